@@ -1,0 +1,1 @@
+"""The market as one convex quadratic program: sets, variables, equations, compile."""

@@ -1,0 +1,101 @@
+"""Solve and certify. Knows arrays, no gas word: one file per solver, one small interface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from linepack.errors import InputError, NotCertified, SolverUnavailable
+from linepack.solve.certificate import LIMIT, Certificate, certify, reduced_cost
+from linepack.solve.clarabel import Clarabel
+from linepack.solve.highs import Hipo
+from linepack.solve.piqp import Piqp
+from linepack.solve.program import QuadraticProgram, RawSolution, Solver, SolverStatus
+
+SOLVERS: dict[str, Solver] = {"piqp": Piqp(), "hipo": Hipo(), "clarabel": Clarabel()}
+AUTO = "auto"
+LARGE_PROGRAM_COLUMNS = 150_000
+"""Above this size HiPO's fill-reducing ordering wins over PIQP's."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One solver's try: what it said, how long it took, what our certificate found."""
+
+    solver: str
+    status: str
+    message: str
+    seconds: float
+    iterations: int
+    certificate: Certificate | None
+
+
+@dataclass(frozen=True)
+class CertifiedSolution:
+    """A point that passed the certificate; ``reduced_cost`` is the dual of the column limits."""
+
+    x: np.ndarray
+    row_dual: np.ndarray
+    reduced_cost: np.ndarray
+    certificate: Certificate
+    solver: str
+    solver_version: str
+    seconds: float
+    attempts: tuple[Attempt, ...]
+
+
+def solver_names() -> tuple[str, ...]:
+    """Return what ``solver=`` accepts."""
+    return (AUTO, *SOLVERS)
+
+
+def solve(
+    program: QuadraticProgram,
+    *,
+    solver: str = AUTO,
+    tolerance: float = 1e-9,
+    limit: float = LIMIT,
+    time_limit_s: float = 120.0,
+) -> CertifiedSolution:
+    """Return the certified solution of a program.
+
+    ``auto`` tries the solvers in turn until one answer passes; a named solver is used alone.
+    Errors: ``NotCertified`` with every attempt's status and residuals; ``SolverUnavailable`` if a named solver is
+    missing; ``InputError`` for an unknown name.
+    """
+    attempts: list[Attempt] = []
+    for name in _order(program, solver):
+        try:
+            raw = SOLVERS[name].solve(program, tolerance=tolerance, time_limit_s=time_limit_s)
+        except SolverUnavailable as error:
+            if solver != AUTO:
+                raise
+            attempts.append(Attempt(name, "unavailable", error.issue.message, 0.0, 0, None))
+            continue
+        x = np.clip(raw.x, program.column_lower, program.column_upper)
+        certificate = certify(program, x, raw.row_dual, limit=limit)
+        attempts.append(Attempt(name, raw.status, raw.message, raw.seconds, raw.iterations, certificate))
+        if certificate.is_certified and raw.seconds <= time_limit_s:
+            z = reduced_cost(program, x, raw.row_dual)
+            version = SOLVERS[name].version()
+            return CertifiedSolution(x, raw.row_dual, z, certificate, name, version, raw.seconds, tuple(attempts))
+    tried = "; ".join(f"{a.solver}: {a.status} in {a.seconds:.1f} s, {a.certificate or a.message}" for a in attempts)
+    raise NotCertified("not-certified", f"no answer passed the certificate ({tried})",
+                       hint="check the data for a market that cannot be supplied, or try another solver")  # fmt: skip
+
+
+def _order(program: QuadraticProgram, solver: str) -> list[str]:
+    if solver == AUTO:
+        is_large = program.matrix.shape[1] > LARGE_PROGRAM_COLUMNS
+        return ["hipo", "piqp", "clarabel"] if is_large else ["piqp", "hipo", "clarabel"]
+    if solver not in SOLVERS:
+        raise InputError("unknown-solver", f"there is no solver '{solver}'", keys=[solver],
+                         hint=f"one of {', '.join(solver_names())}")  # fmt: skip
+    return [solver]
+
+
+__all__ = [
+    "AUTO", "Attempt", "Certificate", "CertifiedSolution", "QuadraticProgram", "RawSolution", "SolverStatus",
+    "certify", "reduced_cost", "solve", "solver_names",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Facts: tables with a schema, provenance, the gas calendar and checks."""

@@ -1,0 +1,266 @@
+"""Read and write datasets: a folder with ``datapackage.json`` and one CSV per table.
+
+Cells are read as text and parsed by the schema, so nothing is guessed: ``NO`` stays Norway. All findings are
+collected and raised at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import shutil
+import tempfile
+from datetime import date
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from linepack.errors import InputError, Issue
+from linepack.system.gassystem import GasSystem
+from linepack.system.schema import SCHEMA_VERSION, TABLES, TABLES_BY_NAME, Column, Kind, Table
+
+_MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
+_TRUE, _FALSE = {"true", "1"}, {"false", "0"}
+_UNIT_ENDINGS = re.compile(
+    r"_(bcm|mcm|twh|gwh|mwh|mtpa|usd|eur|mmbtu|kwh|mt|gwh_d|eur_mwh|fraction|share|per|y|d|nm|km)+(_.*)?$"
+)
+
+
+def available_datasets() -> list[str]:
+    """Return the names of the datasets that come with the package."""
+    root = resources.files("linepack") / "datasets"
+    return sorted(entry.name for entry in root.iterdir() if (entry / "datapackage.json").is_file())
+
+
+def dataset_folder(name_or_path: str | Path) -> Path:
+    """Return the folder of a named dataset, or of a path. Errors: ``InputError`` if there is none."""
+    named = Path(str(resources.files("linepack") / "datasets" / str(name_or_path)))
+    for folder in (Path(name_or_path), named):
+        if (folder / "datapackage.json").is_file():
+            return folder
+    raise InputError("unknown-dataset", f"'{name_or_path}' is neither a dataset nor a folder with datapackage.json",
+                     hint=f"datasets here: {', '.join(available_datasets())}")  # fmt: skip
+
+
+def load_dataset(name_or_path: str | Path = "2025") -> GasSystem:
+    """Return a dataset by name, or from a folder.
+
+    Errors: one ``InputError`` that lists every problem with its table, rows and remedy.
+    """
+    folder = dataset_folder(name_or_path)
+    package = _read_package(folder)
+    issues = _check_units(package)
+    tables: dict[str, pd.DataFrame] = {}
+    for table in TABLES:
+        path = folder / f"{table.name}.csv"
+        if not path.is_file():
+            if not table.is_optional:
+                issues.append(Issue("missing-table", f"{path.name} is missing", table.name, hint="linepack data schema"))
+            tables[table.name] = _empty(table)
+            continue
+        tables[table.name] = _read_table(path, table, issues)
+    for path in sorted(folder.glob("*.csv")):
+        if path.stem not in TABLES_BY_NAME:
+            issues.append(Issue("unknown-table", f"{path.name} is no table of the schema", path.stem,
+                                hint=_nearest(path.stem, list(TABLES_BY_NAME))))  # fmt: skip
+    if not issues:
+        issues += _check_references(tables)
+    if issues:
+        raise InputError("bad-dataset", f"{len(issues)} problem(s) in dataset '{name_or_path}'", issues=issues)
+    return GasSystem(str(package["name"]), str(package["version"]), tables)
+
+
+def write_dataset(system: GasSystem, folder: Path) -> None:
+    """Write a dataset; a temporary folder is renamed at the end. Errors: ``InputError`` if ``folder`` exists."""
+    if folder.exists():
+        raise InputError("exists", f"{folder} exists already", hint="give a new folder; nothing is overwritten")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=".dataset-", dir=folder.parent))
+    try:
+        for table in TABLES:
+            if table.name in system.tables:
+                system.tables[table.name].to_csv(temporary / f"{table.name}.csv", index=False, lineterminator="\n")
+        package = describe_package(system.dataset, system.version)
+        (temporary / "datapackage.json").write_text(json.dumps(package, indent=1) + "\n", encoding="utf-8")
+        temporary.rename(folder)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def describe_package(name: str, version: str) -> dict[str, object]:
+    """Return the content of ``datapackage.json``: every table with the type and unit of its columns."""
+    types = {Kind.NUMBER: "number", Kind.BOOLEAN: "boolean", Kind.DATE: "date", Kind.MONTH: "yearmonth"}
+    return {
+        "profile": "tabular-data-package",
+        "name": name,
+        "version": version,
+        "schema_version": SCHEMA_VERSION,
+        "licenses": [{"name": "CC-BY-4.0", "title": "Compilation; figures carry their source per row"}],
+        "resources": [
+            {
+                "name": table.name,
+                "path": f"{table.name}.csv",
+                "description": table.description,
+                "schema": {
+                    "primaryKey": list(table.key),
+                    "fields": [
+                        {"name": c.name, "type": types.get(c.kind, "string"), "unit": c.unit, "description": c.description}
+                        for c in table.columns
+                    ],
+                },
+            }
+            for table in TABLES
+        ],
+    }  # fmt: skip
+
+
+def _read_package(folder: Path) -> dict[str, object]:
+    path = folder / "datapackage.json"
+    try:
+        package = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError("unreadable", f"{path.name} is not JSON: {error}", table="datapackage.json") from error
+    for key in ("name", "version", "schema_version", "resources"):
+        if key not in package:
+            raise InputError("missing-key", f"datapackage.json has no '{key}'", table="datapackage.json", keys=[key])
+    if package["schema_version"] != SCHEMA_VERSION:
+        raise InputError("schema-version", f"schema version {package['schema_version']} is not {SCHEMA_VERSION}",
+                         table="datapackage.json", hint="use the linepack release that wrote this dataset")  # fmt: skip
+    return dict(package)
+
+
+def _check_units(package: dict[str, object]) -> list[Issue]:
+    issues = []
+    for resource in package["resources"]:  # type: ignore[attr-defined]
+        table = TABLES_BY_NAME.get(resource["name"])
+        for field in resource.get("schema", {}).get("fields", []) if table else []:
+            known = {column.name: column for column in table.columns}  # type: ignore[union-attr]
+            column = known.get(field["name"])
+            if column is not None and field.get("unit", column.unit) != column.unit:
+                issues.append(Issue("wrong-unit", f"{column.name} is declared in '{field['unit']}', not '{column.unit}'",
+                                    resource["name"], (column.name,),
+                                    f"convert the column to {column.unit} (linepack.units) and declare it so"))  # fmt: skip
+    return issues
+
+
+def _empty(table: Table) -> pd.DataFrame:
+    kinds = {Kind.NUMBER: float, Kind.BOOLEAN: bool}
+    return pd.DataFrame({c.name: pd.Series(dtype=kinds.get(c.kind, object)) for c in table.columns})
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1, 0.5)
+    return f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(known)}"
+
+
+def _read_table(path: Path, table: Table, issues: list[Issue]) -> pd.DataFrame:
+    try:
+        cells = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        issues.append(Issue("unreadable", f"{path.name}: {str(error).strip()}", table.name, hint="UTF-8 CSV with a header"))
+        return _empty(table)
+    known = {column.name for column in table.columns}
+    for name in cells.columns:
+        if name not in known:
+            issues.append(_unknown_column(name, table))
+    lacking = [c.name for c in table.columns if c.name not in cells.columns and c.required]
+    if lacking:
+        issues.append(Issue("missing-column", "columns are missing", table.name, tuple(lacking), "linepack data schema"))
+        return _empty(table)
+    keys = cells[[k for k in table.key if k in cells]].agg(" ".join, axis=1) if len(cells) else pd.Series(dtype=str)
+    columns = {}
+    for column in table.columns:
+        raw = cells[column.name].str.strip() if column.name in cells else pd.Series([""] * len(cells), dtype=str)
+        columns[column.name] = _parse_column(raw, column, table.name, keys, issues)
+    frame = pd.DataFrame(columns)
+    twice = keys[keys.duplicated()]
+    if len(twice):
+        issues.append(Issue("duplicate-key", "these rows occur more than once", table.name, tuple(twice),
+                            f"the key is {', '.join(table.key)}"))  # fmt: skip
+    return frame
+
+
+def _unknown_column(name: str, table: Table) -> Issue:
+    stem = _UNIT_ENDINGS.sub("", name)
+    for column in table.columns:
+        if column.unit and stem and _UNIT_ENDINGS.sub("", column.name) == stem:
+            return Issue("wrong-unit", f"column '{name}' is in another unit than '{column.name}'", table.name, (name,),
+                         f"convert to {column.unit} with linepack.units and name it {column.name}")  # fmt: skip
+    return Issue("unknown-column", f"column '{name}' is not in the schema", table.name, (name,),
+                 _nearest(name, [column.name for column in table.columns]))  # fmt: skip
+
+
+def _parse_column(raw: pd.Series, column: Column, table: str, keys: pd.Series, issues: list[Issue]) -> pd.Series:
+    def report(code: str, message: str, bad: pd.Series, hint: str) -> None:
+        if bad.any():
+            where = tuple(f"{key} (line {line})" for key, line in zip(keys[bad], np.flatnonzero(bad) + 2, strict=True))
+            issues.append(Issue(code, f"{column.name}: {message}", table, where, hint))
+
+    is_empty = raw == ""
+    if column.required and column.default is None:
+        report("empty-cell", "must be filled", is_empty, column.description)
+    if column.kind is Kind.NUMBER:
+        values = pd.to_numeric(raw.where(~is_empty), errors="coerce")
+        bad = ~is_empty & (values.isna() | np.isinf(values))
+        report("not-a-number", "is not a finite number", bad, f"a number in {column.unit or 'no unit'}")
+        if column.minimum is not None:
+            report("below-minimum", f"is below {column.minimum:g}", values < column.minimum,
+                   f"{column.description} Unit: {column.unit}.")  # fmt: skip
+        if column.maximum is not None:
+            report("above-maximum", f"is above {column.maximum:g}", values > column.maximum,
+                   f"{column.description} Unit: {column.unit}.")  # fmt: skip
+        return values.astype(float) if column.default is None else values.fillna(float(column.default)).astype(float)
+    if column.kind is Kind.BOOLEAN:
+        low = raw.str.lower()
+        report("not-a-boolean", "is neither true nor false", ~low.isin(_TRUE | _FALSE), "write true or false")
+        return low.isin(_TRUE)
+    if column.kind is Kind.MONTH:
+        report("bad-month", "is not a month", ~is_empty & ~raw.str.match(_MONTH), "write YYYY-MM")
+    if column.kind is Kind.DATE:
+        report("bad-date", "is not a date", ~is_empty & ~raw.map(_is_date), "write YYYY-MM-DD")
+    if column.choices:
+        bad = ~is_empty & ~raw.isin(column.choices)
+        near = _nearest(str(raw[bad].iloc[0]), [str(c) for c in column.choices]) if bad.any() else ""
+        report("not-a-choice", "is not one of the choices", bad, near)
+    return raw.where(~is_empty, str(column.default)) if column.default else raw.astype(object)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == 10
+
+
+def _check_references(tables: dict[str, pd.DataFrame]) -> list[Issue]:
+    issues = []
+    routes = tables["sea_routes"]
+    arcs = set(tables["arcs"]["arc"]) | set("ship:" + routes["origin"] + ">" + routes["destination"])
+    for table in TABLES:
+        frame = tables[table.name]
+        for column in table.columns:
+            if column.references is not None:
+                other, name = column.references.split(".")
+                known = set(tables[other][name])
+            elif column.name == "arc" and table.name != "arcs":
+                other, known = "arcs", arcs
+            else:
+                continue
+            bad = ~frame[column.name].isin(known)
+            if bad.any():
+                keys = frame.loc[bad, list(table.key)].agg(" ".join, axis=1) + ": " + frame.loc[bad, column.name]
+                issues.append(Issue(f"unknown-{other.rstrip('s')}", f"{column.name} names rows that {other} does not have",
+                                    table.name, tuple(keys), _reference_hint(frame.loc[bad, column.name], known)))  # fmt: skip
+    return issues
+
+
+def _reference_hint(values: pd.Series, known: set[str]) -> str:
+    if values.str.lower().isin({"false", "true", "nan", "none"}).any():
+        return "a spreadsheet or YAML 1.1 reads the country code NO as false; write NO as text"
+    near = difflib.get_close_matches(str(values.iloc[0]), sorted(known), 1, 0.5)
+    return f"did you mean '{near[0]}'?" if near else "add the row it names, or correct the name"

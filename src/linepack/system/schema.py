@@ -1,0 +1,300 @@
+"""One machine-readable schema per table. It drives loading, checking, documentation and error messages.
+
+Every table also carries the four provenance columns: ``source``, ``grade``, ``known_from``, ``note``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from linepack.vocabulary import ArcKind, AssetState, Basis, Grade, NodeKind
+
+SCHEMA_VERSION = 1
+
+
+class Kind(StrEnum):
+    """Type of a column."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    MONTH = "month"  # YYYY-MM
+    DATE = "date"  # YYYY-MM-DD
+    BOOLEAN = "boolean"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: type, unit, whether it must be filled, default for an empty cell, limits, reference."""
+
+    name: str
+    kind: Kind
+    description: str
+    unit: str = ""
+    required: bool = True
+    default: str | float | bool | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    references: str | None = None  # "table.column" that the value must exist in
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what a row is, its key columns and its columns."""
+
+    name: str
+    description: str
+    key: tuple[str, ...]
+    own_columns: tuple[Column, ...]
+    is_optional: bool = False
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Own columns followed by provenance."""
+        return self.own_columns + PROVENANCE
+
+    def column(self, name: str) -> Column:
+        """Return the column called ``name``; KeyError if there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+def text(name: str, description: str, *, required: bool = True, choices: tuple[str, ...] = (),
+         references: str | None = None, default: str | None = None) -> Column:  # fmt: skip
+    """Return a text column."""
+    return Column(name, Kind.TEXT, description, "", required, default, None, None, choices, references)
+
+
+def number(name: str, unit: str, description: str, *, required: bool = True, default: float | None = None,
+           minimum: float | None = 0.0, maximum: float | None = None) -> Column:  # fmt: skip
+    """Return a number column; non-negative unless ``minimum`` says otherwise."""
+    return Column(name, Kind.NUMBER, description, unit, required, default, minimum, maximum)
+
+
+def month(name: str, description: str, *, required: bool = True) -> Column:
+    """Return a calendar-month column (YYYY-MM)."""
+    return Column(name, Kind.MONTH, description, "", required)
+
+
+def day(name: str, description: str, *, required: bool = True) -> Column:
+    """Return a date column (YYYY-MM-DD)."""
+    return Column(name, Kind.DATE, description, "", required)
+
+
+PROVENANCE = (
+    text("source", "Where the number comes from; 'linepack' rows say how they were derived."),
+    text("grade", "How it came about.", choices=tuple(Grade)),
+    day("known_from", "First date on which somebody could have known this row."),
+    text("note", "Remarks.", required=False, default=""),
+)
+
+TABLES: tuple[Table, ...] = (
+    Table("nodes", "Markets, LNG ports, transit points and producing basins.", ("node",), (
+        text("node", "Identifier; ISO 3166 code for a country market."),
+        text("name", "Name to show."),
+        text("kind", "What the node is.", choices=tuple(NodeKind)),
+        text("country", "ISO 3166 alpha-2 code, or an aggregate code."),
+        text("region", "Reporting region.", choices=("EU27", "Europe non-EU", "Russia", "Asia", "Middle East",
+                                                      "Africa", "Americas", "Oceania")),
+        text("area", "Group of markets that trade as one."),
+        text("hub", "Trading hub or price marker, if any.", required=False, default=""),
+        number("lon", "degree", "Longitude.", minimum=-180, maximum=180),
+        number("lat", "degree", "Latitude.", minimum=-90, maximum=90),
+    )),
+    Table("traders", "Exporters that carry their own gas to the place of first sale.", ("trader",), (
+        text("trader", "Identifier."),
+        text("name", "Name to show."),
+        text("owner_group", "Whose profit a strategic seller maximises."),
+        text("country", "Seat, ISO 3166 alpha-2."),
+        number("conduct", "1", "0 price taker, 1 consistent monopolist of its residual demand.", maximum=1.0),
+        number("residual_slope_eur_mwh_per_gwh_d", "EUR/MWh per GWh/d",
+               "Fall of price for a flat extra GWh/d of this seller over twelve months."),
+    )),
+    Table("resources", "Gas that a trader can produce or lift.", ("resource",), (
+        text("resource", "Identifier."),
+        text("name", "Name to show."),
+        text("trader", "Who sells it.", references="traders.trader"),
+        text("node", "Basin where it enters.", references="nodes.node"),
+    )),
+    Table("supply_steps", "Rising steps of cash cost of a resource.", ("resource", "step"), (
+        text("resource", "Resource.", references="resources.resource"),
+        number("step", "1", "Order of the step, from 1."),
+        number("capacity_share", "1", "Share of the month's availability in this step.", maximum=1.0),
+        number("cost_eur_mwh", "EUR/MWh", "Cash cost of the step."),
+        number("henry_hub_multiple", "1", "Added to cost: this multiple of the month's Henry Hub price.",
+               required=False, default=0.0),
+    )),
+    Table("availability", "What a resource can deliver, by month: the main input.", ("resource", "month"), (
+        text("resource", "Resource.", references="resources.resource"),
+        month("month", "Month."),
+        number("capacity_gwh_d", "GWh/d", "Largest mean daily production of the month."),
+    )),
+    Table("resource_windows", "Limits on a resource over a calendar window.", ("resource", "first_month"), (
+        text("resource", "Resource.", references="resources.resource"),
+        month("first_month", "First month of the window."),
+        month("last_month", "Last month of the window."),
+        number("maximum_gwh", "GWh", "Largest production of the window; prorated if a horizon cuts it."),
+        number("minimum_gwh", "GWh", "Smallest production of the window.", required=False, default=0.0),
+    )),
+    Table("arcs", "Pipelines by string or border pair, liquefaction and regasification.", ("arc",), (
+        text("arc", "Identifier."),
+        text("name", "Name to show."),
+        text("kind", "What it is.", choices=(ArcKind.PIPELINE, ArcKind.LIQUEFACTION, ArcKind.REGASIFICATION)),
+        text("origin", "From node.", references="nodes.node"),
+        text("destination", "To node.", references="nodes.node"),
+        number("capacity_gwh_d", "GWh/d", "Technical capacity, gross calorific value."),
+        number("tariff_eur_mwh", "EUR/MWh", "Transport or regasification charge at the margin."),
+        number("loss_fraction", "1", "Gas lost or burnt on the way.", required=False, default=0.0, maximum=0.5),
+        text("state", "State on the dataset's date.", choices=tuple(AssetState)),
+        Column("has_pool_access", Kind.BOOLEAN, "May any shipper move pool gas on it?"),
+    )),
+    Table("arc_schedule", "Dated changes of an arc's capacity; the last row that covers a day counts.",
+          ("arc", "first_day"), (
+        text("arc", "Arc, or a shipping arc 'ship:ORIGIN>DESTINATION'."),
+        day("first_day", "First day."),
+        day("last_day", "Last day; empty: no end.", required=False),
+        number("capacity_gwh_d", "GWh/d", "Capacity between those days (0: closed)."),
+    )),
+    Table("joint_limits", "Limits that several arcs share.", ("joint_limit",), (
+        text("joint_limit", "Identifier."),
+        text("name", "Name to show."),
+        number("limit_gwh_d", "GWh/d", "Largest sum of flows."),
+        text("window", "Does it hold in each period or for the yearly mean?", choices=("period", "year")),
+    )),
+    Table("joint_limit_members", "Arcs under a joint limit.", ("joint_limit", "arc"), (
+        text("joint_limit", "Joint limit.", references="joint_limits.joint_limit"),
+        text("arc", "Arc, or a shipping arc 'ship:ORIGIN>DESTINATION'."),
+    )),
+    Table("carriage", "Which trader may carry its own gas on which pipeline.", ("trader", "arc"), (
+        text("trader", "Trader.", references="traders.trader"),
+        text("arc", "Arc.", references="arcs.arc"),
+    )),
+    Table("sales_points", "Where a pipeline trader may make the first sale; LNG is sold at every port it reaches.",
+          ("trader", "node"), (
+        text("trader", "Trader.", references="traders.trader"),
+        text("node", "Market.", references="nodes.node"),
+    )),
+    Table("sea_routes", "LNG shipping arcs: distance between two ports.", ("origin", "destination"), (
+        text("origin", "Export port.", references="nodes.node"),
+        text("destination", "Import port.", references="nodes.node"),
+        number("distance_nm", "nautical mile", "One way, Red Sea avoided as in 2025."),
+        number("summer_distance_nm", "nautical mile", "One way from July to November, where ice allows.",
+               required=False),
+        number("ice_class_factor", "1", "Cost factor of an ice-class ship.", required=False, default=1.0),
+        number("transfer_eur_mwh", "EUR/MWh", "Ship-to-ship transfer and other extra cost.",
+               required=False, default=0.0),
+    )),
+    Table("ship_classes", "One row per LNG ship class.", ("ship_class",), (
+        text("ship_class", "Identifier."),
+        number("cargo_mmbtu", "MMBtu", "Energy delivered by one cargo."),
+        number("speed_kn", "kn", "Mean speed."),
+        number("port_days", "d", "Days in port per round trip."),
+        number("boil_off_share_per_day", "1/d", "Cargo burnt per day."),
+        number("port_cost_usd", "USD", "Port and canal cost per round trip."),
+        number("charter_usd_d", "USD/d", "Charter rate."),
+    )),
+    Table("storages", "Storage by market, with rates that depend on the level.", ("node",), (
+        text("node", "Market.", references="nodes.node"),
+        number("working_gas_gwh", "GWh", "Working gas volume."),
+        number("injection_capacity_gwh_d", "GWh/d", "Sustained injection, empty store."),
+        number("withdrawal_capacity_gwh_d", "GWh/d", "Sustained withdrawal, full store."),
+        number("injection_share_when_full", "1", "Injection rate of a full store over that of an empty one.",
+               maximum=1.0),
+        number("withdrawal_share_when_empty", "1", "Withdrawal rate of an empty store over that of a full one.",
+               maximum=1.0),
+        number("injection_cost_eur_mwh", "EUR/MWh", "Cost of injection."),
+        number("withdrawal_cost_eur_mwh", "EUR/MWh", "Cost of withdrawal."),
+        number("cycle_efficiency_fraction", "1", "Gas kept over one cycle.", maximum=1.0),
+    )),
+    Table("storage_levels", "Stock by date.", ("node", "date"), (
+        text("node", "Market.", references="storages.node"),
+        day("date", "Gas in store at 06:00 of this day."),
+        number("level_gwh", "GWh", "Stock."),
+    )),
+    Table("storage_values", "Value of gas left at the end of the horizon, in falling steps.", ("step",), (
+        number("step", "1", "Order of the step, from 1."),
+        number("fill_to_fraction", "1", "Upper end of the step, share of working gas.", maximum=1.0),
+        number("value_eur_mwh", "EUR/MWh", "Value of gas in the step."),
+    )),
+    Table("demand", "Affine demand: quantity at a reference price, and elasticity there.",
+          ("node", "segment", "month"), (
+        text("node", "Market.", references="nodes.node"),
+        text("segment", "Group of consumers."),
+        month("month", "Month."),
+        number("quantity_gwh_d", "GWh/d", "Mean daily consumption at the reference price."),
+        number("reference_price_eur_mwh", "EUR/MWh", "Price that goes with the quantity."),
+        number("elasticity", "1", "Own-price elasticity there, sign omitted."),
+    )),
+    Table("indigenous_production", "Production sold at home by price takers, or fixed supply outside the model.",
+          ("node", "month"), (
+        text("node", "Market.", references="nodes.node"),
+        month("month", "Month."),
+        number("quantity_gwh_d", "GWh/d", "Mean daily production."),
+    )),
+    Table("contracts", "Term contracts: what a buyer must take and a seller must deliver.", ("contract",), (
+        text("contract", "Identifier."),
+        text("name", "Name to show."),
+        text("seller", "Trader.", references="traders.trader"),
+        number("annual_quantity_gwh", "GWh", "Annual contract quantity."),
+        number("take_or_pay_share", "1", "Share the buyer must take.", maximum=1.0),
+        number("delivery_share", "1", "Share the seller must deliver even if others pay more.", maximum=1.0),
+        number("maximum_share", "1", "Largest share the buyer may call; empty: not limited.", required=False),
+        number("take_penalty_eur_mwh", "EUR/MWh", "Paid by the buyer for gas not taken; a transfer."),
+        number("delivery_penalty_eur_mwh", "EUR/MWh", "Paid by the seller for gas not delivered; a transfer."),
+        text("price_index", "What the price follows.", choices=("hub", "oil", "henry_hub", "fixed")),
+        day("start", "First day."),
+        day("end", "Last day."),
+    )),
+    Table("contract_points", "Where the gas of a contract is delivered.", ("contract", "node"), (
+        text("contract", "Contract.", references="contracts.contract"),
+        text("node", "Delivery point.", references="nodes.node"),
+    )),
+    Table("route_wedges", "Quadratic terms around an observed flow: equity and portfolio behaviour.",
+          ("trader", "arc"), (
+        text("trader", "Trader.", references="traders.trader"),
+        text("arc", "Arc, or a shipping arc 'ship:ORIGIN>DESTINATION'."),
+        number("reference_flow_gwh_d", "GWh/d", "Flow at which the wedge is nil."),
+        number("slope_eur_mwh", "EUR/MWh", "Marginal cost is cost + slope x (flow / reference - 1)."),
+    )),
+    Table("market_prices", "Observed monthly prices, and the outlook used beyond them.", ("month",), (
+        month("month", "Month."),
+        number("ttf_eur_mwh", "EUR/MWh", "TTF front month, mean of the month."),
+        number("jkm_eur_mwh", "EUR/MWh", "JKM front month, mean of the month."),
+        number("henry_hub_eur_mwh", "EUR/MWh", "Henry Hub, mean of the month."),
+        number("usd_per_eur", "USD/EUR", "Exchange rate, mean of the month."),
+    )),
+    Table("parameters", "Single numbers of the model that belong to the data.", ("parameter",), (
+        text("parameter", "Identifier."),
+        number("value", "see unit", "Value.", minimum=None),
+        text("unit", "Unit."),
+        text("description", "What it is."),
+    )),
+    Table("observations", "What was observed, to hold the model against.", ("observation",), (
+        text("observation", "Identifier."),
+        text("label", "Name to show."),
+        text("quantity", "What is measured.", choices=("price_mean", "lng_import", "lng_export", "pipeline_import",
+                                                        "consumption", "storage_fill", "border_flow", "unserved")),
+        text("origin", "Traders, resources or node it comes from, ';' between them.", required=False, default=""),
+        text("destination", "Nodes, region or hub, ';' between them.", required=False, default=""),
+        day("first_day", "First day of the mean, or the date of a stock."),
+        day("last_day", "Last day."),
+        number("value", "see unit", "Observed value."),
+        text("unit", "Unit.", choices=("EUR/MWh", "TWh", "percent of working gas", "direction")),
+        number("tolerance", "see unit", "Agreement asked for: share of the value, or points of fill."),
+        text("basis", "Imposed on the model, fitted, or free.", choices=tuple(Basis)),
+    ), is_optional=True),
+    Table("claims", "Single values on which sources disagree, with the one adopted.", ("claim",), (
+        text("claim", "Identifier."),
+        text("table", "Table of the value."),
+        text("key", "Row of the value."),
+        text("column", "Column of the value."),
+        number("value", "as the column", "Value claimed.", minimum=None),
+        Column("is_adopted", Kind.BOOLEAN, "Is this the value in the table?"),
+        text("reason", "Why it was adopted or not."),
+    ), is_optional=True),
+)  # fmt: skip
+
+TABLES_BY_NAME = {table.name: table for table in TABLES}
