@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -67,7 +68,7 @@ def load_dataset(name_or_path: str | Path = "2025") -> GasSystem:
             issues.append(Issue("unknown-table", f"{path.name} is no table of the schema", path.stem,
                                 hint=_nearest(path.stem, list(TABLES_BY_NAME))))  # fmt: skip
     if not issues:
-        issues += _check_references(tables)
+        issues += check_references(tables)
     if issues:
         raise InputError("bad-dataset", f"{len(issues)} problem(s) in dataset '{name_or_path}'", issues=issues)
     return GasSystem(str(package["name"]), str(package["version"]), tables)
@@ -163,6 +164,11 @@ def _read_table(path: Path, table: Table, issues: list[Issue]) -> pd.DataFrame:
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         issues.append(Issue("unreadable", f"{path.name}: {str(error).strip()}", table.name, hint="UTF-8 CSV with a header"))
         return _empty(table)
+    return parse_cells(cells, table, issues)
+
+
+def parse_cells(cells: pd.DataFrame, table: Table, issues: list[Issue]) -> pd.DataFrame:
+    """Return the typed frame of a table from a frame of text cells; what is wrong is added to ``issues``."""
     known = {column.name for column in table.columns}
     for name in cells.columns:
         if name not in known:
@@ -237,7 +243,8 @@ def _is_date(text: str) -> bool:
     return len(text) == 10
 
 
-def _check_references(tables: dict[str, pd.DataFrame]) -> list[Issue]:
+def check_references(tables: Mapping[str, pd.DataFrame]) -> list[Issue]:
+    """Return one issue per column that names rows of another table which do not exist."""
     issues = []
     routes = tables["sea_routes"]
     arcs = set(tables["arcs"]["arc"]) | set("ship:" + routes["origin"] + ">" + routes["destination"])

@@ -1,0 +1,329 @@
+"""Patches: what a scenario changes, one class per kind. ``apply`` returns a new system and never edits one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from linepack.errors import InputError, Issue
+from linepack.scenario.select import match_arcs, match_names, match_nodes
+from linepack.system.calendar import Period, monthly_periods, share_of_days
+from linepack.system.dataset import parse_cells
+from linepack.system.gassystem import GasSystem
+from linepack.system.schema import TABLES_BY_NAME
+from linepack.vocabulary import AssetState, Grade
+
+FIRST_DAY = date(1990, 1, 1)
+
+
+class Patch(Protocol):
+    """A named change with its reason."""
+
+    name: str
+    why: str
+
+    def apply(self, system: GasSystem) -> GasSystem:
+        """Return the changed system. Errors: ``InputError`` if the patch names something that does not exist."""
+        ...
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days from ``first`` to ``last``, both included; None means without limit."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def share(self, period: Period) -> float:
+        """Return the share of a period's days inside the span."""
+        after = self.last + timedelta(days=1) if self.last else date.max
+        return share_of_days(period, self.first or FIRST_DAY, after)
+
+    def shares(self, months: pd.Series) -> np.ndarray:
+        """Return the share inside the span for each month of a column."""
+        by_month = {month: self.share(monthly_periods(month, 1)[0]) for month in dict.fromkeys(months)}
+        return months.map(by_month).to_numpy(dtype=float)
+
+
+@dataclass(frozen=True)
+class AssetPatch:
+    """Opens, closes or limits arcs between two dates: the physical or commercial state of an asset."""
+
+    name: str
+    why: str
+    arcs: tuple[str, ...]
+    filters: Mapping[str, tuple[str, ...]]
+    span: Span
+    state: AssetState | None = None
+    capacity_gwh_d: float | None = None
+    capacity_share: float | None = None
+    is_repaired: bool = False
+
+    def apply(self, system: GasSystem) -> GasSystem:
+        """Return the system with rows added to ``arc_schedule``; later rows win."""
+        chosen = match_arcs(system, self.arcs, dict(self.filters))
+        broken = chosen.loc[chosen["state"] == AssetState.DESTROYED, "arc"]
+        if len(broken) and self.state is not AssetState.CLOSED and not self.is_repaired:
+            raise InputError("asset-destroyed", f"patch '{self.name}' opens assets that are destroyed", table="arcs",
+                             keys=list(broken), hint="add 'repaired: true' if the question assumes a repair")  # fmt: skip
+        technical = chosen["capacity_gwh_d"].to_numpy(dtype=float)
+        if self.state is AssetState.CLOSED:
+            capacity = np.zeros(len(chosen))
+        elif self.capacity_gwh_d is not None:
+            capacity = np.full(len(chosen), self.capacity_gwh_d)
+        else:
+            capacity = technical * (1.0 if self.capacity_share is None else self.capacity_share)
+            if np.isinf(capacity).any():
+                raise InputError("no-capacity", f"patch '{self.name}': shipping has no technical capacity", table="arcs",
+                                 keys=list(chosen["arc"][np.isinf(capacity)]), hint="give 'state: closed' or a capacity")  # fmt: skip
+        rows = pd.DataFrame({
+            "arc": chosen["arc"].to_numpy(), "first_day": (self.span.first or FIRST_DAY).isoformat(),
+            "last_day": self.span.last.isoformat() if self.span.last else "", "capacity_gwh_d": capacity,
+            **_provenance(self.name, self.why),
+        })  # fmt: skip
+        return _append(system, "arc_schedule", rows)
+
+
+@dataclass(frozen=True)
+class SupplyPatch:
+    """Scales what resources can deliver between two dates, or adds to it."""
+
+    name: str
+    why: str
+    resources: tuple[str, ...]
+    span: Span
+    factor: float = 1.0
+    add_gwh_d: float = 0.0
+
+    def apply(self, system: GasSystem) -> GasSystem:
+        """Return the system with new availability, prorated by days; yearly limits move in proportion."""
+        chosen = match_names(self.resources, system.table("resources")["resource"], "resource")
+        before = system.table("availability")
+        mask = before["resource"].isin(chosen).to_numpy()
+        share = np.where(mask, self.span.shares(before["month"]), 0.0)
+        old = before["capacity_gwh_d"].to_numpy(dtype=float)
+        new = old * (1 + (self.factor - 1) * share) + self.add_gwh_d * share
+        after = before.assign(capacity_gwh_d=np.where(mask, new, old))
+        windows = system.table("resource_windows").copy()
+        scale = [_window_ratio(before, after, row) for row in windows.itertuples()]
+        for column in ("maximum_gwh", "minimum_gwh"):
+            windows[column] = windows[column] * np.where(windows["resource"].isin(chosen), scale, 1.0)
+        return system.with_tables(availability=after, resource_windows=windows)
+
+
+def _window_ratio(before: pd.DataFrame, after: pd.DataFrame, row: Any) -> float:
+    inside = (before["resource"] == row.resource) & before["month"].between(row.first_month, row.last_month)
+    old = before.loc[inside, "capacity_gwh_d"].sum()
+    return float(after.loc[inside, "capacity_gwh_d"].sum() / old) if old > 0 else 1.0
+
+
+@dataclass(frozen=True)
+class QuantityPatch:
+    """Scales consumption (``demand``) or home production (``indigenous_production``) of markets between two dates."""
+
+    name: str
+    why: str
+    table: str
+    nodes: tuple[str, ...]
+    regions: tuple[str, ...]
+    areas: tuple[str, ...]
+    span: Span
+    factor: float = 1.0
+    elasticity_factor: float = 1.0
+    segments: tuple[str, ...] = ()
+
+    def apply(self, system: GasSystem) -> GasSystem:
+        """Return the system with scaled quantities at the same reference price."""
+        frame = system.table(self.table)
+        chosen = set(match_nodes(system, self.nodes, self.regions, self.areas))
+        mask = frame["node"].isin(chosen).to_numpy()
+        if self.segments:
+            mask &= frame["segment"].isin(match_names(self.segments, dict.fromkeys(frame["segment"]), "segment")).to_numpy()
+        if not mask.any():
+            raise InputError("no-match", f"patch '{self.name}' matches no row of {self.table}", table=self.table,
+                             keys=self.nodes or self.regions or self.areas)  # fmt: skip
+        share = np.where(mask, self.span.shares(frame["month"]), 0.0)
+        changed = frame.assign(quantity_gwh_d=frame["quantity_gwh_d"] * (1 + (self.factor - 1) * share))
+        if self.elasticity_factor != 1.0:
+            changed["elasticity"] = changed["elasticity"] * (1 + (self.elasticity_factor - 1) * share)
+        return system.with_tables(**{self.table: changed})
+
+
+@dataclass(frozen=True)
+class CostPatch:
+    """Adds to the tariff of arcs or to the cash cost of resources."""
+
+    name: str
+    why: str
+    arcs: tuple[str, ...]
+    resources: tuple[str, ...]
+    add_eur_mwh: float
+
+    def apply(self, system: GasSystem) -> GasSystem:
+        """Return the system with the cost added; a cost below zero is an error."""
+        table, key, column = (("arcs", "arc", "tariff_eur_mwh") if self.arcs else
+                              ("supply_steps", "resource", "cost_eur_mwh"))  # fmt: skip
+        frame = system.table(table)
+        chosen = match_names(self.arcs or self.resources, dict.fromkeys(frame[key]), key)
+        cost = frame[column] + np.where(frame[key].isin(chosen), self.add_eur_mwh, 0.0)
+        if (cost < 0).any():
+            raise InputError("below-minimum", f"patch '{self.name}' makes a cost negative", table=table,
+                             keys=list(frame.loc[cost < 0, key]))  # fmt: skip
+        return system.with_tables(**{table: frame.assign(**{column: cost})})
+
+
+@dataclass(frozen=True)
+class ContractPatch:
+    """Suspends contracts between two dates (force majeure, ban), or scales their quantity."""
+
+    name: str
+    why: str
+    contracts: tuple[str, ...]
+    span: Span
+    is_suspended: bool = False
+    quantity_factor: float = 1.0
+
+    def apply(self, system: GasSystem) -> GasSystem:
+        """Return the system with the contracts cut, split around the suspension, or scaled."""
+        table, points = system.table("contracts"), system.table("contract_points")
+        chosen = table["contract"].isin(match_names(self.contracts, table["contract"], "contract"))
+        if not self.is_suspended:
+            factor = np.where(chosen, self.quantity_factor, 1.0)
+            return system.with_tables(contracts=table.assign(annual_quantity_gwh=table["annual_quantity_gwh"] * factor))
+        first = (self.span.first or FIRST_DAY).isoformat()
+        pieces, point_pieces = [table[~chosen]], [points[~points["contract"].isin(table.loc[chosen, "contract"])]]
+        before, after = table[chosen], table[chosen]
+        day_before = (date.fromisoformat(first) - timedelta(days=1)).isoformat()
+        before = before.assign(end=np.where(before["end"] < first, before["end"], day_before))
+        pieces.append(before[before["start"] <= before["end"]])
+        if self.span.last is not None:
+            resume = (self.span.last + timedelta(days=1)).isoformat()
+            after = after.assign(start=np.where(after["start"] > resume, after["start"], resume))
+            after = after.assign(contract=after["contract"] + "/resumed")
+            pieces.append(after[after["start"] <= after["end"]])
+        for piece, suffix in zip(pieces[1:], ("", "/resumed"), strict=False):
+            own = points.assign(contract=points["contract"] + suffix)
+            point_pieces.append(own[own["contract"].isin(piece["contract"])])
+        return system.with_tables(contracts=pd.concat(pieces, ignore_index=True),
+                                  contract_points=pd.concat(point_pieces, ignore_index=True))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ConductPatch:
+    """Sets how far sellers use their market power: 0 price taker, 1 monopolist of its residual demand."""
+
+    name: str
+    why: str
+    traders: tuple[str, ...]
+    conduct: float
+
+    def apply(self, system: GasSystem) -> GasSystem:
+        """Return the system with new conduct."""
+        table = system.table("traders")
+        chosen = table["trader"].isin(match_names(self.traders, table["trader"], "trader"))
+        return system.with_tables(traders=table.assign(conduct=np.where(chosen, self.conduct, table["conduct"])))
+
+
+@dataclass(frozen=True)
+class TablePatch:
+    """Sets or scales one column of the rows of any table that match a filter; or removes those rows."""
+
+    name: str
+    why: str
+    table: str
+    where: Mapping[str, tuple[str, ...]]
+    column: str = ""
+    value: str | float | None = None
+    factor: float | None = None
+
+    def apply(self, system: GasSystem) -> GasSystem:
+        """Return the system with the column changed, or without the rows if no column is named."""
+        schema = TABLES_BY_NAME[self.table]
+        frame = system.table(self.table)
+        mask = pd.Series(True, index=frame.index)
+        for column, values in self.where.items():
+            mask &= frame[column].astype(str).isin(match_names(values, dict.fromkeys(frame[column].astype(str)), column))
+        if not mask.any():
+            raise InputError("no-match", f"patch '{self.name}' matches no row of {self.table}", table=self.table,
+                             keys=[f"{c}={','.join(v)}" for c, v in self.where.items()])  # fmt: skip
+        if not self.column:
+            return system.with_tables(**{self.table: frame[~mask].reset_index(drop=True)})
+        if self.factor is not None:
+            new = frame[self.column] * np.where(mask, self.factor, 1.0)
+        else:
+            new = frame[self.column].where(~mask, self.value)
+        cells = frame.assign(**{self.column: new})
+        issues: list[Issue] = []
+        parsed = parse_cells(_as_cells(cells), schema, issues)
+        if issues:
+            raise InputError("bad-patch", f"patch '{self.name}' gives {self.table} a value it cannot have", issues=issues)
+        return system.with_tables(**{self.table: parsed})
+
+
+@dataclass(frozen=True)
+class AddRowsPatch:
+    """Adds rows to any table; provenance is that of the scenario unless given."""
+
+    name: str
+    why: str
+    table: str
+    rows: tuple[Mapping[str, Any], ...]
+
+    def apply(self, system: GasSystem) -> GasSystem:
+        """Return the system with the rows added, checked by the schema."""
+        schema = TABLES_BY_NAME[self.table]
+        new = pd.DataFrame([{**_provenance(self.name, self.why), **row} for row in self.rows])
+        issues: list[Issue] = []
+        for column in schema.columns:
+            if column.name not in new and not column.required:
+                new[column.name] = ""
+        parsed = parse_cells(_as_cells(new), schema, issues)
+        keys = list(schema.key)
+        taken = parsed.merge(system.table(self.table)[keys], on=keys) if not issues else parsed.iloc[:0]
+        if len(taken):
+            issues.append(Issue("duplicate-key", "these rows exist already", self.table,
+                                tuple(taken[keys].astype(str).agg(" ".join, axis=1)), "use 'set' to change a row"))  # fmt: skip
+        if issues:
+            raise InputError("bad-patch", f"patch '{self.name}' adds rows to {self.table} that it cannot hold", issues=issues)
+        return _append(system, self.table, parsed)
+
+
+def patch_content(patch: Patch) -> dict[str, Any]:
+    """Return a patch as plain JSON types: its kind and every field."""
+    return {"kind": type(patch).__name__, **_plain(asdict(patch))}  # type: ignore[call-overload]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _provenance(name: str, why: str) -> dict[str, str]:
+    return {"source": f"scenario patch '{name}'", "grade": Grade.JUDGEMENT.value, "known_from": FIRST_DAY.isoformat(),
+            "note": why}  # fmt: skip
+
+
+def _append(system: GasSystem, table: str, rows: pd.DataFrame) -> GasSystem:
+    frame = system.table(table)
+    rows = rows.reindex(columns=frame.columns).astype(frame.dtypes.to_dict()) if len(frame) else rows
+    return system.with_tables(**{table: pd.concat([frame, rows], ignore_index=True)})
+
+
+def _as_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame as the text cells that a CSV file would hold."""
+    def cell(value: Any) -> str:
+        if isinstance(value, float):
+            return "" if np.isnan(value) else repr(value)
+        return "" if value is None else str(value)
+
+    return frame.map(cell)
+
+

@@ -1,0 +1,168 @@
+"""A scenario: a dataset, a horizon, and ordered named patches. A case: scenarios that answer one question."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from linepack.errors import InputError
+from linepack.scenario.parse import parse_patch
+from linepack.scenario.patches import Patch, patch_content
+from linepack.scenario.reader import Fields, read_yaml
+from linepack.system.calendar import Period, monthly_periods, parse_month
+from linepack.system.dataset import check_references
+from linepack.system.gassystem import GasSystem
+
+SCENARIO_SCHEMA = 1
+CLOSINGS = ("values", "levels")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is assumed: dataset, horizon in months, how closing stocks count, patches in order."""
+
+    name: str
+    title: str
+    why: str
+    dataset: str
+    first_month: str
+    months: int
+    closing: str
+    patches: tuple[Patch, ...] = ()
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The monthly periods of the horizon."""
+        return monthly_periods(self.first_month, self.months)
+
+    def with_patches(self, name: str, *patches: Patch, title: str | None = None) -> Scenario:
+        """Return a scenario with further patches and a new name."""
+        return replace(self, name=name, title=title or self.title, patches=(*self.patches, *patches))
+
+    def content(self) -> dict[str, Any]:
+        """Return what decides the result, as plain JSON types: not the name, the title or the reasons."""
+        patches = []
+        for patch in self.patches:
+            what = patch_content(patch)
+            patches.append({key: value for key, value in what.items() if key not in ("name", "why")})
+        return {"schema": SCENARIO_SCHEMA, "dataset": self.dataset, "first_month": self.first_month,
+                "months": self.months, "closing": self.closing, "patches": patches}  # fmt: skip
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content."""
+        return hashlib.sha256(json.dumps(self.content(), sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question and the scenarios that answer it; the first is what the others are compared with."""
+
+    name: str
+    title: str
+    question: str
+    scenarios: tuple[Scenario, ...]
+    has_observations: bool
+
+
+def apply_scenario(system: GasSystem, scenario: Scenario) -> GasSystem:
+    """Return the system with every patch applied in order.
+
+    Errors: ``InputError`` if the scenario is for another dataset, or a patch names what does not exist.
+    """
+    if scenario.dataset != system.dataset:
+        raise InputError("other-dataset", f"scenario '{scenario.name}' is for dataset '{scenario.dataset}', "
+                         f"not '{system.dataset}'", keys=[scenario.name],
+                         hint=f"pass that dataset, or write 'dataset: \"{system.dataset}\"' if the names agree")  # fmt: skip
+    for patch in scenario.patches:
+        system = patch.apply(system)
+    issues = check_references(system.tables) if scenario.patches else []
+    if issues:
+        raise InputError("bad-scenario", f"scenario '{scenario.name}' leaves references that do not exist", issues=issues)
+    return system
+
+
+def load_scenario(name_or_path: str | Path) -> Scenario:
+    """Return a scenario from a YAML file, or by ``CASE/NAME`` from the cases that come with linepack."""
+    path = Path(name_or_path)
+    if path.suffix in (".yaml", ".yml"):
+        return _read_scenario(path, ())
+    parts = str(name_or_path).split("/")
+    if len(parts) == 2 and parts[0] in available_cases():
+        case_folder = _cases_folder() / parts[0]
+        names = sorted(entry.stem for entry in (case_folder / "scenarios").glob("*.yaml"))
+        if parts[1] in names:
+            return _read_scenario(case_folder / "scenarios" / f"{parts[1]}.yaml", ())
+        raise _unknown("scenario", parts[1], names)
+    raise InputError("unknown-scenario", f"'{name_or_path}' is neither a YAML file nor CASE/NAME",
+                     hint=f"cases here: {', '.join(available_cases())}")  # fmt: skip
+
+
+def load_case(name_or_path: str | Path) -> Case:
+    """Return a case by name, or from a folder that holds ``case.yaml`` and ``scenarios/``."""
+    folder = Path(name_or_path)
+    if not (folder / "case.yaml").is_file():
+        if str(name_or_path) not in available_cases():
+            raise _unknown("case", str(name_or_path), available_cases())
+        folder = _cases_folder() / str(name_or_path)
+    fields = read_yaml(folder / "case.yaml")
+    fields.allow("schema", "case", "title", "question", "scenarios", "observations")
+    _check_schema(fields)
+    scenarios = tuple(_read_scenario(folder / "scenarios" / f"{name}.yaml", ()) for name in fields.texts("scenarios"))
+    observations = fields.values.get("observations", False)
+    return Case(fields.text("case"), fields.text("title"), fields.text("question"), scenarios, observations is True)
+
+
+def available_cases() -> list[str]:
+    """Return the names of the cases that come with linepack."""
+    return sorted(entry.name for entry in _cases_folder().iterdir() if (entry / "case.yaml").is_file())
+
+
+def _cases_folder() -> Path:
+    return Path(str(resources.files("linepack") / "cases"))
+
+
+def _unknown(what: str, name: str, known: Sequence[str]) -> InputError:
+    near = difflib.get_close_matches(name, known, 1, 0.4)
+    return InputError(f"unknown-{what}", f"there is no {what} '{name}'", keys=[name],
+                      hint=f"did you mean '{near[0]}'?" if near else f"{what}s here: {', '.join(known)}")  # fmt: skip
+
+
+def _check_schema(fields: Fields) -> None:
+    version = fields.require("schema", f"add 'schema: {SCENARIO_SCHEMA}'")
+    if version != SCENARIO_SCHEMA:
+        raise fields.error("schema-version", f"schema {version!r} is not {SCENARIO_SCHEMA}", key="schema",
+                           hint="this release reads schema 1 only")  # fmt: skip
+
+
+def _read_scenario(path: Path, seen: tuple[Path, ...]) -> Scenario:
+    fields = read_yaml(path)
+    fields.allow("schema", "scenario", "title", "why", "based_on", "dataset", "horizon", "closing", "patches")
+    _check_schema(fields)
+    patches = tuple(parse_patch(item) for item in fields.items("patches"))
+    names = [patch.name for patch in patches]
+    if len(set(names)) != len(names):
+        raise fields.error("duplicate-name", "two patches have the same name", key="patches")
+    name, title, why = fields.text("scenario"), fields.text("title"), fields.text("why", "")
+    if "based_on" in fields.values:
+        for key in ("dataset", "horizon", "closing"):
+            if key in fields.values:
+                raise fields.error("unknown-key", f"'{key}' comes from the scenario this one is based on", key=key)
+        base_path = path.parent / f"{fields.text('based_on')}.yaml"
+        if base_path in (*seen, path):
+            raise fields.error("circular", "scenarios are based on each other in a circle", key="based_on")
+        base = _read_scenario(base_path, (*seen, path))
+        return replace(base, name=name, title=title, why=why, patches=base.patches + patches)
+    horizon = fields.fields("horizon")
+    horizon.allow("first_month", "months")
+    first_month = horizon.text("first_month")
+    parse_month(first_month)
+    months = int(horizon.number("months", minimum=1))
+    closing = fields.choice("closing", CLOSINGS)
+    return Scenario(name, title, why, fields.text("dataset"), first_month, months, closing, patches)
