@@ -266,6 +266,11 @@ TABLES: tuple[Table, ...] = (
         number("henry_hub_eur_mwh", "EUR/MWh", "Henry Hub, mean of the month."),
         number("usd_per_eur", "USD/EUR", "Exchange rate, mean of the month."),
     )),
+    Table("price_markers", "Price markers as weighted means of hub prices.", ("marker", "node"), (
+        text("marker", "Name of the marker, as the trade knows it."),
+        text("node", "Pool node.", references="nodes.node"),
+        number("weight", "1", "Weight of the node in the marker."),
+    )),
     Table("parameters", "Single numbers of the model that belong to the data.", ("parameter",), (
         text("parameter", "Identifier."),
         number("value", "see unit", "Value.", minimum=None),

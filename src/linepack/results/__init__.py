@@ -1,0 +1,1 @@
+"""Answers: labelled tables of a certified solution, price breakdown, headlines, comparison."""

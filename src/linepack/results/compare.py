@@ -1,0 +1,80 @@
+"""Differences between two runs, table by table."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from linepack.results.headline import Tables, country_prices, headline, horizon_days, unserved
+from linepack.errors import InputError
+
+KEYS = {
+    "price_markers": ["marker"], "hub_prices": ["node"], "flows": ["carrier", "arc"],
+    "sales": ["trader", "source", "node"], "storage": ["node"], "consumption": ["node", "segment"],
+}  # fmt: skip
+MEASURES = {
+    "price_markers": "price_eur_mwh", "hub_prices": "hub_price_eur_mwh", "flows": "flow_gwh_d", "sales": "sales_gwh_d",
+    "storage": "level_gwh", "consumption": "consumption_gwh_d",
+}  # fmt: skip
+
+
+def compare_headlines(base: Tables, other: Tables) -> pd.DataFrame:
+    """Return the headline figures. Columns: figure, base, other, change, change_fraction."""
+    a, b = headline(base), headline(other)
+    frame = pd.DataFrame({"figure": list(a), "base": list(a.values()), "other": [b[name] for name in a]})
+    frame["change"] = frame["other"] - frame["base"]
+    frame["change_fraction"] = frame["change"] / frame["base"].where(frame["base"] != 0)
+    return frame
+
+
+def compare_table(base: Tables, other: Tables, table: str) -> pd.DataFrame:
+    """Return one table of both runs side by side.
+
+    Columns: keys of the table, period, base, other, change, in the unit of the table's measure. A row that only one
+    run has (a route that is closed in the other) counts as zero there. Errors: ``InputError`` for other periods.
+    """
+    if table not in KEYS:
+        raise InputError("unknown-table", f"'{table}' cannot be compared", hint=f"one of {', '.join(KEYS)}")
+    left, right = base[table], other[table]
+    if set(left["period"]) != set(right["period"]):
+        raise InputError("other-horizon", "the two runs do not cover the same periods",
+                         hint="solve both over the same horizon")  # fmt: skip
+    keys, measure = [*KEYS[table], "period"], MEASURES[table]
+    merged = left[[*keys, measure]].merge(right[[*keys, measure]], on=keys, how="outer", suffixes=("_base", "_other"))
+    merged = merged.rename(columns={f"{measure}_base": "base", f"{measure}_other": "other"}).fillna(
+        {"base": 0.0, "other": 0.0}
+    )
+    return merged.assign(change=merged["other"] - merged["base"], unit=_unit(measure))
+
+
+def mean_changes(base: Tables, other: Tables, table: str) -> pd.DataFrame:
+    """Return means over the horizon. Columns: keys, base, other, change, unit; largest change first."""
+    frame = compare_table(base, other, table)
+    days = base["price_markers"].drop_duplicates("period").set_index("period")["days"]
+    weight = frame["period"].map(days) / horizon_days(base)
+    for column in ("base", "other", "change"):
+        frame[column] = frame[column] * weight
+    means = frame.groupby([*KEYS[table], "unit"], as_index=False, sort=False)[["base", "other", "change"]].sum()
+    order = means["change"].abs().sort_values(ascending=False, kind="stable").index
+    return means.loc[order].reset_index(drop=True)
+
+
+def worst_country(base: Tables, other: Tables) -> tuple[str, str]:
+    """Return the EU country hit hardest and how: unserved gas first, else the largest rise of price."""
+    short = unserved(other)
+    short = short[(short["region"] == "EU27") & (short["unserved_twh"] > 0.01)]
+    if len(short):
+        worst = short.loc[short["unserved_fraction"].idxmax()]
+        return str(worst["country"]), f"{worst['unserved_twh']:.1f} TWh unserved"
+    place = other["hub_prices"].drop_duplicates("country").set_index("country")["region"]
+    inside = [country for country in country_prices(other).index if place[country] == "EU27"]
+    rise = (country_prices(other) - country_prices(base))[inside]
+    country = str(rise.idxmax())
+    return country, f"{rise[country]:+.1f} EUR/MWh"
+
+
+def _unit(measure: str) -> str:
+    return {"eur_mwh": "EUR/MWh", "gwh_d": "GWh/d", "level_gwh": "GWh"}[
+        next(ending for ending in ("eur_mwh", "gwh_d", "level_gwh") if measure.endswith(ending))
+    ]
+
+

@@ -1,0 +1,82 @@
+"""A certified solution with its labels: values, and shadow prices in EUR/MWh, positive when scarce."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from linepack.market.compile import compile_problem
+from linepack.market.parameters import Closing
+from linepack.market.problem import Problem
+from linepack.scenario.scenario import Scenario, apply_scenario
+from linepack.solve import AUTO, CertifiedSolution, QuadraticProgram, solve
+from linepack.solve.certificate import LIMIT
+from linepack.system.gassystem import GasSystem
+
+
+@dataclass(frozen=True)
+class SolveSettings:
+    """What besides facts and scenario decides a run: solver, its tolerance, the certificate's limit, a time limit."""
+
+    solver: str = AUTO
+    tolerance: float = 1e-9
+    certificate_limit: float = LIMIT
+    time_limit_s: float = 120.0
+
+
+@dataclass(frozen=True)
+class Solution:
+    """An equilibrium: the patched system, the problem with its labels, and the certified point."""
+
+    system: GasSystem
+    problem: Problem
+    certified: CertifiedSolution
+
+    def values(self, variable: str) -> np.ndarray:
+        """Return the values of a variable, shape (periods or windows, entities), in the unit of the variable."""
+        return self.certified.x[self.problem.variables[variable].columns]
+
+    def labels(self, variable: str) -> pd.DataFrame:
+        """Return the entities of a variable, in the order of its columns."""
+        return self.problem.variables[variable].labels
+
+    def shadow_prices(self, equation: str) -> np.ndarray:
+        """Return the shadow prices of an equation over periods, shape (periods, entities), in EUR/MWh."""
+        rows = self.problem.equations[equation].rows
+        return self.certified.row_dual[rows] / self.problem.sets.weight[:, None]
+
+    @property
+    def days(self) -> np.ndarray:
+        """Days of each period."""
+        return self.problem.sets.days
+
+    @property
+    def labels_of_periods(self) -> list[str]:
+        """Label of each period."""
+        return [period.label for period in self.problem.sets.periods]
+
+    def hub_prices(self) -> pd.DataFrame:
+        """Return the hub price in EUR/MWh, periods by pool nodes: the shadow price of ``pool_balance``."""
+        nodes = self.problem.equations["pool_balance"].labels["node"]
+        return pd.DataFrame(self.shadow_prices("pool_balance"), index=self.labels_of_periods, columns=list(nodes))
+
+
+def program_of(problem: Problem) -> QuadraticProgram:
+    """Return the arrays of a problem without their labels."""
+    return QuadraticProgram(problem.hessian_diagonal, problem.cost, problem.matrix, problem.row_lower, problem.row_upper,
+                            problem.column_lower, problem.column_upper)  # fmt: skip
+
+
+def solve_system(system: GasSystem, scenario: Scenario, settings: SolveSettings | None = None) -> Solution:
+    """Return the certified equilibrium of a scenario on a dataset.
+
+    Errors: ``InputError`` for facts or patches that do not fit, ``NotCertified`` if no answer passes.
+    """
+    chosen = settings or SolveSettings()
+    patched = apply_scenario(system, scenario)
+    problem = compile_problem(patched, scenario.periods, closing=Closing(scenario.closing))
+    certified = solve(program_of(problem), solver=chosen.solver, tolerance=chosen.tolerance,
+                      limit=chosen.certificate_limit, time_limit_s=chosen.time_limit_s)  # fmt: skip
+    return Solution(patched, problem, certified)
