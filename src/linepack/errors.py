@@ -71,9 +71,16 @@ class LinepackError(Exception):
             return str(self.issue)
         return "\n".join([str(self.issue), *(f"  - {issue}" for issue in self.issues)])
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.issue, self.issues)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the error envelope: the leading issue plus every collected issue."""
         return {"error": self.issue.as_dict(), "issues": [issue.as_dict() for issue in self.issues]}
+
+
+def _rebuild(kind: type[LinepackError], issue: Issue, issues: tuple[Issue, ...]) -> LinepackError:
+    return kind(issue.code, issue.message, table=issue.table, keys=issue.keys, hint=issue.hint, issues=issues)
 
 
 class InputError(LinepackError):

@@ -1,0 +1,1 @@
+"""Runs: identity, store and runner, used by everything that solves more than once."""

@@ -1,0 +1,119 @@
+"""Where runs are kept: one folder per digest, written under a temporary name and renamed when complete."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from linepack.errors import InputError
+
+WORKSPACE_VARIABLE = "LINEPACK_WORKSPACE"
+DEFAULT_WORKSPACE = "linepack-results"
+
+
+class StoredTables(Mapping[str, pd.DataFrame]):
+    """The tables of a stored run, read when asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._read:
+            path = self._folder / f"{name}.parquet"
+            if not path.is_file():
+                raise KeyError(name)
+            self._read[name] = pd.read_parquet(path)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(path.stem for path in self._folder.glob("*.parquet")))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in iter(self))
+
+
+@dataclass(frozen=True)
+class Run:
+    """A certified, stored run: its record (identity, certificate, solver, sizes, seconds) and its tables."""
+
+    record: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame]
+
+    @property
+    def digest(self) -> str:
+        """The run's digest."""
+        return str(self.record["identity"]["digest"])
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return str(self.record["scenario"]["name"])
+
+
+@dataclass(frozen=True)
+class RunStore:
+    """Runs under ``root/runs``."""
+
+    root: Path
+
+    def folder(self, digest: str) -> Path:
+        """Return where a run is, or would be."""
+        return self.root / "runs" / digest[:32]
+
+    def find(self, digest: str) -> Run | None:
+        """Return a stored run, or None."""
+        record = self.folder(digest) / "run.json"
+        if not record.is_file():
+            return None
+        return Run(json.loads(record.read_text(encoding="utf-8")), StoredTables(self.folder(digest) / "tables"))
+
+    def save(self, record: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> Run:
+        """Write a run whole or not at all. Errors: ``InputError`` if the folder cannot be written."""
+        final = self.folder(str(record["identity"]["digest"]))
+        try:
+            final.parent.mkdir(parents=True, exist_ok=True)
+            temporary = Path(tempfile.mkdtemp(prefix=".run-", dir=final.parent))
+        except OSError as error:
+            raise InputError("cannot-write", f"results cannot be written to {final.parent}: {error}",
+                             hint=f"give --workspace, or set {WORKSPACE_VARIABLE}") from error  # fmt: skip
+        try:
+            (temporary / "tables").mkdir()
+            for name, table in tables.items():
+                table.to_parquet(temporary / "tables" / f"{name}.parquet", index=False)
+            (temporary / "run.json").write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            if final.exists():
+                shutil.rmtree(final)
+            temporary.rename(final)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+        found = self.find(str(record["identity"]["digest"]))
+        assert found is not None
+        return found
+
+
+def workspace(given: str | Path | None = None) -> Path:
+    """Return the workspace folder: the argument, else the environment variable, else ``linepack-results`` here."""
+    return Path(given or os.environ.get(WORKSPACE_VARIABLE) or DEFAULT_WORKSPACE)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file under a temporary name and rename it, so that it is never seen half written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
