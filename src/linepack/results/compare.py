@@ -59,7 +59,7 @@ def mean_changes(base: Tables, other: Tables, table: str) -> pd.DataFrame:
 
 
 def worst_country(base: Tables, other: Tables) -> tuple[str, str]:
-    """Return the EU country hit hardest and how: unserved gas first, else the largest rise of price."""
+    """Return the EU country worst off and how: unserved gas first, else the largest rise (or least fall) of price."""
     short = unserved(other)
     short = short[(short["region"] == "EU27") & (short["unserved_twh"] > 0.01)]
     if len(short):
@@ -69,7 +69,8 @@ def worst_country(base: Tables, other: Tables) -> tuple[str, str]:
     inside = [country for country in country_prices(other).index if place[country] == "EU27"]
     rise = (country_prices(other) - country_prices(base))[inside]
     country = str(rise.idxmax())
-    return country, f"{rise[country]:+.1f} EUR/MWh"
+    how = "" if rise[country] > 0 else "falls least, "
+    return country, f"{how}{rise[country]:+.1f} EUR/MWh"
 
 
 def _unit(measure: str) -> str:

@@ -9,6 +9,7 @@ at its own: transfers between countries net to zero.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,39 @@ ORIGIN_NAMES = {
 }  # fmt: skip
 OTHER_LNG = "Other LNG"
 NEIGHBOURS = "Neighbouring markets, net"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A headline figure: its key in ``headline``, what it is called, its unit, decimals to show."""
+
+    name: str
+    label: str
+    unit: str
+    decimals: int = 1
+    is_share: bool = False
+
+
+FIGURES = (
+    Figure("ttf_eur_mwh", "TTF, mean", "EUR/MWh"),
+    Figure("ttf_peak_eur_mwh", "TTF, dearest month", "EUR/MWh"),
+    Figure("jkm_eur_mwh", "JKM, mean", "EUR/MWh"),
+    Figure("eu_import_twh_y", "EU imports", "TWh/y", 0),
+    Figure("eu_share_russia_pipe_fraction", "  Russia, pipeline", "%", 1, is_share=True),
+    Figure("eu_share_russia_lng_fraction", "  Russia, LNG", "%", 1, is_share=True),
+    Figure("eu_share_norway_fraction", "  Norway", "%", 1, is_share=True),
+    Figure("eu_share_us_lng_fraction", "  United States, LNG", "%", 1, is_share=True),
+    Figure("eu_share_algeria_pipe_fraction", "  Algeria, pipeline", "%", 1, is_share=True),
+    Figure("eu_share_azerbaijan_fraction", "  Azerbaijan", "%", 1, is_share=True),
+    Figure("eu_share_other_lng_fraction", "  Other LNG", "%", 1, is_share=True),
+    Figure("eu_share_other_fraction", "  Other, net", "%", 1, is_share=True),
+    Figure("russia_revenue_eur_bn_y", "Russia's export revenue", "EUR bn/y"),
+    Figure("us_revenue_eur_bn_y", "US exporters' revenue", "EUR bn/y"),
+    Figure("norway_revenue_eur_bn_y", "Norway's export revenue", "EUR bn/y"),
+    Figure("eu_import_bill_eur_bn_y", "EU net import bill", "EUR bn/y"),
+    Figure("eu_unserved_twh", "EU unserved gas", "TWh"),
+    Figure("world_unserved_twh", "World unserved gas", "TWh"),
+)
 
 
 def horizon_days(tables: Tables) -> float:
@@ -109,7 +143,7 @@ def headline(tables: Tables) -> dict[str, float]:
     markers, imports, bills = marker_means(tables), eu_imports(tables), import_bills(tables)
     revenue, short = export_revenues(tables), unserved(tables)
     place = tables["hub_prices"].drop_duplicates("country").set_index("country")["region"]
-    share = imports.set_index(["origin", "mode"])["share_fraction"]
+    named, other_lng = _named_shares(imports)
     eu_short = short[short["region"] == EU]
     prices = tables["price_markers"]
     ttf = prices[prices["marker"] == "TTF"]["price_eur_mwh"]
@@ -118,13 +152,9 @@ def headline(tables: Tables) -> dict[str, float]:
         "ttf_peak_eur_mwh": float(ttf.max()),
         "jkm_eur_mwh": float(markers["JKM"]),
         "eu_import_twh_y": float(imports["import_twh_y"].sum()),
-        "eu_share_russia_pipe_fraction": float(share.get(("Russia", "pipeline"), 0.0)),
-        "eu_share_russia_lng_fraction": float(share.get(("Russia", "lng"), 0.0)),
-        "eu_share_norway_fraction": float(share.get(("Norway", "pipeline"), 0.0) + share.get(("Norway", "lng"), 0.0)),
-        "eu_share_us_lng_fraction": float(share.get(("United States", "lng"), 0.0)),
-        "eu_share_other_lng_fraction": float(
-            sum(v for (origin, mode), v in share.items() if mode == "lng" and origin not in ("Russia", "United States", "Norway"))
-        ),
+        **named,
+        "eu_share_other_lng_fraction": other_lng,
+        "eu_share_other_fraction": 1.0 - sum(named.values()) - other_lng,
         "russia_revenue_eur_bn_y": float(revenue["revenue_eur_bn_y"].get("RU", 0.0)),
         "us_revenue_eur_bn_y": float(revenue["revenue_eur_bn_y"].get("US", 0.0)),
         "norway_revenue_eur_bn_y": float(revenue["revenue_eur_bn_y"].get("NO", 0.0)),
@@ -132,6 +162,22 @@ def headline(tables: Tables) -> dict[str, float]:
         "eu_unserved_twh": float(eu_short["unserved_twh"].sum()),
         "world_unserved_twh": float(short["unserved_twh"].sum()),
     }  # fmt: skip
+
+
+def _named_shares(imports: pd.DataFrame) -> tuple[dict[str, float], float]:
+    """Return the shares of the origins that have a figure of their own, and the share of all other LNG."""
+    share = imports.set_index(["origin", "mode"])["share_fraction"].to_dict()
+    parts = {
+        "eu_share_russia_pipe_fraction": [("Russia", "pipeline")],
+        "eu_share_russia_lng_fraction": [("Russia", "lng")],
+        "eu_share_norway_fraction": [("Norway", "pipeline"), ("Norway", "lng")],
+        "eu_share_us_lng_fraction": [("United States", "lng")],
+        "eu_share_algeria_pipe_fraction": [("Algeria", "pipeline")],
+        "eu_share_azerbaijan_fraction": [("Azerbaijan", "pipeline")],
+    }  # fmt: skip
+    named = {name: float(sum(share.get(key, 0.0) for key in keys)) for name, keys in parts.items()}
+    taken = {key for keys in parts.values() for key in keys}
+    return named, float(sum(value for key, value in share.items() if key[1] == "lng" and key not in taken))
 
 
 def _twh_y(tables: Tables, gwh: pd.Series) -> pd.Series:

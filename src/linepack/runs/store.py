@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,13 +79,13 @@ class RunStore:
         """Write a run whole or not at all. Errors: ``InputError`` if the folder cannot be written."""
         final = self.folder(str(record["identity"]["digest"]))
         try:
-            final.parent.mkdir(parents=True, exist_ok=True)
-            temporary = Path(tempfile.mkdtemp(prefix=".run-", dir=final.parent))
+            temporary = final.parent / f".{final.name}.{os.getpid()}"
+            shutil.rmtree(temporary, ignore_errors=True)
+            (temporary / "tables").mkdir(parents=True)
         except OSError as error:
             raise InputError("cannot-write", f"results cannot be written to {final.parent}: {error}",
                              hint=f"give --workspace, or set {WORKSPACE_VARIABLE}") from error  # fmt: skip
         try:
-            (temporary / "tables").mkdir()
             for name, table in tables.items():
                 table.to_parquet(temporary / "tables" / f"{name}.parquet", index=False)
             (temporary / "run.json").write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -109,11 +108,10 @@ def workspace(given: str | Path | None = None) -> Path:
 def write_text(path: Path, text: str) -> None:
     """Write a file under a temporary name and rename it, so that it is never seen half written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    temporary = path.parent / f".{path.name}.{os.getpid()}"
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        os.replace(temporary, path)
+        temporary.write_text(text, encoding="utf-8", newline="")
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

@@ -1,0 +1,5 @@
+"""Run the command line with ``python -m linepack``."""
+
+from linepack.cli import main
+
+main()

@@ -1,0 +1,100 @@
+"""The command line. Commands are imported when called, so that ``linepack --help`` is quick."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from linepack import __version__
+
+COMMANDS = {
+    "brief": ("linepack.cli.brief", "Solve, compare and explain every scenario of a case."),
+    "solve": ("linepack.cli.solve", "Solve one scenario and write its tables."),
+    "compare": ("linepack.cli.solve", "Show what differs between two scenarios."),
+    "cases": ("linepack.cli.solve", "List the cases that come with linepack, and their scenarios."),
+    "data": ("linepack.cli.data", "List, check and show the facts and their sources."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported on first use; the list and its help need no import."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of ``COMMANDS``."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, or None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name.replace("-", "_"))
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the nearest command when there is none of that name."""
+        import difflib
+
+        name = args[0]
+        if name not in COMMANDS:
+            near = difflib.get_close_matches(name, COMMANDS, 1, 0.5)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise click.UsageError(f"No such command '{name}'.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="linepack %(version)s")
+def linepack() -> None:
+    """When gas politics change, what flows, what does it cost, who gains, and who must agree?"""
+
+
+def main() -> None:
+    """Run the command line and exit.
+
+    Codes: 0 done and certified, 1 internal error, 2 bad input, 3 not certified, 4 partial, 130 interrupted.
+    """
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; errors go to stderr, as JSON if ``--json`` was asked for."""
+    from linepack.errors import EXIT_BAD_INPUT, EXIT_INTERNAL, EXIT_INTERRUPTED, LinepackError
+
+    try:
+        result = linepack.main(args=arguments, prog_name="linepack", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except LinepackError as error:
+        text = json.dumps(error.as_dict(), indent=1) if "--json" in arguments else f"error: {error}"
+        click.echo(text, err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return EXIT_BAD_INPUT
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted; what was finished is kept", err=True)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("LINEPACK_DEBUG"):
+            raise
+        click.echo(f"internal error: {type(error).__name__}: {error}\n    try: set LINEPACK_DEBUG=1 and report what it shows",
+                   err=True)  # fmt: skip
+        return EXIT_INTERNAL
+
+
+if __name__ == "__main__":
+    main()

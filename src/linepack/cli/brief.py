@@ -1,0 +1,54 @@
+"""``brief``: all scenarios of a case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from linepack.cli.options import output_options, print_json, settings_of, show_progress, solve_options
+
+
+@click.command()
+@click.argument("case", default="us-gazprom-2025")
+@solve_options
+@output_options
+def brief(
+    case: str, dataset: str | None, solver: str, workspace: str | None, workers: int, as_json: bool,
+    out: str | None,
+) -> int:  # fmt: skip
+    """Solve, compare and explain every scenario of CASE [default: us-gazprom-2025].
+
+    Prints one table and writes Markdown, JSON and CSV. What was solved before is not solved again.
+    """
+    from linepack.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, EXIT_PARTIAL
+    from linepack.report.brief import brief_content, brief_text, make_brief, write_brief
+    from linepack.report.closure import print_closure
+    from linepack.runs.runner import run_scenarios
+    from linepack.runs.store import RunStore
+    from linepack.runs.store import workspace as folder_of
+    from linepack.scenario.scenario import load_case
+    from linepack.system.dataset import load_dataset
+
+    loaded = load_case(case)
+    system = load_dataset(dataset or loaded.scenarios[0].dataset)
+    print_closure(system, loaded.scenarios[0])
+    root = folder_of(workspace)
+    outcomes = run_scenarios(system, loaded.scenarios, RunStore(root), settings=settings_of(solver), workers=workers,
+                             on_progress=show_progress)  # fmt: skip
+    failed = [o for o in outcomes if o.error is not None]
+    for outcome in failed:
+        click.echo(f"error in scenario '{outcome.scenario.name}': {outcome.error}", err=True)
+    if outcomes[0].error is not None:
+        raise outcomes[0].error
+    made = make_brief(loaded, [o.run for o in outcomes if o.run is not None], system)
+    folder = Path(out) if out is not None else root / loaded.name
+    paths = write_brief(made, folder)
+    if as_json:
+        print_json(brief_content(made))
+    else:
+        click.echo(brief_text(made))
+    click.echo(f"wrote {len(paths)} files to {folder}", err=True)
+    if len(failed) == 0:
+        return EXIT_DONE
+    return EXIT_NOT_CERTIFIED if all(o.error and o.error.exit_code == EXIT_NOT_CERTIFIED for o in failed) else EXIT_PARTIAL

@@ -1,0 +1,59 @@
+"""Options that several commands share, and how progress is shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from linepack.results.solution import SolveSettings
+    from linepack.runs.runner import Progress
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def output_options(function: F) -> F:
+    """Add ``--json`` and ``--out``."""
+    function = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(function)
+    return click.option("--out", type=click.Path(file_okay=False), help="Folder to write to.")(function)
+
+
+def solve_options(function: F) -> F:
+    """Add ``--dataset``, ``--solver``, ``--workspace`` and ``--workers``."""
+    options = (
+        click.option("--dataset", default=None, help="Dataset name or folder [default: the scenario's]."),
+        click.option("--solver", default="auto", show_default=True, help="auto, piqp, hipo or clarabel."),
+        click.option("--workspace", type=click.Path(file_okay=False), envvar="LINEPACK_WORKSPACE",
+                     help="Folder that keeps runs [default: linepack-results]."),
+        click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that solve."),
+    )  # fmt: skip
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def settings_of(solver: str) -> SolveSettings:
+    """Return solve settings. Errors: ``InputError`` for a solver that does not exist."""
+    from linepack.errors import InputError
+    from linepack.results.solution import SolveSettings
+    from linepack.solve import solver_names
+
+    if solver not in solver_names():
+        raise InputError("unknown-solver", f"there is no solver '{solver}'", keys=[solver],
+                         hint=f"one of {', '.join(solver_names())}")  # fmt: skip
+    return SolveSettings(solver=solver)
+
+
+def show_progress(progress: Progress) -> None:
+    """Write one line to stderr for each scenario that is done."""
+    how = f"failed: {progress.error}" if progress.error else "kept from before" if progress.is_cached else "solved"
+    left = f", about {progress.seconds_left:.0f} s left" if progress.done < progress.total and not progress.is_cached else ""
+    click.echo(f"[{progress.done}/{progress.total}] {progress.scenario}: {how}{left}", err=True)
+
+
+def print_json(content: object) -> None:
+    """Print JSON to stdout."""
+    click.echo(json.dumps(content, indent=1, ensure_ascii=False))

@@ -1,0 +1,95 @@
+"""``solve``, ``compare`` and ``cases``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from linepack.cli.options import output_options, print_json, settings_of, show_progress, solve_options
+
+if TYPE_CHECKING:
+    from linepack.runs.store import Run
+
+
+@click.command()
+@click.argument("scenario")
+@solve_options
+@output_options
+def solve(
+    scenario: str, dataset: str | None, solver: str, workspace: str | None, workers: int, as_json: bool, out: str | None
+) -> None:
+    """Solve SCENARIO (a YAML file, or CASE/NAME) and print its headline figures.
+
+    Tables are kept in the workspace; --out writes them as CSV as well.
+    """
+    from linepack.report.run_report import headline_rows, run_text, write_tables
+
+    run = _solve(scenario, dataset, solver, workspace)
+    if out is not None:
+        for path in write_tables(run, out):
+            click.echo(f"wrote {path}", err=True)
+    if as_json:
+        print_json({"record": dict(run.record), "headline": headline_rows(run.tables)})
+    else:
+        click.echo(run_text(run))
+
+
+@click.command()
+@click.argument("base")
+@click.argument("other")
+@click.option("--table", default=None, help="Also show the largest changes of a table: hub_prices, flows, sales, ...")
+@click.option("--rows", type=click.IntRange(1), default=15, show_default=True, help="Rows of that table to show.")
+@solve_options
+@output_options
+def compare(
+    base: str, other: str, table: str | None, rows: int, dataset: str | None, solver: str, workspace: str | None,
+    workers: int, as_json: bool, out: str | None,
+) -> None:  # fmt: skip
+    """Solve BASE and OTHER and show what differs."""
+    from linepack.report.run_report import compare_content, compare_text, write_comparison
+
+    runs = [_solve(name, dataset, solver, workspace) for name in (base, other)]
+    if out is not None:
+        for path in write_comparison(runs[0], runs[1], out):
+            click.echo(f"wrote {path}", err=True)
+    if as_json:
+        print_json(compare_content(runs[0], runs[1], table))
+    else:
+        click.echo(compare_text(runs[0], runs[1], table, rows))
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def cases(as_json: bool) -> None:
+    """List the cases that come with linepack, and their scenarios."""
+    from linepack.scenario.scenario import available_cases, load_case
+
+    found = [load_case(name) for name in available_cases()]
+    if as_json:
+        print_json([{"case": c.name, "title": c.title, "question": c.question,
+                     "scenarios": [{"name": s.name, "title": s.title} for s in c.scenarios]} for c in found])  # fmt: skip
+        return
+    for case in found:
+        click.echo(f"{case.name}: {case.title}")
+        for scenario in case.scenarios:
+            click.echo(f"  {case.name}/{scenario.name}: {scenario.title}")
+
+
+def _solve(name: str, dataset: str | None, solver: str, workspace: str | None) -> Run:
+    from linepack.report.closure import print_closure
+    from linepack.runs.runner import run_scenarios
+    from linepack.runs.store import RunStore
+    from linepack.runs.store import workspace as folder_of
+    from linepack.scenario.scenario import load_scenario
+    from linepack.system.dataset import load_dataset
+
+    scenario = load_scenario(name)
+    system = load_dataset(dataset or scenario.dataset)
+    print_closure(system, scenario)
+    outcome = run_scenarios(system, [scenario], RunStore(folder_of(workspace)), settings=settings_of(solver),
+                            workers=1, on_progress=show_progress)[0]  # fmt: skip
+    if outcome.error is not None:
+        raise outcome.error
+    assert outcome.run is not None
+    return outcome.run

@@ -1,0 +1,1 @@
+"""What a reader gets: text, CSV, JSON and Markdown from stored runs."""

@@ -1,0 +1,220 @@
+"""The brief: all scenarios of a case beside each other, as text, Markdown, JSON and CSV."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from linepack.report.run_report import certificate_line, shown
+from linepack.report.text import change, csv_text, markdown_table, number, plain_table
+from linepack.results.compare import worst_country
+from linepack.results.headline import FIGURES, Figure, country_prices, eu_imports, export_revenues, headline, import_bills
+from linepack.results.observed import check_observations
+from linepack.runs.store import Run, write_text
+from linepack.scenario.scenario import Case
+from linepack.system.gassystem import GasSystem
+from linepack.vocabulary import Basis
+
+BRIEF_SCHEMA = 1
+LEAST_SHOWN = 1e-7
+"""Rows of flows, sales and price parts below this are left out of the CSV files; the store keeps them."""
+SHOWS_CHANGE = {"ttf_eur_mwh", "jkm_eur_mwh"}
+HOW_TO_READ = """\
+How to read it. Prices and yearly rates are means over the horizon. The number in brackets is the change from the first
+column. Revenue is sales at hub prices less carriage to the place of sale, without gas piped to China, whose price is a
+contract's. The bill is net: gas bought from foreign sellers and neighbours, less gas sold to neighbours. A scenario
+says what is physically and commercially open; it does not say that anyone has agreed to it."""
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A case with one certified run per scenario, the first being the baseline, and its bands if they were computed."""
+
+    case: Case
+    runs: tuple[Run, ...]
+    observations: pd.DataFrame | None = None
+    bands: pd.DataFrame | None = None  # scenario, figure, low, high, low_change, high_change
+
+    @property
+    def base(self) -> Run:
+        """The run that the others are compared with."""
+        return self.runs[0]
+
+
+def make_brief(case: Case, runs: Sequence[Run], system: GasSystem, bands: pd.DataFrame | None = None) -> Brief:
+    """Return the brief of a case; observations are checked if the case has them."""
+    observed = check_observations(runs[0].tables, system) if case.has_observations else None
+    return Brief(case, tuple(runs), observed, bands)
+
+
+def headline_table(brief: Brief) -> tuple[list[str], list[list[str]]]:
+    """Return header and rows of the one table: figures down, scenarios across."""
+    values = [headline(run.tables) for run in brief.runs]
+    header = ["", "unit", *(run.name for run in brief.runs)]
+    rows = []
+    for f in FIGURES:
+        cells = [_cell(f, v[f.name], values[0][f.name], is_base=k == 0) for k, v in enumerate(values)]
+        rows.append([f.label, f.unit, *cells])
+        if brief.bands is not None:
+            rows.append(["    band", f.unit, *(_band(brief.bands, f, run.name) for run in brief.runs)])
+    worst = [worst_country(brief.base.tables, run.tables) for run in brief.runs]
+    rows.append(["EU country worst off", "", *("" if k == 0 else country for k, (country, _) in enumerate(worst))])
+    rows.append(["  its price, or gas it lacks", "", *("" if k == 0 else how for k, (_, how) in enumerate(worst))])
+    return header, rows
+
+
+def _cell(f: Figure, value: float, base: float, *, is_base: bool) -> str:
+    text = shown(f, value)
+    if is_base or f.name not in SHOWS_CHANGE:
+        return text
+    moved = change(value - base, f.decimals)
+    return f"{text} ({moved})" if moved else text
+
+
+def _band(bands: pd.DataFrame, f: Figure, scenario: str) -> str:
+    row = bands[(bands["scenario"] == scenario) & (bands["figure"] == f.name)]
+    if row.empty:
+        return "-"
+    return f"{shown(f, float(row['low'].iloc[0]))} to {shown(f, float(row['high'].iloc[0]))}"
+
+
+def observed_table(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """Return header and rows of model against observation."""
+    rows = []
+    for r in frame.itertuples():
+        is_direction = r.unit == "direction"
+        model = ("as observed" if r.deviation == 0 else "reversed") if is_direction else number(r.model)
+        deviation = "" if is_direction else change(100 * r.deviation, 0) + " %" if r.unit in ("TWh", "EUR/MWh") else change(r.deviation, 1)
+        if r.observed == 0:
+            deviation = change(r.deviation)
+        rows.append([r.label, r.unit, model, "" if is_direction else number(r.observed), deviation.replace(" %", "0 %") if deviation == " %" else deviation,
+                     r.basis, "yes" if r.is_within else "NO"])  # fmt: skip
+    return ["observation", "unit", "model", "observed", "deviation", "basis", "within"], rows
+
+
+def observed_summary(frame: pd.DataFrame) -> str:
+    """Return how many observations are met, by what that is worth."""
+    parts = []
+    for basis in Basis:
+        own = frame[frame["basis"] == basis]
+        if len(own):
+            parts.append(f"{int(own['is_within'].sum())} of {len(own)} {basis}")
+    return (f"{int(frame['is_within'].sum())} of {len(frame)} within tolerance: {', '.join(parts)}. Imposed: put into the "
+            "model. Fitted: parameters were chosen for it. Free: neither.")  # fmt: skip
+
+
+def brief_text(brief: Brief) -> str:
+    """Return the brief for a terminal."""
+    return "\n\n".join(_parts(brief, plain_table))
+
+
+def brief_markdown(brief: Brief) -> str:
+    """Return the brief as Markdown."""
+    title, *rest = _parts(brief, markdown_table)
+    return "\n\n".join([f"# {title}", *rest]) + "\n"
+
+
+def _parts(brief: Brief, table: Callable[[Sequence[str], Sequence[Sequence[str]]], str]) -> list[str]:
+    record = brief.base.record["scenario"]
+    parts = [
+        brief.case.title, brief.case.question,
+        f"Dataset {record['dataset']}, {record['months']} months from {record['first_month']}; prices per MWh gross "
+        "calorific value.",
+        table(*headline_table(brief)),
+    ]  # fmt: skip
+    if brief.observations is not None:
+        parts += [table(*observed_table(brief.observations)), observed_summary(brief.observations)]
+    if brief.bands is not None:
+        parts.append("Band: 10 to 90 per cent of joint draws of conduct, demand elasticity in Europe and elsewhere, LNG "
+                     "supply and route wedges.")  # fmt: skip
+    parts.append(HOW_TO_READ)
+    parts.append("\n".join(f"{run.name}: {run.record['scenario']['title']}; {certificate_line(run)}" for run in brief.runs))
+    return parts
+
+
+def brief_content(brief: Brief) -> dict[str, Any]:
+    """Return the brief as JSON content; ``schema`` rises when a key changes."""
+    scenarios = []
+    base = headline(brief.base.tables)
+    for run in brief.runs:
+        values = headline(run.tables)
+        country, how = worst_country(brief.base.tables, run.tables)
+        scenarios.append({
+            "record": dict(run.record),
+            "headline": [
+                {"figure": f.name, "label": f.label.strip(), "unit": "1" if f.is_share else f.unit, "value": values[f.name],
+                 "change": values[f.name] - base[f.name], **_band_content(brief, f.name, run.name)}
+                for f in FIGURES
+            ],
+            "worst_country": {"country": country, "how": how},
+            "eu_imports": eu_imports(run.tables).to_dict("records"),
+        })  # fmt: skip
+    content: dict[str, Any] = {
+        "schema": BRIEF_SCHEMA, "case": brief.case.name, "title": brief.case.title, "question": brief.case.question,
+        "scenarios": scenarios,
+    }  # fmt: skip
+    if brief.observations is not None:
+        content["observations"] = brief.observations.to_dict("records")
+    return content
+
+
+def _band_content(brief: Brief, figure: str, scenario: str) -> dict[str, float]:
+    if brief.bands is None:
+        return {}
+    row = brief.bands[(brief.bands["scenario"] == scenario) & (brief.bands["figure"] == figure)]
+    return {str(k): float(v) for k, v in row.iloc[0].items() if k not in ("scenario", "figure")} if len(row) else {}
+
+
+def write_brief(brief: Brief, out: Path) -> list[Path]:
+    """Write brief.md, brief.json and one CSV per table into ``out``; return the paths."""
+    texts = {"brief.md": brief_markdown(brief), "brief.json": json.dumps(brief_content(brief), indent=1) + "\n"}
+    texts.update({f"{name}.csv": csv_text(frame) for name, frame in brief_tables(brief).items()})
+    paths = []
+    for name, text in texts.items():
+        paths.append(out / name)
+        write_text(paths[-1], text)
+    return paths
+
+
+def brief_tables(brief: Brief) -> dict[str, pd.DataFrame]:
+    """Return the tables of a brief, every scenario below the other, the scenario in the first column."""
+    base = headline(brief.base.tables)
+    rows = []
+    for run in brief.runs:
+        values = headline(run.tables)
+        rows += [(run.name, f.name, f.label.strip(), values[f.name], values[f.name] - base[f.name],
+                  "1" if f.is_share else f.unit) for f in FIGURES]  # fmt: skip
+    first = pd.DataFrame(rows, columns=["scenario", "figure", "label", "value", "change", "unit"])
+    if brief.bands is not None:
+        first = first.merge(brief.bands, on=["scenario", "figure"], how="left")
+    tables = {"headline": first}
+    for name in ("price_markers", "hub_prices", "storage", "contracts", "markups"):
+        tables[name] = _stack({run.name: run.tables[name] for run in brief.runs})
+    for name, column in (("flows", "flow_gwh_d"), ("sales", "sales_gwh_d"), ("price_breakdown", "eur_mwh")):
+        tables[name] = _stack({run.name: _without_zeros(run.tables[name], column) for run in brief.runs})
+    tables["eu_imports"] = _stack({run.name: eu_imports(run.tables) for run in brief.runs})
+    tables["export_revenues"] = _stack({run.name: export_revenues(run.tables).rename_axis("origin").reset_index() for run in brief.runs})
+    tables["import_bills"] = _stack(
+        {run.name: import_bills(run.tables).rename_axis("country").reset_index(name="import_bill_eur_bn_y") for run in brief.runs}
+    )
+    tables["country_prices"] = _stack(
+        {run.name: country_prices(run.tables).rename_axis("country").reset_index(name="hub_price_eur_mwh") for run in brief.runs}
+    )
+    if brief.observations is not None:
+        tables["observations"] = brief.observations
+    return tables
+
+
+def _without_zeros(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    return frame[frame[column].abs() > LEAST_SHOWN]
+
+
+def _stack(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat([frame.assign(scenario=name) for name, frame in frames.items()], ignore_index=True)[
+        ["scenario", *next(iter(frames.values())).columns]
+    ]
