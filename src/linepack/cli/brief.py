@@ -11,10 +11,12 @@ from linepack.cli.options import output_options, print_json, settings_of, show_p
 
 @click.command()
 @click.argument("case", default="us-gazprom-2025")
+@click.option("--full", is_flag=True, help="Also compute the band of every headline figure (minutes; it resumes).")
+@click.option("--draws", type=click.IntRange(4), default=20, show_default=True, help="Draws of a band.")
 @solve_options
 @output_options
 def brief(
-    case: str, dataset: str | None, solver: str, workspace: str | None, workers: int, as_json: bool,
+    case: str, full: bool, draws: int, dataset: str | None, solver: str, workspace: str | None, workers: int, as_json: bool,
     out: str | None,
 ) -> int:  # fmt: skip
     """Solve, compare and explain every scenario of CASE [default: us-gazprom-2025].
@@ -41,7 +43,14 @@ def brief(
         click.echo(f"error in scenario '{outcome.scenario.name}': {outcome.error}", err=True)
     if outcomes[0].error is not None:
         raise outcomes[0].error
-    made = make_brief(loaded, [o.run for o in outcomes if o.run is not None], system)
+    bands = None
+    if full:
+        from linepack.ensemble.bands import scenario_bands
+
+        solved = [o.scenario for o in outcomes if o.run is not None]
+        bands = scenario_bands(system, solved, RunStore(root / "draws"), draws=draws, settings=settings_of(solver),
+                               workers=workers, on_progress=show_progress)  # fmt: skip
+    made = make_brief(loaded, [o.run for o in outcomes if o.run is not None], system, bands)
     folder = Path(out) if out is not None else root / loaded.name
     paths = write_brief(made, folder)
     if as_json:

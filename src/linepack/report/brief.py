@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from linepack.ensemble.bands import BAND_MEANING
 from linepack.report.run_report import certificate_line, shown
 from linepack.report.text import change, csv_text, markdown_table, number, plain_table
 from linepack.results.compare import worst_country
@@ -38,7 +39,7 @@ class Brief:
     case: Case
     runs: tuple[Run, ...]
     observations: pd.DataFrame | None = None
-    bands: pd.DataFrame | None = None  # scenario, figure, low, high, low_change, high_change
+    bands: pd.DataFrame | None = None
 
     @property
     def base(self) -> Run:
@@ -80,7 +81,11 @@ def _band(bands: pd.DataFrame, f: Figure, scenario: str) -> str:
     row = bands[(bands["scenario"] == scenario) & (bands["figure"] == f.name)]
     if row.empty:
         return "-"
-    return f"{shown(f, float(row['low'].iloc[0]))} to {shown(f, float(row['high'].iloc[0]))}"
+    r = row.iloc[0]
+    text = f"{shown(f, r['low'])} to {shown(f, r['high'])}"
+    if scenario == str(bands["scenario"].iloc[0]) or f.name not in SHOWS_CHANGE:
+        return text
+    return f"{text} ({change(r['low_change'], f.decimals) or '0'} to {change(r['high_change'], f.decimals) or '0'})"
 
 
 def observed_table(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
@@ -130,8 +135,7 @@ def _parts(brief: Brief, table: Callable[[Sequence[str], Sequence[Sequence[str]]
     if brief.observations is not None:
         parts += [table(*observed_table(brief.observations)), observed_summary(brief.observations)]
     if brief.bands is not None:
-        parts.append("Band: 10 to 90 per cent of joint draws of conduct, demand elasticity in Europe and elsewhere, LNG "
-                     "supply and route wedges.")  # fmt: skip
+        parts.append(f"Band: {BAND_MEANING}. In brackets the band of the change, draw by draw.")
     parts.append(HOW_TO_READ)
     parts.append("\n".join(f"{run.name}: {run.record['scenario']['title']}; {certificate_line(run)}" for run in brief.runs))
     return parts

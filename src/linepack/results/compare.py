@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from linepack.results.headline import Tables, country_prices, headline, horizon_days, unserved
 from linepack.errors import InputError
+from linepack.results.headline import Tables, country_prices, headline, horizon_days, unserved
 
 KEYS = {
     "price_markers": ["marker"], "hub_prices": ["node"], "flows": ["carrier", "arc"],
@@ -15,6 +15,8 @@ MEASURES = {
     "price_markers": "price_eur_mwh", "hub_prices": "hub_price_eur_mwh", "flows": "flow_gwh_d", "sales": "sales_gwh_d",
     "storage": "level_gwh", "consumption": "consumption_gwh_d",
 }  # fmt: skip
+NEARLY_NIL = 1e-6
+"""Below this a base is a solver's zero, and a change has no percentage."""
 
 
 def compare_headlines(base: Tables, other: Tables) -> pd.DataFrame:
@@ -22,7 +24,7 @@ def compare_headlines(base: Tables, other: Tables) -> pd.DataFrame:
     a, b = headline(base), headline(other)
     frame = pd.DataFrame({"figure": list(a), "base": list(a.values()), "other": [b[name] for name in a]})
     frame["change"] = frame["other"] - frame["base"]
-    frame["change_fraction"] = frame["change"] / frame["base"].where(frame["base"] != 0)
+    frame["change_fraction"] = frame["change"] / frame["base"].where(frame["base"].abs() > NEARLY_NIL)
     return frame
 
 

@@ -7,14 +7,17 @@ the next call finds what is done. One or two workers give the same tables.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from pathlib import Path
+
+import pandas as pd
 
 from linepack.errors import LinepackError
 from linepack.results.breakdown import price_breakdown
+from linepack.results.headline import headline
 from linepack.results.solution import Solution, SolveSettings, solve_system
 from linepack.results.tables import RESULT_SCHEMA, result_tables
 from linepack.runs.identity import RunIdentity, run_identity
@@ -53,7 +56,24 @@ class Outcome:
     error: LinepackError | None = None
 
 
-def solve_and_store(system: GasSystem, scenario: Scenario, settings: SolveSettings, store: RunStore) -> Run:
+Keep = Callable[[Solution], Mapping[str, pd.DataFrame]]
+"""Which tables of a solution a run keeps; a function of a module, so that workers can be given it."""
+
+
+def every_table(solution: Solution) -> dict[str, pd.DataFrame]:
+    """Return all result tables and the price breakdown."""
+    return {**result_tables(solution), "price_breakdown": price_breakdown(solution)}
+
+
+def headline_only(solution: Solution) -> dict[str, pd.DataFrame]:
+    """Return the headline figures alone, for runs of an ensemble. Columns: figure, value."""
+    figures = headline(result_tables(solution))
+    return {"headline": pd.DataFrame({"figure": list(figures), "value": list(figures.values())})}
+
+
+def solve_and_store(
+    system: GasSystem, scenario: Scenario, settings: SolveSettings, store: RunStore, keep: Keep = every_table
+) -> Run:
     """Return the stored run of a scenario; solve and certify it first if it is not there.
 
     Errors: ``InputError`` for bad facts or patches, ``NotCertified``: nothing is stored then.
@@ -64,8 +84,7 @@ def solve_and_store(system: GasSystem, scenario: Scenario, settings: SolveSettin
         return found
     start = time.perf_counter()
     solution = solve_system(system, scenario, settings)
-    tables = {**result_tables(solution), "price_breakdown": price_breakdown(solution)}
-    return store.save(_record(identity, scenario, solution, time.perf_counter() - start), tables)
+    return store.save(_record(identity, scenario, solution, time.perf_counter() - start), keep(solution))
 
 
 def run_scenarios(
@@ -75,6 +94,7 @@ def run_scenarios(
     *,
     settings: SolveSettings | None = None,
     workers: int = 2,
+    keep: Keep = every_table,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> list[Outcome]:
     """Return one outcome per scenario, in the order given; a failure is an outcome too.
@@ -100,32 +120,35 @@ def run_scenarios(
             note(k, Outcome(scenario, found), is_cached=True)
     if workers <= 1 or len(waiting) < POOL_FROM:
         for k in waiting:
-            note(k, _try(system, scenarios[k], chosen, store), is_cached=False)
+            note(k, _try(system, scenarios[k], chosen, store, keep), is_cached=False)
     else:
-        _in_workers(system, scenarios, waiting, chosen, store, workers, note)
+        _in_workers(system, scenarios, waiting, Worker(system, chosen, store, keep), workers, note)
     return [outcomes[k] for k in range(len(scenarios))]
 
 
+@dataclass(frozen=True)
+class Worker:
+    """What a worker process is given once."""
+
+    system: GasSystem
+    settings: SolveSettings
+    store: RunStore
+    keep: Keep
+
+
 def _in_workers(
-    system: GasSystem,
-    scenarios: Sequence[Scenario],
-    waiting: Sequence[int],
-    settings: SolveSettings,
-    store: RunStore,
-    workers: int,
+    system: GasSystem, scenarios: Sequence[Scenario], waiting: Sequence[int], worker: Worker, workers: int,
     note: Callable[..., None],
-) -> None:
+) -> None:  # fmt: skip
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(
-        min(workers, len(waiting)), mp_context=context, initializer=_start_worker, initargs=(system, settings, store.root)
-    )
+    pool = ProcessPoolExecutor(min(workers, len(waiting)), mp_context=context, initializer=_start, initargs=(worker,))
     try:
         jobs: dict[Future[LinepackError | None], int] = {pool.submit(_work, scenarios[k]): k for k in waiting}
         for job in as_completed(jobs):
             k = jobs[job]
             error = job.result()
-            run = store.find(run_identity(system, scenarios[k], settings).digest) if error is None else None
-            note(k, Outcome(scenarios[k], run, error), is_cached=False)
+            digest = run_identity(system, scenarios[k], worker.settings).digest
+            note(k, Outcome(scenarios[k], worker.store.find(digest) if error is None else None, error), is_cached=False)
     except BaseException:
         for process in list((pool._processes or {}).values()):  # there is no public way to stop running workers
             process.terminate()
@@ -134,20 +157,22 @@ def _in_workers(
     pool.shutdown()
 
 
-_WORKER: dict[str, object] = {}
+_STARTED: list[Worker] = []
 
 
-def _start_worker(system: GasSystem, settings: SolveSettings, root: Path) -> None:
-    _WORKER.update(system=system, settings=settings, store=RunStore(root))
+def _start(worker: Worker) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops its workers
+    _STARTED.append(worker)
 
 
 def _work(scenario: Scenario) -> LinepackError | None:
-    return _try(_WORKER["system"], scenario, _WORKER["settings"], _WORKER["store"]).error  # type: ignore[arg-type]
+    worker = _STARTED[-1]
+    return _try(worker.system, scenario, worker.settings, worker.store, worker.keep).error
 
 
-def _try(system: GasSystem, scenario: Scenario, settings: SolveSettings, store: RunStore) -> Outcome:
+def _try(system: GasSystem, scenario: Scenario, settings: SolveSettings, store: RunStore, keep: Keep) -> Outcome:
     try:
-        return Outcome(scenario, solve_and_store(system, scenario, settings, store))
+        return Outcome(scenario, solve_and_store(system, scenario, settings, store, keep))
     except LinepackError as error:
         return Outcome(scenario, None, error)
 

@@ -1,0 +1,1 @@
+"""Many runs: designs of draws, and what they say."""

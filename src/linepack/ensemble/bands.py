@@ -1,0 +1,118 @@
+"""The band of a headline figure: what is uncertain in every answer is drawn jointly, the same draws for each scenario.
+
+A band of a *change* is taken draw by draw, so that what moves baseline and scenario alike cancels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import qmc
+
+from linepack.errors import NotCertified
+from linepack.results.solution import SolveSettings
+from linepack.runs.runner import Progress, headline_only, run_scenarios
+from linepack.runs.store import RunStore
+from linepack.scenario.patches import ConductPatch, Patch, QuantityPatch, Span, SupplyPatch, TablePatch
+from linepack.scenario.scenario import Scenario
+from linepack.system.gassystem import GasSystem
+
+SEED = 20250313
+LOW, HIGH = 0.1, 0.9
+EUROPE = ("EU27", "Europe non-EU")
+BAND_MEANING = (
+    "10 to 90 per cent of joint draws of conduct (0 to 1), demand elasticity in Europe and elsewhere (half to double), "
+    "world LNG supply (plus or minus 2 per cent) and route wedges (none to double)"
+)
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One joint draw of what every answer depends on and nobody knows."""
+
+    conduct: float
+    europe_elasticity_factor: float
+    elsewhere_elasticity_factor: float
+    lng_supply_factor: float
+    wedge_factor: float
+
+
+def latin_hypercube(count: int, seed: int = SEED) -> tuple[Draw, ...]:
+    """Return ``count`` draws, one in each of ``count`` equal slices of every range (Latin hypercube).
+
+    Conduct 0 to 1; elasticities half to double, even in the logarithm; LNG 0.98 to 1.02; wedges 0 to 2.
+    """
+    unit = qmc.LatinHypercube(d=5, rng=np.random.default_rng(seed)).random(count)
+    return tuple(
+        Draw(round(float(u[0]), 6), round(float(2 ** (2 * u[1] - 1)), 6), round(float(2 ** (2 * u[2] - 1)), 6),
+             round(float(0.98 + 0.04 * u[3]), 6), round(float(2 * u[4]), 6))
+        for u in unit
+    )  # fmt: skip
+
+
+def draw_patches(system: GasSystem, draw: Draw) -> tuple[Patch, ...]:
+    """Return the patches that put a draw into a scenario; sellers that are price takers stay so."""
+    traders = system.table("traders")
+    strategic = tuple(traders.loc[traders["conduct"] > 0, "trader"])
+    resources = system.table("resources")["resource"]
+    lng = tuple(name for name in resources if name.endswith("_LNG"))
+    elsewhere = tuple(region for region in dict.fromkeys(system.table("nodes")["region"]) if region not in EUROPE)
+    with_demand = set(system.table("nodes").set_index("node").loc[system.table("demand")["node"].unique(), "region"])
+    patches: list[Patch] = [TablePatch("wedges", "band", "parameters", {"parameter": ("wedge_multiplier",)}, "value",
+                                       factor=draw.wedge_factor)]  # fmt: skip
+    if strategic:
+        patches.append(ConductPatch("conduct", "band", strategic, draw.conduct))
+    if lng:
+        patches.append(SupplyPatch("world LNG", "band", lng, Span(), draw.lng_supply_factor))
+    for name, regions, factor in (("Europe", EUROPE, draw.europe_elasticity_factor),
+                                  ("elsewhere", elsewhere, draw.elsewhere_elasticity_factor)):  # fmt: skip
+        here = tuple(region for region in regions if region in with_demand)
+        if here:
+            patches.append(QuantityPatch(f"elasticity {name}", "band", "demand", (), here, (), Span(), 1.0, factor))
+    return tuple(patches)
+
+
+def scenario_bands(
+    system: GasSystem,
+    scenarios: Sequence[Scenario],
+    store: RunStore,
+    *,
+    draws: int = 20,
+    settings: SolveSettings | None = None,
+    workers: int = 2,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> pd.DataFrame:
+    """Return the band of every headline figure; the first scenario is the baseline of changes.
+
+    Columns: scenario, figure, low, high, low_change, high_change, draws: 10 and 90 per cent quantiles over draws that
+    were certified. A draw that fails for one scenario is left out for all, so that scenarios stay comparable.
+    Errors: ``NotCertified`` if fewer than half of the draws are certified.
+    """
+    design = latin_hypercube(draws)
+    jobs = [scenario.with_patches(f"{scenario.name}, draw {k + 1}", *draw_patches(system, draw))
+            for scenario in scenarios for k, draw in enumerate(design)]  # fmt: skip
+    outcomes = run_scenarios(system, jobs, store, settings=settings, workers=workers, keep=headline_only,
+                             on_progress=on_progress)  # fmt: skip
+    values: dict[str, np.ndarray] = {}
+    names: list[str] = []
+    for position, scenario in enumerate(scenarios):
+        part = outcomes[position * draws : (position + 1) * draws]
+        tables = [None if o.run is None else o.run.tables["headline"] for o in part]
+        names = next((list(t["figure"]) for t in tables if t is not None), names)
+        values[scenario.name] = np.array([np.full(len(names), np.nan) if t is None else t["value"] for t in tables])
+    is_whole = ~np.any([np.isnan(v).any(axis=1) for v in values.values()], axis=0)
+    if is_whole.sum() * 2 < draws:
+        raise NotCertified("bands-not-certified", f"only {int(is_whole.sum())} of {draws} draws could be certified",
+                           hint="see the failed scenarios above")  # fmt: skip
+    base = values[scenarios[0].name][is_whole]
+    rows = []
+    for scenario in scenarios:
+        mine = values[scenario.name][is_whole]
+        low, high = np.quantile(mine, (LOW, HIGH), axis=0)
+        low_change, high_change = np.quantile(mine - base, (LOW, HIGH), axis=0)
+        rows += [(scenario.name, name, low[k], high[k], low_change[k], high_change[k], int(is_whole.sum()))
+                 for k, name in enumerate(names)]  # fmt: skip
+    return pd.DataFrame(rows, columns=["scenario", "figure", "low", "high", "low_change", "high_change", "draws"])
