@@ -31,7 +31,7 @@ class Hipo:
         except ImportError as error:
             raise SolverUnavailable("no-solver", "HiGHS is not installed", hint="pip install highspy") from error
         solver = highspy.Highs()
-        solver.setOptionValue("output_flag", False)
+        solver.setOptionValue("output_flag", False)  # noqa: FBT003 (the library's own signature)
         if solver.setOptionValue("solver", "hipo") != highspy.HighsStatus.kOk:
             raise SolverUnavailable("no-solver", "HiGHS has no HiPO interior point here",
                                     hint="pip install highspy-extras")  # fmt: skip
