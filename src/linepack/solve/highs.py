@@ -31,7 +31,7 @@ class Hipo:
         except ImportError as error:
             raise SolverUnavailable("no-solver", "HiGHS is not installed", hint="pip install highspy") from error
         solver = highspy.Highs()
-        solver.setOptionValue("output_flag", False)  # noqa: FBT003 (the library's own signature)
+        solver.setOptionValue("output_flag", False)
         if solver.setOptionValue("solver", "hipo") != highspy.HighsStatus.kOk:
             raise SolverUnavailable("no-solver", "HiGHS has no HiPO interior point here",
                                     hint="pip install highspy-extras")  # fmt: skip
@@ -66,8 +66,10 @@ def _model(highspy: object, program: QuadraticProgram) -> object:
     matrix = program.matrix.tocsc()
     lp.num_row_, lp.num_col_ = matrix.shape
     lp.col_cost_ = program.cost
-    lp.col_lower_, lp.col_upper_ = (np.clip(a, -infinity, infinity) for a in (program.column_lower, program.column_upper))
-    lp.row_lower_, lp.row_upper_ = (np.clip(a, -infinity, infinity) for a in (program.row_lower, program.row_upper))
+    lp.col_lower_ = np.clip(program.column_lower, -infinity, infinity)
+    lp.col_upper_ = np.clip(program.column_upper, -infinity, infinity)
+    lp.row_lower_ = np.clip(program.row_lower, -infinity, infinity)
+    lp.row_upper_ = np.clip(program.row_upper, -infinity, infinity)
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise  # type: ignore[attr-defined]
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
     hessian = highspy.HighsHessian()  # type: ignore[attr-defined]
