@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from linepack.results.headline import Tables, country_prices, headline, horizon_days, unserved
 from linepack.errors import InputError
+from linepack.results.headline import Tables, country_prices, headline, horizon_days, unserved
 
 KEYS = {
     "price_markers": ["marker"], "hub_prices": ["node"], "flows": ["carrier", "arc"],
