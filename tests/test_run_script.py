@@ -122,19 +122,19 @@ def test_interrupted_set_up_is_done_again(
     mark_current(script, venv)
     done: list[str] = []
 
-    def interrupted() -> None:
+    def interrupted(work: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(script, "make_with_any_installer", interrupted)
+    monkeypatch.setattr(script, "with_any_installer", interrupted)
     script.set_up(with_test_tools=False)  # current: nothing is made
     (project / "build.lock").write_text("changed")
     with pytest.raises(KeyboardInterrupt):
         script.set_up(with_test_tools=False)
     assert not (venv / "runtime.stamp").exists()
-    monkeypatch.setattr(script, "make_with_any_installer", lambda: done.append("made"))
+    monkeypatch.setattr(script, "with_any_installer", lambda work: done.append(work.__name__))
     script.set_up(with_test_tools=False)
     script.set_up(with_test_tools=False)
-    assert done == ["made"]
+    assert done == ["make_environment"]
 
 
 def test_test_tools_are_added_only_for_tests(
@@ -144,12 +144,12 @@ def test_test_tools_are_added_only_for_tests(
     venv = fake_environment(project, "")
     mark_current(script, venv)
     done: list[str] = []
-    monkeypatch.setattr(script, "add_test_tools", lambda: done.append("test"))
+    monkeypatch.setattr(script, "with_any_installer", lambda work: done.append(work.__name__))
     script.set_up(with_test_tools=False)
     assert done == []
     script.set_up(with_test_tools=True)
     script.set_up(with_test_tools=True)
-    assert done == ["test"]
+    assert done == ["add_test_tools"]
 
 
 def test_arguments_and_exit_code_pass_through(project: Path, script: ModuleType) -> None:
@@ -206,9 +206,8 @@ def test_failed_uv_falls_back_to_pip(script: ModuleType, monkeypatch: pytest.Mon
         if len(tried) == 1:
             raise script.SetUpError("no")
 
-    monkeypatch.setattr(script, "make_environment", make)
     monkeypatch.setattr(script.shutil, "which", lambda name: "/usr/bin/uv")
-    script.make_with_any_installer()
+    script.with_any_installer(make)
     assert tried == ["Uv", "Pip"]
 
 
