@@ -117,7 +117,10 @@ def _in_workers(
 ) -> None:
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(
-        min(workers, len(waiting)), mp_context=context, initializer=_start_worker, initargs=(system, settings, store.root)
+        min(workers, len(waiting)),
+        mp_context=context,
+        initializer=_start_worker,
+        initargs=(system, settings, store.root),
     )
     try:
         jobs: dict[Future[LinepackError | None], int] = {pool.submit(_work, scenarios[k]): k for k in waiting}
