@@ -11,7 +11,7 @@ import math
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +42,7 @@ class HeatingValue:
 
 
 HEATING_VALUES: dict[str, HeatingValue] = {
-    "default": HeatingValue(10.55, 15, "project default; ENTSOG and GIE practice lies between 10.3 and 11.1", "judgement"),
+    "default": HeatingValue(10.55, 15, "project default; ENTSOG and GIE practice: 10.3 to 11.1", "judgement"),
     "EI": HeatingValue(40 / MJ_PER_KWH, 15, "Energy Institute Statistical Review: 40 MJ/m3 GCV", "published"),
     "RU": HeatingValue(10.42, 20, "Gazprom reporting at 20 C; NEL and OPAL 2021: 621 TWh = 60.3 bcm", "converted"),
     "NO": HeatingValue(11.06, 15, "Gassco 2023: 1,207 TWh = 109.1 bcm", "converted"),
@@ -89,13 +89,14 @@ class Quantity:
     def to(self, unit: str) -> float:
         """Return the value in 'GWh', 'TWh', 'GWh/d' or 'TWh/y'. Errors: ``InputError`` if it measures another thing."""
         known = {"GWh": (Dimension.ENERGY, 1.0), "TWh": (Dimension.ENERGY, 1e-3),
-                 "GWh/d": (Dimension.ENERGY_RATE, 1.0), "TWh/y": (Dimension.ENERGY_RATE, DAYS_PER_YEAR / 1e3)}  # fmt: skip
+                 "GWh/d": (Dimension.ENERGY_RATE, 1.0), "TWh/y": (Dimension.ENERGY_RATE, DAYS_PER_YEAR / 1e3)}
         if unit not in known:
-            raise InputError("unknown-unit", f"cannot express a quantity in '{unit}'", hint=f"one of {', '.join(known)}")
+            raise InputError("unknown-unit", f"cannot express a quantity in '{unit}'",
+                             hint=f"one of {', '.join(known)}")  # fmt: skip
         dimension, factor = known[unit]
         if dimension is not self.dimension:
             raise InputError("wrong-unit", f"'{self.text}' is {self.dimension}, but {unit} is needed",
-                             hint="a rate needs /d, /month or /y; a stock or yearly amount must not have it")  # fmt: skip
+                             hint="a rate needs /d, /month or /y; a stock or yearly amount must not have it")
         return self.value * factor
 
 
@@ -139,7 +140,7 @@ def _kwh_per_m3(parts: list[str], text: str, origin: str | None) -> float:
         return HEATING_VALUES["EI"].kwh_per_m3
     if not parts or parts[0] not in _TEMPERATURES:
         raise InputError("ambiguous-volume", f"'{text}': a cubic metre needs its reference temperature",
-                         hint="bcm_15C, bcm_20C (Gazprom), bcm_0C, or bcm_EI for 40 MJ/m3; they differ by up to 7 %")  # fmt: skip
+                         hint="bcm_15C, bcm_20C (Gazprom), bcm_0C, or bcm_EI for 40 MJ/m3; they differ by up to 7 %")
     gas = parts[1] if len(parts) > 1 else (origin or "default")
     if gas not in HEATING_VALUES:
         raise InputError("unknown-origin", f"'{text}': no heating value for '{gas}'",
@@ -160,12 +161,12 @@ def gcv_kwh_per_m3(gas: str, at_celsius: float) -> float:
 
 def twh_from_bcm(bcm: Number, *, kwh_per_m3: float) -> Number:
     """Return TWh GCV of billions of cubic metres with the given heating value."""
-    return cast(Number, bcm * kwh_per_m3)
+    return bcm * kwh_per_m3
 
 
 def bcm_from_twh(twh: Number, *, kwh_per_m3: float) -> Number:
     """Return billions of cubic metres with the given heating value."""
-    return cast(Number, twh / kwh_per_m3)
+    return twh / kwh_per_m3
 
 
 def twh_from_bcm_ei(bcm: Number) -> Number:
@@ -180,49 +181,49 @@ def bcm_ei_from_twh(twh: Number) -> Number:
 
 def twh_from_gwh(gwh: Number) -> Number:
     """Return TWh of GWh."""
-    return cast(Number, gwh / 1e3)
+    return gwh / 1e3
 
 
 def eur_bn_from_gwh_eur_mwh(gwh_times_price: Number) -> Number:
     """Return EUR billion of a sum of GWh x EUR/MWh: one such product is 1,000 EUR."""
-    return cast(Number, gwh_times_price / 1e6)
+    return gwh_times_price / 1e6
 
 
 def mwh_from_mmbtu(mmbtu: Number) -> Number:
     """Return MWh GCV of MMBtu."""
-    return cast(Number, mmbtu * MWH_PER_MMBTU)
+    return mmbtu * MWH_PER_MMBTU
 
 
 def eur_mwh_from_usd_mmbtu(price: Number, *, usd_per_eur: float) -> Number:
     """Return EUR/MWh of a price in USD/MMBtu."""
-    return cast(Number, price / MWH_PER_MMBTU / usd_per_eur)
+    return price / MWH_PER_MMBTU / usd_per_eur
 
 
 def usd_mmbtu_from_eur_mwh(price: Number, *, usd_per_eur: float) -> Number:
     """Return USD/MMBtu of a price in EUR/MWh."""
-    return cast(Number, price * MWH_PER_MMBTU * usd_per_eur)
+    return price * MWH_PER_MMBTU * usd_per_eur
 
 
 def eur_mwh_from_pence_therm(price: Number, *, gbp_per_eur: float) -> Number:
     """Return EUR/MWh of a price in pence per therm."""
-    return cast(Number, price / 100 / MWH_PER_THERM / gbp_per_eur)
+    return price / 100 / MWH_PER_THERM / gbp_per_eur
 
 
 def eur_mwh_from_usd_kcm(price: Number, *, usd_per_eur: float, kwh_per_m3: float) -> Number:
     """Return EUR/MWh of a price in USD per thousand cubic metres with the given heating value."""
-    return cast(Number, price / kwh_per_m3 / usd_per_eur)
+    return price / kwh_per_m3 / usd_per_eur
 
 
 def gcv_from_ncv(energy: Number, *, ncv_per_gcv: float = NCV_PER_GCV) -> Number:
     """Return energy on the gross basis of energy on the net basis."""
-    return cast(Number, energy / ncv_per_gcv)
+    return energy / ncv_per_gcv
 
 
 def ncv_from_gcv(energy: Number, *, ncv_per_gcv: float = NCV_PER_GCV) -> Number:
     """Return energy on the net basis of energy on the gross basis; a net price is higher by the inverse."""
-    return cast(Number, energy * ncv_per_gcv)
+    return energy * ncv_per_gcv
 
 
 def gwh_from_m3_lng(m3: Number) -> Number:
     """Return GWh GCV of cubic metres of liquid."""
-    return cast(Number, m3 * MWH_PER_M3_LNG / 1e3)
+    return m3 * MWH_PER_M3_LNG / 1e3

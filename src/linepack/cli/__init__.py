@@ -91,8 +91,8 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         if os.environ.get("LINEPACK_DEBUG"):
             raise
-        click.echo(f"internal error: {type(error).__name__}: {error}\n    try: set LINEPACK_DEBUG=1 and report what it shows",
-                   err=True)  # fmt: skip
+        advice = "try: set LINEPACK_DEBUG=1 and report what it shows"
+        click.echo(f"internal error: {type(error).__name__}: {error}\n    {advice}", err=True)
         return EXIT_INTERNAL
 
 

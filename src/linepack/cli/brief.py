@@ -60,4 +60,6 @@ def brief(
     click.echo(f"wrote {len(paths)} files to {folder}", err=True)
     if len(failed) == 0:
         return EXIT_DONE
-    return EXIT_NOT_CERTIFIED if all(o.error and o.error.exit_code == EXIT_NOT_CERTIFIED for o in failed) else EXIT_PARTIAL
+    return (
+        EXIT_NOT_CERTIFIED if all(o.error and o.error.exit_code == EXIT_NOT_CERTIFIED for o in failed) else EXIT_PARTIAL
+    )

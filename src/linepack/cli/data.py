@@ -60,7 +60,9 @@ def check(dataset: str, as_json: bool) -> int:
     system = load_dataset(dataset)
     issues = check_system(system)
     if as_json:
-        print_json({"dataset": system.dataset, "digest": system.digest, "issues": [issue.as_dict() for issue in issues]})
+        print_json(
+            {"dataset": system.dataset, "digest": system.digest, "issues": [issue.as_dict() for issue in issues]}
+        )
     else:
         for issue in issues:
             click.echo(str(issue))
@@ -95,14 +97,18 @@ def sources(table: str, dataset: str, as_json: bool) -> None:
     from linepack.report.text import number, plain_table
 
     frame = _frame(dataset, table)
-    grouped = frame.groupby(["source", "grade"], as_index=False).agg(rows=("source", "size"), known_from=("known_from", "min"))
+    grouped = frame.groupby(["source", "grade"], as_index=False).agg(
+        rows=("source", "size"), known_from=("known_from", "min")
+    )
     grouped = grouped.sort_values("rows", ascending=False)
     if as_json:
         print_json(_records(grouped))
         return
     for r in grouped.itertuples():
         click.echo(f"{number(r.rows, 0):>7} rows, {r.grade}, known from {r.known_from}: {r.source}")
-    click.echo(plain_table(("grade", "rows"), [(str(g), number(n, 0)) for g, n in frame["grade"].value_counts().items()]))
+    click.echo(
+        plain_table(("grade", "rows"), [(str(g), number(n, 0)) for g, n in frame["grade"].value_counts().items()])
+    )
 
 
 @data.command()
@@ -158,7 +164,7 @@ def _filtered(frame: pd.DataFrame, table: str, where: tuple[str, ...]) -> pd.Dat
         if column not in frame:
             near = difflib.get_close_matches(column, list(frame.columns), 1, 0.4)
             raise InputError("unknown-column", f"'{condition}': {table} has no column '{column}'", table=table,
-                             hint=f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(frame.columns)}")  # fmt: skip
+                             hint=f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(frame.columns)}")
         frame = frame[frame[column].astype(str) == value]
     return frame
 

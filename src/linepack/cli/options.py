@@ -28,7 +28,8 @@ def solve_options(function: F) -> F:
         click.option("--solver", default="auto", show_default=True, help="auto, piqp, hipo or clarabel."),
         click.option("--workspace", type=click.Path(file_okay=False), envvar="LINEPACK_WORKSPACE",
                      help="Folder that keeps runs [default: linepack-results]."),
-        click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that solve."),
+        click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True,
+                     help="Processes that solve."),
     )  # fmt: skip
     for option in reversed(options):
         function = option(function)
@@ -50,7 +51,11 @@ def settings_of(solver: str) -> SolveSettings:
 def show_progress(progress: Progress) -> None:
     """Write one line to stderr for each scenario that is done."""
     how = f"failed: {progress.error}" if progress.error else "kept from before" if progress.is_cached else "solved"
-    left = f", about {progress.seconds_left:.0f} s left" if progress.done < progress.total and not progress.is_cached else ""
+    left = (
+        f", about {progress.seconds_left:.0f} s left"
+        if progress.done < progress.total and not progress.is_cached
+        else ""
+    )
     click.echo(f"[{progress.done}/{progress.total}] {progress.scenario}: {how}{left}", err=True)
 
 

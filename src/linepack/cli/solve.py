@@ -68,7 +68,7 @@ def cases(as_json: bool) -> None:
     found = [load_case(name) for name in available_cases()]
     if as_json:
         print_json([{"case": c.name, "title": c.title, "question": c.question,
-                     "scenarios": [{"name": s.name, "title": s.title} for s in c.scenarios]} for c in found])  # fmt: skip
+                     "scenarios": [{"name": s.name, "title": s.title} for s in c.scenarios]} for c in found])
         return
     for case in found:
         click.echo(f"{case.name}: {case.title}")

@@ -237,7 +237,7 @@ def _level(system: GasSystem, s: MarketSets, on: date) -> np.ndarray:
     found = levels.reindex(s.storages["node"])
     if found.isna().any():
         raise InputError("no-storage-level", f"no stock is known on {on.isoformat()}", table="storage_levels",
-                         keys=list(found.index[found.isna()]), hint="start or end the horizon on a date with levels")  # fmt: skip
+                         keys=list(found.index[found.isna()]), hint="start or end the horizon on a date with levels")
     return np.minimum(found.to_numpy(dtype=float), s.storages["working_gas_gwh"].to_numpy())
 
 

@@ -70,7 +70,7 @@ def market_variables(s: MarketSets, p: MarketParameters, a: Assembler) -> Market
         level=a.variable("level", "30 GWh", store[["node"]], upper=volume),
         closing_step=a.variable(
             "closing_step", "30 GWh", step_labels if p.has_closing_values else step_labels.iloc[:0],
-            length=len(steps), upper=steps["width"].to_numpy()[:, None] * (volume if p.has_closing_values else 0.0)
+            length=len(steps), upper=steps["width"].to_numpy()[:, None] * volume
             if p.has_closing_values else 0.0,
             cost=-steps["value_eur_mwh"].to_numpy()[:, None],
         ),

@@ -30,7 +30,7 @@ def certificate_line(run: Run) -> str:
     certificate, solver, size = run.record["certificate"], run.record["solver"], run.record["size"]
     worst = max(certificate[name] for name in ("primal", "bounds", "stationarity", "gap"))
     return (f"certified: largest residual {worst:.0e} (limit {certificate['limit']:.0e}), {solver['name']} "
-            f"{solver['version']}, {size['columns']:,} columns, {size['rows']:,} rows, run {run.digest[:12]}")  # fmt: skip
+            f"{solver['version']}, {size['columns']:,} columns, {size['rows']:,} rows, run {run.digest[:12]}")
 
 
 def run_text(run: Run) -> str:
@@ -44,9 +44,12 @@ def run_text(run: Run) -> str:
         [(r.origin, r.mode, number(r.import_twh_y, 0), number(100 * r.share_fraction)) for r in imports.itertuples()],
     )
     wide = tables["price_markers"].pivot(index="period", columns="marker", values="price_eur_mwh")  # noqa: PD010
-    prices = plain_table(("EUR/MWh", *wide.columns),
-                         [(str(period), *(number(v) for v in row)) for period, row in zip(wide.index, wide.to_numpy(), strict=True)])  # fmt: skip
-    title = f"{run.record['scenario']['title']} ({run.record['scenario']['first_month']}, {run.record['scenario']['months']} months)"
+    prices = plain_table(
+        ("EUR/MWh", *wide.columns),
+        [(str(period), *(number(v) for v in row)) for period, row in zip(wide.index, wide.to_numpy(), strict=True)],
+    )
+    scenario = run.record["scenario"]
+    title = f"{scenario['title']} ({scenario['first_month']}, {scenario['months']} months)"
     return "\n\n".join((title, figures, sources, prices, certificate_line(run)))
 
 

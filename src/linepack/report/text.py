@@ -40,7 +40,9 @@ def plain_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a Markdown table, numbers to the right."""
     rule = ["---", *("---:" for _ in header[1:])]
-    return "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in [list(header), rule, *rows])
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in [list(header), rule, *rows]
+    )
 
 
 def csv_text(frame: pd.DataFrame, *, decimals: int = 6) -> str:

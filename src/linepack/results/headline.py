@@ -111,7 +111,7 @@ def import_bills(tables: Tables) -> pd.Series:
 
 
 def export_revenues(tables: Tables) -> pd.DataFrame:
-    """Return by origin: sales_twh_y, revenue_eur_bn_y (sales at hub prices less carriage), without pipe gas to China."""
+    """Return by origin: sales_twh_y, revenue_eur_bn_y (sales at hub prices less carriage); no pipe gas to China."""
     sold, carried, made = tables["sales"], tables["transport_costs"], tables["production"]
     sold = sold[~((sold["node"] == "CN") & (sold["mode"] == "pipeline"))]
     carried = carried[carried["destination"] != "CN"]

@@ -47,7 +47,9 @@ def _nodes(system: GasSystem, text: str) -> set[str]:
     """Return market and port nodes of the countries, nodes or regions named, ';' between them."""
     nodes = system.table("nodes")
     names = text.split(";")
-    return set(nodes.loc[nodes["region"].isin(names) | nodes["country"].isin(names) | nodes["node"].isin(names), "node"])
+    return set(
+        nodes.loc[nodes["region"].isin(names) | nodes["country"].isin(names) | nodes["node"].isin(names), "node"]
+    )
 
 
 def _export_ports(system: GasSystem, resources: str) -> set[str]:
@@ -107,7 +109,9 @@ def _border_flow(tables: Tables, system: GasSystem, row: object) -> float:
     place = system.table("nodes").set_index("node")["country"]
     ends = (frame["origin"].map(place), frame["destination"].map(place))
     a, b = str(row.origin), str(row.destination)  # type: ignore[attr-defined]
-    net = _twh(frame[(ends[0] == a) & (ends[1] == b)], "flow_gwh_d") - _twh(frame[(ends[0] == b) & (ends[1] == a)], "flow_gwh_d")
+    net = _twh(frame[(ends[0] == a) & (ends[1] == b)], "flow_gwh_d") - _twh(
+        frame[(ends[0] == b) & (ends[1] == a)], "flow_gwh_d"
+    )
     return float(np.sign(round(net, 3)))
 
 

@@ -65,8 +65,10 @@ class Solution:
 
 def program_of(problem: Problem) -> QuadraticProgram:
     """Return the arrays of a problem without their labels."""
-    return QuadraticProgram(problem.hessian_diagonal, problem.cost, problem.matrix, problem.row_lower, problem.row_upper,
-                            problem.column_lower, problem.column_upper)  # fmt: skip
+    return QuadraticProgram(
+        problem.hessian_diagonal, problem.cost, problem.matrix,
+        problem.row_lower, problem.row_upper, problem.column_lower, problem.column_upper,
+    )  # fmt: skip
 
 
 def solve_system(system: GasSystem, scenario: Scenario, settings: SolveSettings | None = None) -> Solution:

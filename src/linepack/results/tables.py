@@ -54,7 +54,7 @@ def arcs(s: Solution) -> pd.DataFrame:
     for name in ("trader_flow", "pool_flow"):
         columns = s.problem.variables[name].columns
         where = s.labels(name)["arc"].map(at).to_numpy()
-        np.add.at(flow, (slice(None), where), s.values(name))
+        np.add.at(flow.T, where, s.values(name).T)
         own = np.isfinite(s.problem.column_upper[columns]).all(axis=0)
         price = np.maximum(-s.certified.reduced_cost[columns] / sets.weight[:, None], 0.0)
         rent[:, where[own]] = price[:, own]
@@ -120,7 +120,7 @@ def production(s: Solution) -> pd.DataFrame:
 
 
 def transport_costs(s: Solution) -> pd.DataFrame:
-    """Columns: trader, arc, destination, period, days, cost_eur_mwh, flow_gwh_d: resource cost of carriage, no wedge."""
+    """Columns: trader, arc, destination, period, days, cost_eur_mwh, flow_gwh_d: resource cost of carriage only."""
     labels = s.labels("trader_flow")[["trader", "arc", "destination"]]
     columns = s.problem.variables["trader_flow"].columns
     return _long(s, labels, {
@@ -178,7 +178,8 @@ def contracts(s: Solution) -> pd.DataFrame:
     untaken = s.labels("contract_untaken").assign(untaken_gwh=s.values("contract_untaken")[0] * DAYS_PER_UNIT)
     held = s.labels("contract_undelivered").assign(undelivered_gwh=s.values("contract_undelivered")[0] * DAYS_PER_UNIT)
     frame = untaken.merge(held, on=["contract", "window"], how="outer").rename(columns={"window": "year"})
-    return frame.fillna({"untaken_gwh": 0.0, "undelivered_gwh": 0.0}).sort_values(["contract", "year"], ignore_index=True)
+    filled = frame.fillna({"untaken_gwh": 0.0, "undelivered_gwh": 0.0})
+    return filled.sort_values(["contract", "year"], ignore_index=True)
 
 
 def price_markers(s: Solution) -> pd.DataFrame:

@@ -47,7 +47,8 @@ def _optional(fields: Fields, key: str) -> tuple[str, ...]:
 def _one_of(fields: Fields, *keys: str) -> str:
     given = [key for key in keys if fields.values.get(key) is not None]
     if len(given) != 1:
-        raise fields.error("one-of", f"give exactly one of {', '.join(keys)}", hint=f"found: {', '.join(given) or 'none'}")
+        raise fields.error("one-of", f"give exactly one of {', '.join(keys)}",
+                           hint=f"found: {', '.join(given) or 'none'}")  # fmt: skip
     return given[0]
 
 

@@ -24,8 +24,15 @@ FIRST_DAY = date(1990, 1, 1)
 class Patch(Protocol):
     """A named change with its reason."""
 
-    name: str
-    why: str
+    @property
+    def name(self) -> str:
+        """What the patch is called."""
+        ...
+
+    @property
+    def why(self) -> str:
+        """The reason for the change."""
+        ...
 
     def apply(self, system: GasSystem) -> GasSystem:
         """Return the changed system. Errors: ``InputError`` if the patch names something that does not exist."""
@@ -70,7 +77,7 @@ class AssetPatch:
         broken = chosen.loc[chosen["state"] == AssetState.DESTROYED, "arc"]
         if len(broken) and self.state is not AssetState.CLOSED and not self.is_repaired:
             raise InputError("asset-destroyed", f"patch '{self.name}' opens assets that are destroyed", table="arcs",
-                             keys=list(broken), hint="add 'repaired: true' if the question assumes a repair")  # fmt: skip
+                             keys=list(broken), hint="add 'repaired: true' if the question assumes a repair")
         technical = chosen["capacity_gwh_d"].to_numpy(dtype=float)
         if self.state is AssetState.CLOSED:
             capacity = np.zeros(len(chosen))
@@ -79,8 +86,9 @@ class AssetPatch:
         else:
             capacity = technical * (1.0 if self.capacity_share is None else self.capacity_share)
             if np.isinf(capacity).any():
-                raise InputError("no-capacity", f"patch '{self.name}': shipping has no technical capacity", table="arcs",
-                                 keys=list(chosen["arc"][np.isinf(capacity)]), hint="give 'state: closed' or a capacity")  # fmt: skip
+                raise InputError("no-capacity", f"patch '{self.name}': shipping has no technical capacity",
+                                 table="arcs", keys=list(chosen["arc"][np.isinf(capacity)]),
+                                 hint="give 'state: closed' or a capacity")  # fmt: skip
         rows = pd.DataFrame({
             "arc": chosen["arc"].to_numpy(), "first_day": (self.span.first or FIRST_DAY).isoformat(),
             "last_day": self.span.last.isoformat() if self.span.last else "", "capacity_gwh_d": capacity,
@@ -143,7 +151,8 @@ class QuantityPatch:
         chosen = set(match_nodes(system, self.nodes, self.regions, self.areas))
         mask = frame["node"].isin(chosen).to_numpy()
         if self.segments:
-            mask &= frame["segment"].isin(match_names(self.segments, dict.fromkeys(frame["segment"]), "segment")).to_numpy()
+            named = match_names(self.segments, dict.fromkeys(frame["segment"]), "segment")
+            mask &= frame["segment"].isin(named).to_numpy()
         if not mask.any():
             raise InputError("no-match", f"patch '{self.name}' matches no row of {self.table}", table=self.table,
                              keys=self.nodes or self.regions or self.areas)  # fmt: skip
@@ -247,7 +256,8 @@ class TablePatch:
         frame = system.table(self.table)
         mask = pd.Series(True, index=frame.index)
         for column, values in self.where.items():
-            mask &= frame[column].astype(str).isin(match_names(values, dict.fromkeys(frame[column].astype(str)), column))
+            cells = frame[column].astype(str)
+            mask &= cells.isin(match_names(values, dict.fromkeys(cells), column))
         if not mask.any():
             raise InputError("no-match", f"patch '{self.name}' matches no row of {self.table}", table=self.table,
                              keys=[f"{c}={','.join(v)}" for c, v in self.where.items()])  # fmt: skip
@@ -261,7 +271,8 @@ class TablePatch:
         issues: list[Issue] = []
         parsed = parse_cells(_as_cells(cells), schema, issues)
         if issues:
-            raise InputError("bad-patch", f"patch '{self.name}' gives {self.table} a value it cannot have", issues=issues)
+            raise InputError("bad-patch", f"patch '{self.name}' gives {self.table} a value it cannot have",
+                             issues=issues)  # fmt: skip
         return system.with_tables(**{self.table: parsed})
 
 
@@ -287,9 +298,10 @@ class AddRowsPatch:
         taken = parsed.merge(system.table(self.table)[keys], on=keys) if not issues else parsed.iloc[:0]
         if len(taken):
             issues.append(Issue("duplicate-key", "these rows exist already", self.table,
-                                tuple(taken[keys].astype(str).agg(" ".join, axis=1)), "use 'set' to change a row"))  # fmt: skip
+                                tuple(taken[keys].astype(str).agg(" ".join, axis=1)), "use 'set' to change a row"))
         if issues:
-            raise InputError("bad-patch", f"patch '{self.name}' adds rows to {self.table} that it cannot hold", issues=issues)
+            raise InputError("bad-patch", f"patch '{self.name}' adds rows to {self.table} that it cannot hold",
+                             issues=issues)  # fmt: skip
         return _append(system, self.table, parsed)
 
 

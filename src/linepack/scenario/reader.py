@@ -61,7 +61,8 @@ class Fields:
                 raise self.error("missing-key", f"'{key}' is missing", hint=f"add '{key}: ...'")
             return default
         if not isinstance(value, str):
-            raise self.error("not-text", f"'{key}' is {value!r}, not text", key=key, hint=f'put it in quotes: "{value}"')
+            hint = f'put it in quotes: "{value}"'
+            raise self.error("not-text", f"'{key}' is {value!r}, not text", key=key, hint=hint)
         return value
 
     def number(self, key: str, *, minimum: float | None = 0.0, default: float | None = None) -> float:
@@ -92,7 +93,8 @@ class Fields:
         try:
             return date.fromisoformat(str(value))
         except ValueError:
-            raise self.error("bad-date", f"'{key}' is {value!r}, not a date", key=key, hint="write YYYY-MM-DD") from None
+            raise self.error("bad-date", f"'{key}' is {value!r}, not a date", key=key,
+                             hint="write YYYY-MM-DD") from None  # fmt: skip
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a text or a list of texts as a tuple."""
@@ -129,7 +131,8 @@ def read_yaml(path: Path) -> Fields:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise InputError("no-file", f"there is no file {path}", hint="give a path, or a name from 'linepack cases'") from None
+        raise InputError("no-file", f"there is no file {path}",
+                         hint="give a path, or a name from 'linepack cases'") from None  # fmt: skip
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("unreadable", f"{path} cannot be read: {error}", hint="a UTF-8 text file") from error
     return parse_yaml(text, path.name)
@@ -138,18 +141,18 @@ def read_yaml(path: Path) -> Fields:
 def parse_yaml(text: str, where: str) -> Fields:
     """Return the mapping at the top of a YAML text."""
     yaml = YAML(typ="rt", pure=True)
-    yaml.version = (1, 2)  # type: ignore[assignment]
+    yaml.version = (1, 2)
     try:
         values = yaml.load(text)
     except DuplicateKeyError as error:
         mark = error.problem_mark
         raise InputError("duplicate-key", f"{where}, line {mark.line + 1}: {str(error.problem).splitlines()[0]}",
-                         table=where, hint="keep one of the two")  # fmt: skip
+                         table=where, hint="keep one of the two") from error  # fmt: skip
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f", line {mark.line + 1}" if mark else ""
         raise InputError("unreadable", f"{where}{line}: {error.problem or error.context}", table=where,
-                         hint="check indentation, colons and quotes on that line")  # fmt: skip
+                         hint="check indentation, colons and quotes on that line") from error  # fmt: skip
     except YAMLError as error:
         raise InputError("unreadable", f"{where}: {error}", table=where, hint="a YAML 1.2 file") from error
     if not isinstance(values, Mapping):

@@ -79,12 +79,13 @@ def apply_scenario(system: GasSystem, scenario: Scenario) -> GasSystem:
     if scenario.dataset != system.dataset:
         raise InputError("other-dataset", f"scenario '{scenario.name}' is for dataset '{scenario.dataset}', "
                          f"not '{system.dataset}'", keys=[scenario.name],
-                         hint=f"pass that dataset, or write 'dataset: \"{system.dataset}\"' if the names agree")  # fmt: skip
+                         hint=f"pass that dataset, or write 'dataset: \"{system.dataset}\"' if the names agree")
     for patch in scenario.patches:
         system = patch.apply(system)
     issues = check_references(system.tables) if scenario.patches else []
     if issues:
-        raise InputError("bad-scenario", f"scenario '{scenario.name}' leaves references that do not exist", issues=issues)
+        raise InputError("bad-scenario", f"scenario '{scenario.name}' leaves references that do not exist",
+                         issues=issues)  # fmt: skip
     return system
 
 

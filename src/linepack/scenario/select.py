@@ -26,7 +26,7 @@ def match_names(patterns: Sequence[str], known: Iterable[str], what: str) -> tup
         if not found:
             near = difflib.get_close_matches(pattern, names, 1, 0.5)
             raise InputError(f"unknown-{what}", f"no {what} is called '{pattern}'", keys=[pattern],
-                             hint=f"did you mean '{near[0]}'?" if near else f"linepack data show {what}s lists them")  # fmt: skip
+                             hint=f"did you mean '{near[0]}'?" if near else f"linepack data show {what}s lists them")
         chosen |= found
     return tuple(name for name in names if name in chosen)
 
@@ -43,7 +43,7 @@ def match_arcs(system: GasSystem, names: Sequence[str], filters: dict[str, tuple
             if value not in known:
                 near = difflib.get_close_matches(value, sorted(known), 1, 0.5)
                 raise InputError(f"unknown-{column}", f"no arc has {column} '{value}'", table="arcs", keys=[value],
-                                 hint=f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(sorted(known))}")  # fmt: skip
+                                 hint=f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(sorted(known))}")
         mask &= arcs[column].isin(values)
     if not mask.any():
         raise InputError("no-match", "no arc passes the filter", table="arcs",
@@ -51,7 +51,9 @@ def match_arcs(system: GasSystem, names: Sequence[str], filters: dict[str, tuple
     return arcs[mask]
 
 
-def match_nodes(system: GasSystem, names: Sequence[str], regions: Sequence[str], areas: Sequence[str]) -> tuple[str, ...]:
+def match_nodes(
+    system: GasSystem, names: Sequence[str], regions: Sequence[str], areas: Sequence[str]
+) -> tuple[str, ...]:
     """Return nodes by name, region or area."""
     nodes = system.table("nodes")
     if names:

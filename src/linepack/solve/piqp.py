@@ -53,7 +53,7 @@ class Piqp:
         dual[~is_equal] = np.asarray(result.z_l) - np.asarray(result.z_u)
         status = SolverStatus.ERROR
         for word, meaning in (("SOLVED", SolverStatus.OPTIMAL), ("PRIMAL_INFEASIBLE", SolverStatus.INFEASIBLE),
-                              ("DUAL_INFEASIBLE", SolverStatus.UNBOUNDED), ("MAX_ITER", SolverStatus.LIMIT)):  # fmt: skip
+                              ("DUAL_INFEASIBLE", SolverStatus.UNBOUNDED), ("MAX_ITER", SolverStatus.LIMIT)):
             if word in said:
                 status = meaning
         if status is SolverStatus.OPTIMAL and seconds > time_limit_s:

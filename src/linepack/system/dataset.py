@@ -59,7 +59,8 @@ def load_dataset(name_or_path: str | Path = "2025") -> GasSystem:
         path = folder / f"{table.name}.csv"
         if not path.is_file():
             if not table.is_optional:
-                issues.append(Issue("missing-table", f"{path.name} is missing", table.name, hint="linepack data schema"))
+                issues.append(Issue("missing-table", f"{path.name} is missing", table.name,
+                                    hint="linepack data schema"))  # fmt: skip
             tables[table.name] = _empty(table)
             continue
         tables[table.name] = _read_table(path, table, issues)
@@ -109,7 +110,8 @@ def describe_package(name: str, version: str) -> dict[str, object]:
                 "schema": {
                     "primaryKey": list(table.key),
                     "fields": [
-                        {"name": c.name, "type": types.get(c.kind, "string"), "unit": c.unit, "description": c.description}
+                        {"name": c.name, "type": types.get(c.kind, "string"), "unit": c.unit,
+                         "description": c.description}
                         for c in table.columns
                     ],
                 },
@@ -142,9 +144,9 @@ def _check_units(package: dict[str, object]) -> list[Issue]:
             known = {column.name: column for column in table.columns}  # type: ignore[union-attr]
             column = known.get(field["name"])
             if column is not None and field.get("unit", column.unit) != column.unit:
-                issues.append(Issue("wrong-unit", f"{column.name} is declared in '{field['unit']}', not '{column.unit}'",
-                                    resource["name"], (column.name,),
-                                    f"convert the column to {column.unit} (linepack.units) and declare it so"))  # fmt: skip
+                message = f"{column.name} is declared in '{field['unit']}', not '{column.unit}'"
+                issues.append(Issue("wrong-unit", message, resource["name"], (column.name,),
+                                    f"convert the column to {column.unit} (linepack.units) and declare it so"))
     return issues
 
 
@@ -162,7 +164,8 @@ def _read_table(path: Path, table: Table, issues: list[Issue]) -> pd.DataFrame:
     try:
         cells = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        issues.append(Issue("unreadable", f"{path.name}: {str(error).strip()}", table.name, hint="UTF-8 CSV with a header"))
+        issues.append(Issue("unreadable", f"{path.name}: {str(error).strip()}", table.name,
+                            hint="UTF-8 CSV with a header"))  # fmt: skip
         return _empty(table)
     return parse_cells(cells, table, issues)
 
@@ -175,7 +178,8 @@ def parse_cells(cells: pd.DataFrame, table: Table, issues: list[Issue]) -> pd.Da
             issues.append(_unknown_column(name, table))
     lacking = [c.name for c in table.columns if c.name not in cells.columns and c.required]
     if lacking:
-        issues.append(Issue("missing-column", "columns are missing", table.name, tuple(lacking), "linepack data schema"))
+        issues.append(Issue("missing-column", "columns are missing", table.name, tuple(lacking),
+                            "linepack data schema"))  # fmt: skip
         return _empty(table)
     keys = cells[[k for k in table.key if k in cells]].agg(" ".join, axis=1) if len(cells) else pd.Series(dtype=str)
     columns = {}
@@ -261,8 +265,9 @@ def check_references(tables: Mapping[str, pd.DataFrame]) -> list[Issue]:
             bad = ~frame[column.name].isin(known)
             if bad.any():
                 keys = frame.loc[bad, list(table.key)].agg(" ".join, axis=1) + ": " + frame.loc[bad, column.name]
-                issues.append(Issue(f"unknown-{other.rstrip('s')}", f"{column.name} names rows that {other} does not have",
-                                    table.name, tuple(keys), _reference_hint(frame.loc[bad, column.name], known)))  # fmt: skip
+                message = f"{column.name} names rows that {other} does not have"
+                issues.append(Issue(f"unknown-{other.rstrip('s')}", message, table.name, tuple(keys),
+                                    _reference_hint(frame.loc[bad, column.name], known)))  # fmt: skip
     return issues
 
 

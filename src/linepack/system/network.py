@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -78,7 +79,7 @@ def _mean_capacity(base: float, rows: pd.DataFrame, period: Period) -> float:
         cuts |= {day for day in (first, after) if period.start < day < period.end}
     days = sorted(cuts)
     total = 0.0
-    for start, end in zip(days[:-1], days[1:], strict=True):
+    for start, end in pairwise(days):
         value = base
         for first, after, capacity in spans:
             if first <= start < after:
