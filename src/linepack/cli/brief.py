@@ -16,8 +16,8 @@ from linepack.cli.options import output_options, print_json, settings_of, show_p
 @solve_options
 @output_options
 def brief(
-    case: str, full: bool, draws: int, dataset: str | None, solver: str, workspace: str | None, workers: int, as_json: bool,
-    out: str | None,
+    case: str, full: bool, draws: int, dataset: str | None, solver: str, workspace: str | None, workers: int,
+    as_json: bool, out: str | None,
 ) -> int:  # fmt: skip
     """Solve, compare and explain every scenario of CASE [default: us-gazprom-2025].
 

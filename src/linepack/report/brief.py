@@ -14,7 +14,15 @@ from linepack.ensemble.bands import BAND_MEANING
 from linepack.report.run_report import certificate_line, shown
 from linepack.report.text import change, csv_text, markdown_table, number, plain_table
 from linepack.results.compare import worst_country
-from linepack.results.headline import FIGURES, Figure, country_prices, eu_imports, export_revenues, headline, import_bills
+from linepack.results.headline import (
+    FIGURES,
+    Figure,
+    country_prices,
+    eu_imports,
+    export_revenues,
+    headline,
+    import_bills,
+)
 from linepack.results.observed import check_observations
 from linepack.runs.store import Run, write_text
 from linepack.scenario.scenario import Case
@@ -92,13 +100,12 @@ def observed_table(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     """Return header and rows of model against observation."""
     rows = []
     for r in frame.itertuples():
-        is_direction = r.unit == "direction"
-        model = ("as observed" if r.deviation == 0 else "reversed") if is_direction else number(r.model)
-        deviation = "" if is_direction else change(100 * r.deviation, 0) + " %" if r.unit in ("TWh", "EUR/MWh") else change(r.deviation, 1)
-        if r.observed == 0:
-            deviation = change(r.deviation)
-        rows.append([r.label, r.unit, model, "" if is_direction else number(r.observed), deviation.replace(" %", "0 %") if deviation == " %" else deviation,
-                     r.basis, "yes" if r.is_within else "NO"])  # fmt: skip
+        model, observed, deviation = number(r.model), number(r.observed), change(r.deviation) or "0"
+        if r.unit == "direction":
+            model, observed, deviation = ("as observed" if r.deviation == 0 else "reversed"), "", ""
+        elif r.unit in ("TWh", "EUR/MWh") and r.observed != 0:
+            deviation = f"{change(100 * r.deviation, 0) or '0'} %"
+        rows.append([r.label, r.unit, model, observed, deviation, r.basis, "yes" if r.is_within else "NO"])
     return ["observation", "unit", "model", "observed", "deviation", "basis", "within"], rows
 
 
@@ -109,8 +116,8 @@ def observed_summary(frame: pd.DataFrame) -> str:
         own = frame[frame["basis"] == basis]
         if len(own):
             parts.append(f"{int(own['is_within'].sum())} of {len(own)} {basis}")
-    return (f"{int(frame['is_within'].sum())} of {len(frame)} within tolerance: {', '.join(parts)}. Imposed: put into the "
-            "model. Fitted: parameters were chosen for it. Free: neither.")  # fmt: skip
+    met = f"{int(frame['is_within'].sum())} of {len(frame)} within tolerance: {', '.join(parts)}."
+    return f"{met} Imposed: put into the model. Fitted: parameters were chosen for it. Free: neither."
 
 
 def brief_text(brief: Brief) -> str:
@@ -137,7 +144,8 @@ def _parts(brief: Brief, table: Callable[[Sequence[str], Sequence[Sequence[str]]
     if brief.bands is not None:
         parts.append(f"Band: {BAND_MEANING}. In brackets the band of the change, draw by draw.")
     parts.append(HOW_TO_READ)
-    parts.append("\n".join(f"{run.name}: {run.record['scenario']['title']}; {certificate_line(run)}" for run in brief.runs))
+    titles = [(run, run.record["scenario"]["title"]) for run in brief.runs]
+    parts.append("\n".join(f"{run.name}: {title}; {certificate_line(run)}" for run, title in titles))
     return parts
 
 
@@ -151,8 +159,9 @@ def brief_content(brief: Brief) -> dict[str, Any]:
         scenarios.append({
             "record": dict(run.record),
             "headline": [
-                {"figure": f.name, "label": f.label.strip(), "unit": "1" if f.is_share else f.unit, "value": values[f.name],
-                 "change": values[f.name] - base[f.name], **_band_content(brief, f.name, run.name)}
+                {"figure": f.name, "label": f.label.strip(), "unit": "1" if f.is_share else f.unit,
+                 "value": values[f.name], "change": values[f.name] - base[f.name],
+                 **_band_content(brief, f.name, run.name)}
                 for f in FIGURES
             ],
             "worst_country": {"country": country, "how": how},
@@ -202,16 +211,18 @@ def brief_tables(brief: Brief) -> dict[str, pd.DataFrame]:
     for name, column in (("flows", "flow_gwh_d"), ("sales", "sales_gwh_d"), ("price_breakdown", "eur_mwh")):
         tables[name] = _stack({run.name: _without_zeros(run.tables[name], column) for run in brief.runs})
     tables["eu_imports"] = _stack({run.name: eu_imports(run.tables) for run in brief.runs})
-    tables["export_revenues"] = _stack({run.name: export_revenues(run.tables).rename_axis("origin").reset_index() for run in brief.runs})
-    tables["import_bills"] = _stack(
-        {run.name: import_bills(run.tables).rename_axis("country").reset_index(name="import_bill_eur_bn_y") for run in brief.runs}
-    )
-    tables["country_prices"] = _stack(
-        {run.name: country_prices(run.tables).rename_axis("country").reset_index(name="hub_price_eur_mwh") for run in brief.runs}
-    )
+    tables["export_revenues"] = _stack({run.name: _named(export_revenues(run.tables), "origin") for run in brief.runs})
+    bills = {run.name: import_bills(run.tables).to_frame("import_bill_eur_bn_y") for run in brief.runs}
+    tables["import_bills"] = _stack({name: _named(frame, "country") for name, frame in bills.items()})
+    prices = {run.name: country_prices(run.tables).to_frame("hub_price_eur_mwh") for run in brief.runs}
+    tables["country_prices"] = _stack({name: _named(frame, "country") for name, frame in prices.items()})
     if brief.observations is not None:
         tables["observations"] = brief.observations
     return tables
+
+
+def _named(frame: pd.DataFrame, index: str) -> pd.DataFrame:
+    return frame.rename_axis(index).reset_index()
 
 
 def _without_zeros(frame: pd.DataFrame, column: str) -> pd.DataFrame:
