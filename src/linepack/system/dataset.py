@@ -258,7 +258,7 @@ def check_references(tables: Mapping[str, pd.DataFrame]) -> list[Issue]:
                 other, known = "arcs", arcs
             else:
                 continue
-            bad = ~frame[column.name].isin(known)
+            bad = ~frame[column.name].isin(known | set(column.besides) | (set() if column.required else {""}))
             if bad.any():
                 keys = frame.loc[bad, list(table.key)].agg(" ".join, axis=1) + ": " + frame.loc[bad, column.name]
                 issues.append(Issue(f"unknown-{other.rstrip('s')}", f"{column.name} names rows that {other} does not have",
