@@ -20,9 +20,9 @@ ARC_COLUMNS = (
 )  # fmt: skip
 
 
-def shipping_arc(origin: pd.Series | str, destination: pd.Series | str) -> pd.Series | str:
+def shipping_arc(origin: str, destination: str) -> str:
     """Return the identifier of the shipping arc between two ports."""
-    return "ship:" + origin + ">" + destination
+    return f"ship:{origin}>{destination}"
 
 
 def all_arcs(system: GasSystem) -> pd.DataFrame:
@@ -31,31 +31,36 @@ def all_arcs(system: GasSystem) -> pd.DataFrame:
     Columns: those of ``arcs``, and country and region of both ends. Shipping arcs have infinite capacity and
     no tariff here; ``shipping_cost_eur_mwh`` gives their cost.
     """
-    routes = system.table("sea_routes")
-    ships = pd.DataFrame({
-        "arc": shipping_arc(routes["origin"], routes["destination"]),
-        "name": "Shipping, " + routes["origin"] + " to " + routes["destination"],
-        "kind": ArcKind.SHIPPING.value, "origin": routes["origin"], "destination": routes["destination"],
-        "capacity_gwh_d": np.inf, "tariff_eur_mwh": np.nan, "loss_fraction": 0.0, "state": AssetState.OPEN.value,
-        "has_pool_access": False,
-    })  # fmt: skip
-    arcs = pd.concat([system.table("arcs")[list(ARC_COLUMNS)], ships], ignore_index=True)
-    nodes = system.table("nodes").set_index("node")
-    for end in ("origin", "destination"):
-        for column in ("country", "region"):
-            arcs[f"{end}_{column}"] = arcs[end].map(nodes[column])
-    return arcs
+    pipes, routes = system.table("arcs"), system.table("sea_routes")
+    origins, destinations = routes["origin"].tolist(), routes["destination"].tolist()
+    ships: dict[str, list[object]] = {
+        "arc": [shipping_arc(o, d) for o, d in zip(origins, destinations, strict=True)],
+        "name": [f"Shipping, {o} to {d}" for o, d in zip(origins, destinations, strict=True)],
+        "origin": origins, "destination": destinations,
+    }  # fmt: skip
+    same = {"kind": ArcKind.SHIPPING.value, "capacity_gwh_d": np.inf, "tariff_eur_mwh": np.nan, "loss_fraction": 0.0,
+            "state": AssetState.OPEN.value, "has_pool_access": False}  # fmt: skip
+    count = len(origins)
+    columns = {name: pipes[name].tolist() + ships.get(name, [same.get(name)] * count) for name in ARC_COLUMNS}
+    nodes = system.table("nodes")
+    for column in ("country", "region"):
+        of_node = dict(zip(nodes["node"].tolist(), nodes[column].tolist(), strict=True))
+        for end in ("origin", "destination"):
+            columns[f"{end}_{column}"] = [of_node.get(node) for node in columns[end]]
+    return pd.DataFrame(columns)
 
 
-def capacity_by_period(system: GasSystem, periods: Sequence[Period]) -> pd.DataFrame:
+def capacity_by_period(
+    system: GasSystem, periods: Sequence[Period], arcs: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return capacity in GWh/d, arcs by periods (columns are period labels).
 
     The base is the technical capacity of open arcs and zero of others; rows of ``arc_schedule`` replace it day
     by day, later rows over earlier ones; rows of ``flow_rules`` for every user take their share of it; a period
     counts the mean of its days. Shipping is not limited, unless it is dated or ruled: then its base is what the
-    two ports can pass.
+    two ports can pass. ``arcs`` spares making ``all_arcs`` again.
     """
-    arcs = all_arcs(system)
+    arcs = all_arcs(system) if arcs is None else arcs
     grid = day_grid(periods)
     base = np.where(arcs["state"] == AssetState.OPEN, arcs["capacity_gwh_d"], 0.0)
     capacity = np.tile(base[:, None], (1, len(periods)))
@@ -140,5 +145,5 @@ def shipping_cost_eur_mwh(system: GasSystem, periods: Sequence[Period]) -> pd.Da
     cost = (freight + boil_off) * routes["ice_class_factor"].to_numpy(dtype=float)[:, None]
     return pd.DataFrame(
         cost + routes["transfer_eur_mwh"].to_numpy(dtype=float)[:, None], columns=[period.label for period in periods],
-        index=pd.Index(shipping_arc(routes["origin"], routes["destination"]), name="arc"),
+        index=pd.Index([shipping_arc(*ends) for ends in zip(routes["origin"], routes["destination"], strict=True)], name="arc"),
     )  # fmt: skip
