@@ -63,7 +63,8 @@ def resource_windows(system: GasSystem, s: MarketSets) -> tuple[ResourceWindow, 
     for k, name in enumerate(s.production["resource"].tolist()):
         steps[name].append(k)
     profile: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for (name, month), value in zip(pairs(available, "resource", "month"), available["capacity_gwh_d"].tolist(), strict=True):
+    capacities = available["capacity_gwh_d"].tolist()
+    for (name, month), value in zip(pairs(available, "resource", "month"), capacities, strict=True):
         profile[name, month[5:]].append(value)
     mean = {key: sum(values) / len(values) for key, values in profile.items()}
     windows = []
@@ -130,7 +131,7 @@ def _in_force(system: GasSystem, s: MarketSets) -> Iterator[tuple[Any, int, Cont
     for row in table.itertuples():
         first, after = date.fromisoformat(row.start), date.fromisoformat(row.end) + timedelta(days=1)
         at = [(row.seller, node) for node in points[row.contract]]
-        own_flows, own_sales = (np.array([k for pair in at for k in found[pair]], dtype=int) for found in (flows, sales))
+        own_flows, own_sales = (np.array([k for pair in at for k in of[pair]], dtype=int) for of in (flows, sales))
         days = np.array([float(overlap_days(period, first, after)) for period in s.periods])
         for w, window in enumerate(s.windows):
             inside = window.periods[days[window.periods] > 0]
@@ -143,8 +144,9 @@ def _in_force(system: GasSystem, s: MarketSets) -> Iterator[tuple[Any, int, Cont
 def _sales_at(s: MarketSets) -> tuple[dict[tuple[str, str], list[int]], dict[tuple[str, str], list[int]]]:
     """Return which trader flows are sales, and which sales there are, by trader and node."""
     flows: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for k, (pair, is_sale) in enumerate(zip(pairs(s.trader_flow, "trader", "destination"), s.trader_flow["is_sale"], strict=True)):
-        if is_sale:
+    first_sales = s.trader_flow["is_sale"].tolist()
+    for k, pair in enumerate(pairs(s.trader_flow, "trader", "destination")):
+        if first_sales[k]:
             flows[pair].append(k)
     sales: dict[tuple[str, str], list[int]] = defaultdict(list)
     for k, pair in enumerate(pairs(s.sales, "trader", "node")):

@@ -182,7 +182,8 @@ def contract_take(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Ass
     rows = a.rows("contract_take", contract_labels(p.takes), [c.quantity for c in p.takes], INFINITY, length=1)
     a.put(rows, v.contract_untaken, 1.0)
     _deliveries(p, p.takes, rows, v, a)
-    rows = a.rows("contract_maximum", contract_labels(p.ceilings), -INFINITY, [c.quantity for c in p.ceilings], length=1)
+    most = [c.quantity for c in p.ceilings]
+    rows = a.rows("contract_maximum", contract_labels(p.ceilings), -INFINITY, most, length=1)
     _deliveries(p, p.ceilings, rows, v, a)
 
 
@@ -206,9 +207,10 @@ def _deliveries(p: MarketParameters, contracts: Sequence[ContractWindow], rows: 
 
 @equation(over=("policy_limit", "window"), unit="30 GWh")
 def policy_limit(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
-    """A sum of flows over a window, or of stocks on a date, keeps to its limits; a soft limit is broken at a penalty."""
-    limits = p.policy_limits
-    rows = a.rows("policy_limit", policy_labels(limits), [x.minimum for x in limits], [x.maximum for x in limits], length=1)
+    """A sum of flows over a window, or of stocks on a date, keeps to its limits, or pays the penalty of a soft one."""
+    limits, shortfall, excess = p.policy_limits, [], []
+    rows = a.rows("policy_limit", policy_labels(limits), [limit.minimum for limit in limits],
+                  [limit.maximum for limit in limits], length=1)  # fmt: skip
     columns = {"trader_flow": v.trader_flow, "sold_on_arrival": v.trader_flow, "pool_flow": v.pool_flow,
                "sales": v.sales, "level": v.level}  # fmt: skip
     for row, limit in zip(rows[0], limits, strict=True):
@@ -216,11 +218,12 @@ def policy_limit(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Asse
             kept = 1.0 - p.trader_loss_fraction[term.rows] if term.variable == "sold_on_arrival" else 1.0
             inside = term.weights > 0
             a.put(row, columns[term.variable][inside][:, term.rows], term.weights[inside, None] * kept)
-    soft = rows[0][[x.is_soft for x in limits]] if limits else rows[0]
-    has_floor, has_ceiling = ([np.isfinite(limit) for limit in side] for side in (
-        [x.minimum for x in limits if x.is_soft], [x.maximum for x in limits if x.is_soft]))  # fmt: skip
-    a.put(soft[has_floor], v.policy_shortfall[0], 1.0)
-    a.put(soft[has_ceiling], v.policy_excess[0], -1.0)
+        if limit.is_soft and np.isfinite(limit.minimum):
+            shortfall.append(row)
+        if limit.is_soft and np.isfinite(limit.maximum):
+            excess.append(row)
+    a.put(np.array(shortfall, dtype=int), v.policy_shortfall[0], 1.0)
+    a.put(np.array(excess, dtype=int), v.policy_excess[0], -1.0)
 
 
 @equation(over=("owner_group", "window"), unit="GWh/d")

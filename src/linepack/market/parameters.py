@@ -12,7 +12,8 @@ import pandas as pd
 from linepack.errors import InputError
 from linepack.market.agreements import ContractWindow, ResourceWindow, contract_windows, resource_windows
 from linepack.market.rules import FlowRules, PolicyLimit, flow_rules, policy_limits
-from linepack.market.sets import DAYS_PER_UNIT, MarketSets, pairs, positions
+from linepack.market.sets import MarketSets, pairs, positions
+from linepack.market.trimming import trim
 from linepack.system.gassystem import GasSystem
 from linepack.system.network import shipping_cost_eur_mwh
 from linepack.vocabulary import ArcKind
@@ -33,6 +34,7 @@ class MarketParameters:
     production_cost_eur_mwh: np.ndarray
     trader_transport_eur_mwh: np.ndarray
     trader_flow_limit_gwh_d: np.ndarray
+    sales_limit_gwh_d: np.ndarray
     trader_loss_fraction: np.ndarray
     wedge_constant_eur_mwh: np.ndarray
     wedge_slope: np.ndarray
@@ -84,16 +86,19 @@ def market_parameters(system: GasSystem, s: MarketSets, closing: Closing) -> Mar
     production_capacity, production_cost = _production(system, s)
     opening = _level(system, s, s.periods[0].start)
     capacity = s.capacity_gwh_d[:, s.pool_arc_at].max(axis=0)
+    limits = trim(s, production_capacity, np.minimum(limit[:, s.trader_arc_at], rules.trader_limit_gwh_d),
+                  np.minimum(limit[:, s.pool_arc_at], rules.pool_limit_gwh_d))  # fmt: skip
     return MarketParameters(
-        production_capacity_gwh_d=production_capacity,
+        production_capacity_gwh_d=limits.production,
         production_cost_eur_mwh=production_cost,
         trader_transport_eur_mwh=tariff[:, s.trader_arc_at],
-        trader_flow_limit_gwh_d=np.minimum(limit[:, s.trader_arc_at], rules.trader_limit_gwh_d),
+        trader_flow_limit_gwh_d=limits.trader_flow,
+        sales_limit_gwh_d=limits.sales,
         trader_loss_fraction=loss[s.trader_arc_at],
         wedge_constant_eur_mwh=constant,
         wedge_slope=slope,
         pool_tariff_eur_mwh=tariff[:, s.pool_arc_at],
-        pool_flow_limit_gwh_d=np.minimum(limit[:, s.pool_arc_at], rules.pool_limit_gwh_d),
+        pool_flow_limit_gwh_d=limits.pool_flow,
         pool_loss_fraction=loss[s.pool_arc_at],
         pool_flow_slope=float(single["pool_flow_slope_eur_mwh"]) / np.maximum(capacity, 1.0),
         flow_rules=rules,
@@ -157,7 +162,8 @@ def _require_complete(wide: np.ndarray, table: str, months: list[str], keys: lis
 
 def _indigenous(system: GasSystem, s: MarketSets) -> np.ndarray:
     """Return home production by pool node; a node without any row has none, a node with rows needs every month."""
-    nodes = [node for node in dict.fromkeys(system.table("indigenous_production")["node"].tolist()) if node in s.pool_nodes]
+    known = dict.fromkeys(system.table("indigenous_production")["node"].tolist())
+    nodes = [node for node in known if node in s.pool_nodes]
     produced = np.zeros((len(s.periods), len(s.pool_nodes)))
     produced[:, positions(nodes, s.pool_nodes)] = _by_month(
         system, s, "indigenous_production", nodes, key="node", column="quantity_gwh_d"
@@ -178,7 +184,11 @@ def _production(system: GasSystem, s: MarketSets) -> tuple[np.ndarray, np.ndarra
 def _wedges(
     system: GasSystem, s: MarketSets, cost: np.ndarray, single: dict[str, float]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return constant (EUR/MWh) and slope (EUR/MWh per GWh/d); marginal cost with wedge never below zero."""
+    """Return constant (EUR/MWh) and slope (EUR/MWh per GWh/d), shape (periods, flows).
+
+    An observed route's wedge is nil at its reference flow; it is weakened where marginal cost at no flow would be
+    below zero, and counts a reference below that of new routes as such a one, so that no slope is extreme.
+    """
     table = system.table("route_wedges")
     at = positions(pairs(s.trader_flow, "trader", "arc"), pairs(table, "trader", "arc"))
     is_observed = at >= 0
@@ -187,11 +197,12 @@ def _wedges(
     else:
         reference = np.where(is_observed, table["reference_flow_gwh_d"].to_numpy(dtype=float)[at], 0.0)
         strength = np.where(is_observed, table["slope_eur_mwh"].to_numpy(dtype=float)[at], 0.0)
-    is_new = ~is_observed & np.array([kind == ArcKind.SHIPPING for kind in s.trader_flow["kind"].tolist()], dtype=bool)
+    is_ship = np.array([kind == ArcKind.SHIPPING for kind in s.trader_flow["kind"].tolist()], dtype=bool)
+    is_new = ~is_observed & is_ship
     new_reference = float(single["new_route_reference_flow_gwh_d"])
     strength = np.where(is_new, float(single["new_route_wedge_eur_mwh"]), strength) * single.get("wedge_multiplier", 1.0)
-    constant = np.where(is_observed, -strength, 0.0)[None, :]
-    return np.maximum(constant, -cost), np.tile(strength / np.maximum(reference, new_reference), (len(s.periods), 1))
+    slope = np.minimum(strength, np.where(is_observed, cost, np.inf)) / np.maximum(reference, new_reference)
+    return np.where(is_observed, -slope * reference, 0.0), slope
 
 
 def _demand(system: GasSystem, s: MarketSets, shedding: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

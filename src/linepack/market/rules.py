@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from linepack.errors import InputError
 from linepack.market.sets import DAYS_PER_UNIT, MarketSets, pairs
@@ -112,6 +113,17 @@ def flow_rules(system: GasSystem, s: MarketSets) -> FlowRules:
         if daily.any() and len(trader_rows) + len(pool_rows):
             charges.append(FlowCharge(row.rule, row.charge_receiver, trader_rows, pool_rows, grid.mean(daily)))
     return FlowRules(trader_limit, pool_limit, tuple(charges))
+
+
+def charge_table(rules: FlowRules, trader_flow: np.ndarray, pool_flow: np.ndarray) -> pd.DataFrame:
+    """Return every charge by column. Columns: rule, receiver, column (of the problem), charge_eur_mwh (of its period)."""
+    parts = [
+        pd.DataFrame({"rule": c.rule, "receiver": c.receiver, "column": columns[:, rows].ravel(),
+                      "charge_eur_mwh": np.repeat(c.charge_eur_mwh, len(rows))})
+        for c in rules.charges for columns, rows in ((trader_flow, c.trader_rows), (pool_flow, c.pool_rows))
+    ]  # fmt: skip
+    empty = pd.DataFrame({"rule": [], "receiver": [], "column": np.array([], dtype=int), "charge_eur_mwh": []})
+    return pd.concat(parts, ignore_index=True) if parts else empty
 
 
 class _Users:

@@ -53,8 +53,9 @@ def market_variables(s: MarketSets, p: MarketParameters, a: Assembler) -> Market
     volume = store["working_gas_gwh"].to_numpy() / DAYS_PER_UNIT
     nodes = store[["node"]]
     charge = p.flow_rules
-    short, excess = ([x for x in p.policy_limits if x.is_soft and side(x)] for side in (
-        lambda x: np.isfinite(x.minimum), lambda x: np.isfinite(x.maximum)))  # fmt: skip
+    soft = [limit for limit in p.policy_limits if limit.is_soft]
+    short = [limit for limit in soft if np.isfinite(limit.minimum)]
+    excess = [limit for limit in soft if np.isfinite(limit.maximum)]
     return MarketVariables(
         production=a.variable(
             "production", "GWh/d", s.production, upper=p.production_capacity_gwh_d, cost=w * p.production_cost_eur_mwh,
@@ -66,7 +67,7 @@ def market_variables(s: MarketSets, p: MarketParameters, a: Assembler) -> Market
                       + charge.trader_charge_eur_mwh(p.trader_transport_eur_mwh.shape)), curvature=w * p.wedge_slope,
             resource_cost=p.trader_transport_eur_mwh,
         ),
-        sales=a.variable("sales", "GWh/d", s.sales),
+        sales=a.variable("sales", "GWh/d", s.sales, upper=p.sales_limit_gwh_d),
         pool_flow=a.variable(
             "pool_flow", "GWh/d", s.pool_flow, upper=p.pool_flow_limit_gwh_d,
             cost=w * (p.pool_tariff_eur_mwh + charge.pool_charge_eur_mwh(p.pool_tariff_eur_mwh.shape)),

@@ -74,7 +74,9 @@ def capacity_by_period(
     return pd.DataFrame(capacity, index=arcs["arc"], columns=[period.label for period in periods])
 
 
-def daily_capacity(system: GasSystem, chosen: Sequence[str], grid: DayGrid, arcs: pd.DataFrame) -> dict[str, np.ndarray]:
+def daily_capacity(
+    system: GasSystem, chosen: Sequence[str], grid: DayGrid, arcs: pd.DataFrame
+) -> dict[str, np.ndarray]:
     """Return capacity in GWh/d by gas day for some arcs, ``arc_schedule`` included. Errors: unknown arcs."""
     schedule = system.table("arc_schedule")
     position = {arc: k for k, arc in enumerate(arcs["arc"].tolist())}
@@ -89,7 +91,7 @@ def daily_capacity(system: GasSystem, chosen: Sequence[str], grid: DayGrid, arcs
         k = position[arc]
         base = technical[k] if state[k] == AssetState.OPEN else 0.0
         if np.isinf(base):
-            base = min(ports.get((end, arcs[end].iat[k]), np.inf) for end in ("origin", "destination"))
+            base = min(ports.get((end, arcs.at[k, end]), np.inf) for end in ("origin", "destination"))
         daily[arc] = np.full(len(grid.ordinal), base)
     columns = (schedule[name].tolist() for name in ("arc", "first_day", "last_day", "capacity_gwh_d"))
     for arc, first_day, last_day, capacity in zip(*columns, strict=True):
@@ -99,7 +101,7 @@ def daily_capacity(system: GasSystem, chosen: Sequence[str], grid: DayGrid, arcs
 
 
 def daily_shares(rules: pd.DataFrame, grid: DayGrid) -> dict[tuple[str, str], np.ndarray]:
-    """Return the share of an arc's capacity that (trader, arc) may use by gas day; the strictest rule of a day counts."""
+    """Return the share of an arc's capacity by gas day and (trader, arc); the strictest rule of a day counts."""
     shares: dict[tuple[str, str], np.ndarray] = {}
     columns = (rules[name].tolist() for name in ("trader", "arc", "first_day", "last_day", "capacity_share"))
     for trader, arc, first_day, last_day, share in zip(*columns, strict=True):
@@ -145,5 +147,5 @@ def shipping_cost_eur_mwh(system: GasSystem, periods: Sequence[Period]) -> pd.Da
     cost = (freight + boil_off) * routes["ice_class_factor"].to_numpy(dtype=float)[:, None]
     return pd.DataFrame(
         cost + routes["transfer_eur_mwh"].to_numpy(dtype=float)[:, None], columns=[period.label for period in periods],
-        index=pd.Index([shipping_arc(*ends) for ends in zip(routes["origin"], routes["destination"], strict=True)], name="arc"),
+        index=pd.Index(map(shipping_arc, routes["origin"], routes["destination"]), name="arc"),
     )  # fmt: skip

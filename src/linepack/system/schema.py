@@ -64,7 +64,8 @@ class Table:
 
 
 def text(name: str, description: str, *, required: bool = True, choices: tuple[str, ...] = (),
-         references: str | None = None, besides: tuple[str, ...] = (), default: str | None = None) -> Column:  # fmt: skip
+         references: str | None = None, besides: tuple[str, ...] = (),
+         default: str | None = None) -> Column:  # fmt: skip
     """Return a text column."""
     return Column(name, Kind.TEXT, description, "", required, default, None, None, choices, references, besides)
 
@@ -274,7 +275,8 @@ TABLES: tuple[Table, ...] = (
                required=False, default=0.0),
         text("charge_receiver", "Who receives the charge.", required=False, default=""),
     ), is_optional=True),
-    Table("policy_limits", "Quotas and purchase pledges over a window, and storage rules at a date.", ("policy_limit",), (
+    Table("policy_limits", "Quotas and purchase pledges over a window, and storage rules at a date.",
+          ("policy_limit",), (
         text("policy_limit", "Identifier."),
         text("kind", "A flow summed over the window, or a stock on its dates.", choices=tuple(LimitKind)),
         day("first_day", "First day of the window; a stock is that of 06:00."),
