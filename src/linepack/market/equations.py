@@ -23,11 +23,12 @@ INFINITY = np.inf
 
 @dataclass(frozen=True)
 class EquationPage:
-    """What an equation runs over, its unit, and the function that writes its rows."""
+    """What an equation runs over, its unit, the labels of its blocks of rows, and the function that writes them."""
 
     name: str
     over: tuple[str, ...]
     unit: str
+    rows: tuple[str, ...]
     write: Callable[[MarketSets, MarketParameters, MarketVariables, Assembler], None]
 
 
@@ -36,11 +37,11 @@ EQUATIONS: dict[str, EquationPage] = {}
 Writer = Callable[[MarketSets, MarketParameters, MarketVariables, Assembler], None]
 
 
-def equation(*, over: tuple[str, ...], unit: str) -> Callable[[Writer], Writer]:
-    """Register a function as the equation of its own name."""
+def equation(*, over: tuple[str, ...], unit: str, rows: tuple[str, ...] = ()) -> Callable[[Writer], Writer]:
+    """Register a function as the equation of its own name; ``rows`` if its blocks of rows have other labels."""
 
     def register(write: Writer) -> Writer:
-        EQUATIONS[write.__name__] = EquationPage(write.__name__, over, unit, write)
+        EQUATIONS[write.__name__] = EquationPage(write.__name__, over, unit, rows or (write.__name__,), write)
         return write
 
     return register
@@ -95,7 +96,7 @@ def arc_capacity(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Asse
         a.put(rows[:, at[at >= 0]], columns[:, at >= 0], 1.0)
 
 
-@equation(over=("joint_limit", "period"), unit="GWh/d")
+@equation(over=("joint_limit", "period"), unit="GWh/d", rows=("joint_limit", "joint_limit_year"))
 def joint_limit(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
     """Arcs that share a plant, a line or a fleet stay within one limit, in each period or in the yearly mean."""
     per_period = p.joint_limits[p.joint_limits["window"] == "period"]
@@ -129,17 +130,20 @@ def resource_window(s: MarketSets, p: MarketParameters, v: MarketVariables, a: A
 
 @equation(over=("node", "period"), unit="30 GWh")
 def storage_dynamics(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
-    """The level at the end of a period is the level before, plus what is kept of injection, less withdrawal."""
+    """The level before, plus what is kept of injection, less withdrawal, is the level at the end of a period.
+
+    Its shadow price is the value of gas in store.
+    """
     opening = np.zeros((len(s.periods), len(s.storages)))
     opening[0] = p.opening_level_gwh / DAYS_PER_UNIT
-    rows = a.rows("storage_dynamics", s.storages[["node"]], opening, opening)
-    a.put(rows, v.level, 1.0)
-    a.put(rows[1:], v.level[:-1], -1.0)
-    a.put(rows, v.injection, -s.weight[:, None] * s.storages["cycle_efficiency_fraction"].to_numpy())
-    a.put(rows, v.withdrawal, s.weight[:, None])
+    rows = a.rows("storage_dynamics", s.storages[["node"]], -opening, -opening)
+    a.put(rows, v.level, -1.0)
+    a.put(rows[1:], v.level[:-1], 1.0)
+    a.put(rows, v.injection, s.weight[:, None] * s.storages["cycle_efficiency_fraction"].to_numpy())
+    a.put(rows, v.withdrawal, -s.weight[:, None])
 
 
-@equation(over=("node", "period"), unit="GWh/d")
+@equation(over=("node", "period"), unit="GWh/d", rows=("withdrawal_rate", "injection_rate"))
 def storage_rate(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
     """Injection falls as the store fills, withdrawal as it empties; the mean level of the period counts."""
     volume = s.storages["working_gas_gwh"].to_numpy() / DAYS_PER_UNIT
@@ -161,7 +165,7 @@ def storage_rate(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Asse
     a.put(rows[1:], v.level[:-1], slope)
 
 
-@equation(over=("node",), unit="30 GWh")
+@equation(over=("node",), unit="30 GWh", rows=("closing_stock", "closing_value"))
 def closing_stock(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
     """Gas left at the end is worth its steps, or must reach a given level."""
     nodes, none = s.storages[["node"]], s.storages[["node"]].iloc[:0]
@@ -176,7 +180,7 @@ def closing_stock(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Ass
         a.put(rows, v.closing_step, -1.0)
 
 
-@equation(over=("contract", "window"), unit="30 GWh")
+@equation(over=("contract", "window"), unit="30 GWh", rows=("contract_take", "contract_maximum"))
 def contract_take(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
     """The buyer takes its take-or-pay quantity, or pays for what it leaves; it may call no more than its maximum."""
     rows = a.rows("contract_take", contract_labels(p.takes), [c.quantity for c in p.takes], INFINITY, length=1)

@@ -198,9 +198,9 @@ def _wedges(
         reference = np.where(is_observed, table["reference_flow_gwh_d"].to_numpy(dtype=float)[at], 0.0)
         strength = np.where(is_observed, table["slope_eur_mwh"].to_numpy(dtype=float)[at], 0.0)
     is_ship = np.array([kind == ArcKind.SHIPPING for kind in s.trader_flow["kind"].tolist()], dtype=bool)
-    is_new = ~is_observed & is_ship
+    is_new, factor = ~is_observed & is_ship, single.get("wedge_multiplier", 1.0)
     new_reference = float(single["new_route_reference_flow_gwh_d"])
-    strength = np.where(is_new, float(single["new_route_wedge_eur_mwh"]), strength) * single.get("wedge_multiplier", 1.0)
+    strength = np.where(is_new, float(single["new_route_wedge_eur_mwh"]), strength) * factor
     slope = np.minimum(strength, np.where(is_observed, cost, np.inf)) / np.maximum(reference, new_reference)
     return np.where(is_observed, -slope * reference, 0.0), slope
 
@@ -220,8 +220,8 @@ def _demand(system: GasSystem, s: MarketSets, shedding: float) -> tuple[np.ndarr
     for k, name in enumerate(("quantity_gwh_d", "reference_price_eur_mwh", "elasticity")):
         wide[k, row[inside], at[inside]] = frame[name].to_numpy(dtype=float)[inside]
     quantity, price, elasticity = wide[:, [months[month] for month in s.month_keys]]
-    _refuse_demand(s, labels, np.isnan(quantity), "month-without-demand",
-                   "these markets have no demand row in a month of the horizon", "add the months or shorten the horizon")  # fmt: skip
+    _refuse_demand(s, labels, np.isnan(quantity), "month-without-demand", "these markets lack months of demand",
+                   "add the months or shorten the horizon")  # fmt: skip
     _refuse_demand(s, labels, (elasticity <= 0) | (price <= 0), "demand-without-slope",
                    "elasticity and reference price must be above zero", "0.01 is nearly inelastic")  # fmt: skip
     quantity = np.maximum(quantity, 1e-3)
@@ -247,7 +247,8 @@ def _joint_limits(system: GasSystem, s: MarketSets) -> tuple[pd.DataFrame, dict[
         if arc in flowing:
             members.setdefault(name, set()).add(arc)
     limits = system.table("joint_limits")
-    return limits[[name in members for name in limits["joint_limit"].tolist()]].reset_index(drop=True), members
+    has_members = np.array([name in members for name in limits["joint_limit"].tolist()], dtype=bool)
+    return limits[has_members].reset_index(drop=True), members
 
 
 def _level(system: GasSystem, s: MarketSets, on: date) -> np.ndarray:
@@ -259,7 +260,8 @@ def _level(system: GasSystem, s: MarketSets, on: date) -> np.ndarray:
         raise InputError("no-storage-level", f"no stock is known on {on.isoformat()}", table="storage_levels",
                          keys=[node for node, k in zip(stores, at, strict=True) if k < 0],
                          hint="start or end the horizon on a date with levels")  # fmt: skip
-    return np.minimum(levels["level_gwh"].to_numpy(dtype=float)[at], s.storages["working_gas_gwh"].to_numpy(dtype=float))
+    volume = s.storages["working_gas_gwh"].to_numpy(dtype=float)
+    return np.minimum(levels["level_gwh"].to_numpy(dtype=float)[at], volume)
 
 
 def _closing_steps(system: GasSystem) -> pd.DataFrame:

@@ -61,7 +61,7 @@ class Term:
 
 @dataclass(frozen=True)
 class PolicyLimit:
-    """A sum of flows (30 GWh over the window) or stocks (30 GWh on a date) between two limits, hard or at a penalty."""
+    """A sum of flows over a window or of stocks on a date, in 30 GWh, between two limits, hard or at a penalty."""
 
     policy_limit: str
     on: str
@@ -103,9 +103,10 @@ def flow_rules(system: GasSystem, s: MarketSets) -> FlowRules:
     capacity = daily_capacity(system, active, grid, s.arcs)
     for (trader, arc), share in shares.items():
         if arc in capacity and (share < 1).any():
-            limit = grid.mean(np.where(share == 0, 0.0, capacity[arc] * np.where(share == 0, 1.0, share)))
-            for limits, rows in ((trader_limit, users.trader_rows(trader, arc)), (pool_limit, users.pool_rows(trader, arc))):
-                limits[:, rows] = np.minimum(limits[:, rows], limit[:, None])
+            limit = grid.mean(np.where(share == 0, 0.0, capacity[arc] * np.where(share == 0, 1.0, share)))[:, None]
+            own_rows, pool_rows = users.trader_rows(trader, arc), users.pool_rows(trader, arc)
+            trader_limit[:, own_rows] = np.minimum(trader_limit[:, own_rows], limit)
+            pool_limit[:, pool_rows] = np.minimum(pool_limit[:, pool_rows], limit)
     charges = []
     for row in table[table["charge_eur_mwh"] > 0].itertuples():
         daily = np.where(grid.covers(row.first_day, row.last_day), row.charge_eur_mwh, 0.0)
@@ -116,7 +117,7 @@ def flow_rules(system: GasSystem, s: MarketSets) -> FlowRules:
 
 
 def charge_table(rules: FlowRules, trader_flow: np.ndarray, pool_flow: np.ndarray) -> pd.DataFrame:
-    """Return every charge by column. Columns: rule, receiver, column (of the problem), charge_eur_mwh (of its period)."""
+    """Return every charge. Columns: rule, receiver, column (of the problem), charge_eur_mwh (of its period)."""
     parts = [
         pd.DataFrame({"rule": c.rule, "receiver": c.receiver, "column": columns[:, rows].ravel(),
                       "charge_eur_mwh": np.repeat(c.charge_eur_mwh, len(rows))})
@@ -173,8 +174,8 @@ def policy_limits(system: GasSystem, s: MarketSets, opening_level_gwh: np.ndarra
     limits: list[PolicyLimit] = []
     for row in table.itertuples():
         own = members[members["policy_limit"] == row.policy_limit]
-        found = _flow_limit(row, own, s, users) if row.kind == LimitKind.FLOW else _stock_limits(row, own, s, opening_level_gwh)
-        limits += found
+        is_flow = row.kind == LimitKind.FLOW
+        limits += _flow_limit(row, own, s, users) if is_flow else _stock_limits(row, own, s, opening_level_gwh)
     impossible = [x.policy_limit for x in limits if not x.terms and not x.is_soft and x.minimum > 0]
     if impossible:
         raise InputError("empty-policy-limit", "no member of these limits can flow, but a minimum is asked for",

@@ -18,6 +18,7 @@ from linepack.errors import InputError
 from linepack.system.calendar import Period
 from linepack.system.gassystem import GasSystem
 from linepack.system.network import all_arcs, capacity_by_period
+from linepack.system.reach import reachable
 from linepack.vocabulary import ArcKind, NodeKind
 
 DAYS_PER_UNIT = 30.0
@@ -130,18 +131,18 @@ def _production_steps(system: GasSystem, can_leave: set[Pair]) -> pd.DataFrame:
     trader_at, node_at = (dict(pairs(resources, "resource", column)) for column in ("trader", "node"))
     names = steps["resource"].tolist()
     traders, nodes = [trader_at[name] for name in names], [node_at[name] for name in names]
-    keep = [pair in can_leave for pair in zip(traders, nodes, strict=True)]
+    keep = np.array([pair in can_leave for pair in zip(traders, nodes, strict=True)], dtype=bool)
     return steps.assign(trader=traders, node=nodes)[keep].reset_index(drop=True)
 
 
 def _require_pools(system: GasSystem, consumers: Iterable[Pair]) -> None:
     kinds = dict(pairs(system.table("nodes"), "node", "kind"))
-    for table, nodes in (("demand", [node for node, _ in consumers]), ("storages", system.table("storages")["node"].tolist()),
-                         ("indigenous_production", system.table("indigenous_production")["node"].unique().tolist())):  # fmt: skip
+    named = {table: system.table(table)["node"].unique().tolist() for table in ("storages", "indigenous_production")}
+    for table, nodes in {"demand": [node for node, _ in consumers], **named}.items():
         lost = [node for node in nodes if not NodeKind(kinds[node]).has_pool]
         if lost:
             raise InputError("no-pool", "these nodes have no pool of gas", table=table, keys=lost,
-                             hint="only markets and LNG import ports have consumers, stores and home production")  # fmt: skip
+                             hint="use a market or an LNG import port")  # fmt: skip
 
 
 def _pools(system: GasSystem, arcs: pd.DataFrame, consuming: set[str]) -> tuple[str, ...]:
@@ -149,13 +150,14 @@ def _pools(system: GasSystem, arcs: pd.DataFrame, consuming: set[str]) -> tuple[
     kinds = pairs(system.table("nodes"), "node", "kind")
     pools = {node for node, kind in kinds if NodeKind(kind).has_pool}
     backward = [(destination, origin) for _, origin, destination in _pool_links(arcs, pools)]
-    alive = _spread((consuming | set(system.table("storages")["node"].tolist())) & pools, backward)
+    alive = reachable((consuming | set(system.table("storages")["node"].tolist())) & pools, backward)
     return tuple(node for node, _ in kinds if node in alive)
 
 
 def _pool_links(arcs: pd.DataFrame, pools: set[str]) -> list[tuple[str, str, str]]:
     columns = (arcs[name].tolist() for name in ("arc", "origin", "destination", "has_pool_access"))
-    return [(arc, o, d) for arc, o, d, is_open in zip(*columns, strict=True) if is_open and o in pools and d in pools]
+    rows = zip(*columns, strict=True)
+    return [(arc, o, d) for arc, o, d, has_access in rows if has_access and o in pools and d in pools]
 
 
 def _pool_arcs(arcs: pd.DataFrame, pools: set[str]) -> pd.DataFrame:
@@ -201,21 +203,7 @@ def _on_a_way(
         by_trader[flow[0]].append(flow)
     kept = []
     for trader, own in by_trader.items():
-        reached = _spread({node for t, node in resources if t == trader}, [(o, d) for _, _, _, o, d in own])
-        useful = _spread({node for t, node in may_sell if t == trader}, [(d, o) for _, _, _, o, d in own])
+        reached = reachable({node for t, node in resources if t == trader}, [(o, d) for _, _, _, o, d in own])
+        useful = reachable({node for t, node in may_sell if t == trader}, [(d, o) for _, _, _, o, d in own])
         kept += [flow for flow in own if flow[3] in reached and flow[4] in useful]
     return kept
-
-
-def _spread(start: set[str], links: list[Pair]) -> set[str]:
-    """Return every node that the links lead to from ``start``, itself included."""
-    onward: dict[str, list[str]] = defaultdict(list)
-    for origin, destination in links:
-        onward[origin].append(destination)
-    reached, frontier = set(start), list(start)
-    while frontier:
-        for node in onward[frontier.pop()]:
-            if node not in reached:
-                reached.add(node)
-                frontier.append(node)
-    return reached

@@ -75,8 +75,9 @@ def solve(
                 raise
             attempts.append(Attempt(name, "unavailable", error.issue.message, 0.0, 0, None))
             continue
-        if raw.x.shape != (reduced.program.matrix.shape[1],) or raw.row_dual.shape != (reduced.program.matrix.shape[0],):
-            attempts.append(Attempt(name, raw.status, "the answer has the wrong size", raw.seconds, raw.iterations, None))
+        if (*raw.row_dual.shape, *raw.x.shape) != reduced.program.matrix.shape:
+            wrong = "the answer has the wrong size"
+            attempts.append(Attempt(name, raw.status, wrong, raw.seconds, raw.iterations, None))
             continue
         raw = reduced.restore(raw)
         x = np.clip(raw.x, program.column_lower, program.column_upper)

@@ -20,9 +20,9 @@ class Certificate:
     """Relative residuals.
 
     primal: max row violation / (1 + max |row limit|); bounds: max column violation / (1 + max |x|);
-    stationarity: max dual of a side that does not exist / (1 + price), price being the smaller of max |y| and max |c|, so
-    that one stray dual cannot hide an error; gap: |primal - dual objective| /
-    (1 + |primal objective|); limit: what each must be below.
+    stationarity: max dual of a side that does not exist / (1 + price), where price is the smaller of max |y| and
+    max |c|, so that one stray dual cannot hide an error; gap: |primal - dual objective| / (1 + |primal objective|);
+    limit: what each must be below.
     """
 
     primal: float

@@ -85,13 +85,14 @@ def daily_capacity(
         raise InputError("unknown-arc", "dated rows name an arc that does not exist", table="arc_schedule",
                          keys=unknown, hint="linepack data show arcs")  # fmt: skip
     state, technical = arcs["state"].tolist(), arcs["capacity_gwh_d"].to_numpy(dtype=float)
+    ends = {end: arcs[end].tolist() for end in ("origin", "destination")} if len(chosen) else {}
     ports = _port_capacity(system) if len(chosen) else {}
     daily = {}
     for arc in chosen:
         k = position[arc]
         base = technical[k] if state[k] == AssetState.OPEN else 0.0
         if np.isinf(base):
-            base = min(ports.get((end, arcs.at[k, end]), np.inf) for end in ("origin", "destination"))
+            base = min(ports.get((end, nodes[k]), np.inf) for end, nodes in ends.items())
         daily[arc] = np.full(len(grid.ordinal), base)
     columns = (schedule[name].tolist() for name in ("arc", "first_day", "last_day", "capacity_gwh_d"))
     for arc, first_day, last_day, capacity in zip(*columns, strict=True):
