@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 EXIT_DONE = 0
@@ -18,24 +19,33 @@ EXIT_PARTIAL = 4
 EXIT_INTERRUPTED = 130
 
 
+class Severity(StrEnum):
+    """An error must be mended before an answer means something; a warning wants a look."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
 @dataclass(frozen=True)
 class Issue:
-    """One finding: what, where, which rows, what to try."""
+    """One finding: what, where, which rows, what to try, and how bad it is."""
 
     code: str
     message: str
     table: str | None = None
     keys: tuple[str, ...] = ()
     hint: str | None = None
+    severity: Severity = Severity.ERROR
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the issue as plain JSON types: code, message, table, keys, hint."""
+        """Return the issue as plain JSON types: code, message, table, keys, hint, severity."""
         return {
             "code": self.code,
             "message": self.message,
             "table": self.table,
             "keys": list(self.keys),
             "hint": self.hint,
+            "severity": self.severity.value,
         }
 
     def __str__(self) -> str:
@@ -43,7 +53,8 @@ class Issue:
         shown = ", ".join(self.keys[:8]) + (f" and {len(self.keys) - 8} more" if len(self.keys) > 8 else "")
         rows = f" ({shown})" if shown else ""
         hint = f"\n    try: {self.hint}" if self.hint else ""
-        return f"{self.code}{where}: {self.message}{rows}{hint}"
+        kind = "warning, " if self.severity is Severity.WARNING else ""
+        return f"{kind}{self.code}{where}: {self.message}{rows}{hint}"
 
 
 class LinepackError(Exception):

@@ -56,6 +56,16 @@ class Basis(StrEnum):
     FREE = "free"
 
 
+class LimitKind(StrEnum):
+    """What a policy limit adds up."""
+
+    FLOW = "flow"
+    STOCK = "stock"
+
+
+POOL = "pool"
+"""Stands where a trader is named, and means the gas of the pool."""
+
 EU27 = (
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
     "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from linepack.market.equations import EQUATIONS
 from linepack.market.parameters import Closing, market_parameters
 from linepack.market.problem import Assembler, Problem
+from linepack.market.rules import charge_table
 from linepack.market.sets import market_sets
 from linepack.market.variables import market_variables
 from linepack.system.calendar import Period
@@ -25,4 +26,6 @@ def compile_problem(system: GasSystem, periods: Sequence[Period], *, closing: Cl
     variables = market_variables(sets, parameters, assembler)
     for page in EQUATIONS.values():
         page.write(sets, parameters, variables, assembler)
-    return assembler.close(sets, {"shedding_price_eur_mwh": parameters.shedding_price_eur_mwh})
+    single = {"shedding_price_eur_mwh": parameters.shedding_price_eur_mwh}
+    charges = charge_table(parameters.flow_rules, variables.trader_flow, variables.pool_flow)
+    return assembler.close(sets, single, charges)

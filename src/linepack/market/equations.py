@@ -6,27 +6,29 @@ shadow price, divided by the weight of its period, is in EUR/MWh.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from linepack.market.agreements import ContractWindow
 from linepack.market.parameters import MarketParameters
 from linepack.market.problem import Assembler
-from linepack.market.sets import DAYS_PER_UNIT, MarketSets
-from linepack.market.variables import MarketVariables
+from linepack.market.sets import DAYS_PER_UNIT, MarketSets, pairs, positions
+from linepack.market.variables import MarketVariables, contract_labels, policy_labels
 
 INFINITY = np.inf
 
 
 @dataclass(frozen=True)
 class EquationPage:
-    """What an equation runs over, its unit, and the function that writes its rows."""
+    """What an equation runs over, its unit, the labels of its blocks of rows, and the function that writes them."""
 
     name: str
     over: tuple[str, ...]
     unit: str
+    rows: tuple[str, ...]
     write: Callable[[MarketSets, MarketParameters, MarketVariables, Assembler], None]
 
 
@@ -35,39 +37,30 @@ EQUATIONS: dict[str, EquationPage] = {}
 Writer = Callable[[MarketSets, MarketParameters, MarketVariables, Assembler], None]
 
 
-def equation(*, over: tuple[str, ...], unit: str) -> Callable[[Writer], Writer]:
-    """Register a function as the equation of its own name."""
+def equation(*, over: tuple[str, ...], unit: str, rows: tuple[str, ...] = ()) -> Callable[[Writer], Writer]:
+    """Register a function as the equation of its own name; ``rows`` if its blocks of rows have other labels."""
 
     def register(write: Writer) -> Writer:
-        EQUATIONS[write.__name__] = EquationPage(write.__name__, over, unit, write)
+        EQUATIONS[write.__name__] = EquationPage(write.__name__, over, unit, rows or (write.__name__,), write)
         return write
 
     return register
-
-
-def positions(of: pd.Series | pd.Index | list[str], within: pd.Series | list[str]) -> np.ndarray:
-    """Return where each label of ``of`` stands in ``within``; -1 where it does not."""
-    return pd.Index(list(within)).get_indexer(pd.Index(list(of)))
-
-
-def _pair(frame: pd.DataFrame, *columns: str) -> pd.Series:
-    return frame[list(columns)].agg("\x1f".join, axis=1) if len(frame) else pd.Series([], dtype=object)
 
 
 @equation(over=("trader", "node", "period"), unit="GWh/d")
 def trader_balance(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
     """What a trader produces at a node and brings there, less losses, equals what it sends on and sells."""
     rows = a.rows("trader_balance", s.trader_nodes, 0.0, 0.0)
-    node = _pair(s.trader_nodes, "trader", "node")
-    made = positions(_pair(s.production, "trader", "node"), node)
+    node = pairs(s.trader_nodes, "trader", "node")
+    made = positions(pairs(s.production, "trader", "node"), node)
     a.put(rows[:, made], v.production, 1.0)
-    left = positions(_pair(s.trader_flow, "trader", "origin"), node)
+    left = positions(pairs(s.trader_flow, "trader", "origin"), node)
     a.put(rows[:, left], v.trader_flow, -1.0)
-    arrives = positions(_pair(s.trader_flow, "trader", "destination"), node)
+    arrives = positions(pairs(s.trader_flow, "trader", "destination"), node)
     is_passing = (arrives >= 0) & ~s.trader_flow["is_sale"].to_numpy()
     a.put(rows[:, arrives[is_passing]], v.trader_flow[:, is_passing], 1.0 - p.trader_loss_fraction[is_passing])
     if len(s.sales):
-        a.put(rows[:, positions(_pair(s.sales, "trader", "node"), node)], v.sales, -1.0)
+        a.put(rows[:, positions(pairs(s.sales, "trader", "node"), node)], v.sales, -1.0)
 
 
 @equation(over=("node", "period"), unit="GWh/d")
@@ -96,14 +89,14 @@ def pool_balance(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Asse
 @equation(over=("arc", "period"), unit="GWh/d")
 def arc_capacity(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
     """All flow on an arc stays within capacity; an arc with one user has the limit on that variable instead."""
-    shared = s.arcs["arc"][p.is_shared_arc]
-    rows = a.rows("arc_capacity", shared.to_frame(), -INFINITY, s.capacity_gwh_d[:, p.is_shared_arc])
-    for frame, columns in ((s.trader_flow, v.trader_flow), (s.pool_flow, v.pool_flow)):
-        at = positions(frame["arc"], shared)
+    labels = s.arcs.loc[p.is_shared_arc, ["arc"]]
+    rows = a.rows("arc_capacity", labels, -INFINITY, s.capacity_gwh_d[:, p.is_shared_arc])
+    row_of = np.where(p.is_shared_arc, np.cumsum(p.is_shared_arc) - 1, -1)
+    for at, columns in ((row_of[s.trader_arc_at], v.trader_flow), (row_of[s.pool_arc_at], v.pool_flow)):
         a.put(rows[:, at[at >= 0]], columns[:, at >= 0], 1.0)
 
 
-@equation(over=("joint_limit", "period"), unit="GWh/d")
+@equation(over=("joint_limit", "period"), unit="GWh/d", rows=("joint_limit", "joint_limit_year"))
 def joint_limit(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
     """Arcs that share a plant, a line or a fleet stay within one limit, in each period or in the yearly mean."""
     per_period = p.joint_limits[p.joint_limits["window"] == "period"]
@@ -113,39 +106,44 @@ def joint_limit(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assem
     limit = yearly["limit_gwh_d"].to_numpy()[None, :] * days / DAYS_PER_UNIT
     year_rows = a.rows("joint_limit_year", yearly[["joint_limit"]], -INFINITY, limit, length=len(s.windows))
     for frame, columns in ((s.trader_flow, v.trader_flow), (s.pool_flow, v.pool_flow)):
+        arcs = frame["arc"].tolist()
         for k, name in enumerate(per_period["joint_limit"]):
-            inside = frame["arc"].isin(p.joint_members[name]).to_numpy()
-            a.put(rows[:, [k]], columns[:, inside], 1.0)
+            a.put(rows[:, [k]], columns[:, _inside(arcs, p.joint_members[name])], 1.0)
         for k, name in enumerate(yearly["joint_limit"]):
-            inside = frame["arc"].isin(p.joint_members[name]).to_numpy()
+            inside = _inside(arcs, p.joint_members[name])
             for w, window in enumerate(s.windows):
                 a.put(year_rows[w, k], columns[window.periods][:, inside], s.weight[window.periods, None])
+
+
+def _inside(arcs: list[str], members: set[str]) -> np.ndarray:
+    return np.array([arc in members for arc in arcs], dtype=bool)
 
 
 @equation(over=("resource", "window"), unit="30 GWh")
 def resource_window(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
     """Production of a resource over a window stays between its limits; a window cut by the horizon is prorated."""
-    for_rows = p.windows
-    rows = a.rows("resource_window", for_rows[["resource", "first_month"]],
-                  for_rows["minimum"].to_numpy(), for_rows["maximum"].to_numpy(), length=1)  # fmt: skip
-    for k, window in enumerate(for_rows.itertuples()):
-        own = (s.production["resource"] == window.resource).to_numpy()
-        a.put(rows[0, k], v.production[window.periods][:, own], s.weight[window.periods, None])
+    labels = pd.DataFrame([(w.resource, w.first_month) for w in p.windows], columns=["resource", "first_month"])
+    rows = a.rows("resource_window", labels, [w.minimum for w in p.windows], [w.maximum for w in p.windows], length=1)
+    for row, window in zip(rows[0], p.windows, strict=True):
+        a.put(row, v.production[window.periods][:, window.steps], s.weight[window.periods, None])
 
 
 @equation(over=("node", "period"), unit="30 GWh")
 def storage_dynamics(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
-    """The level at the end of a period is the level before, plus what is kept of injection, less withdrawal."""
+    """The level before, plus what is kept of injection, less withdrawal, is the level at the end of a period.
+
+    Its shadow price is the value of gas in store.
+    """
     opening = np.zeros((len(s.periods), len(s.storages)))
     opening[0] = p.opening_level_gwh / DAYS_PER_UNIT
-    rows = a.rows("storage_dynamics", s.storages[["node"]], opening, opening)
-    a.put(rows, v.level, 1.0)
-    a.put(rows[1:], v.level[:-1], -1.0)
-    a.put(rows, v.injection, -s.weight[:, None] * s.storages["cycle_efficiency_fraction"].to_numpy())
-    a.put(rows, v.withdrawal, s.weight[:, None])
+    rows = a.rows("storage_dynamics", s.storages[["node"]], -opening, -opening)
+    a.put(rows, v.level, -1.0)
+    a.put(rows[1:], v.level[:-1], 1.0)
+    a.put(rows, v.injection, s.weight[:, None] * s.storages["cycle_efficiency_fraction"].to_numpy())
+    a.put(rows, v.withdrawal, -s.weight[:, None])
 
 
-@equation(over=("node", "period"), unit="GWh/d")
+@equation(over=("node", "period"), unit="GWh/d", rows=("withdrawal_rate", "injection_rate"))
 def storage_rate(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
     """Injection falls as the store fills, withdrawal as it empties; the mean level of the period counts."""
     volume = s.storages["working_gas_gwh"].to_numpy() / DAYS_PER_UNIT
@@ -167,45 +165,69 @@ def storage_rate(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Asse
     a.put(rows[1:], v.level[:-1], slope)
 
 
-@equation(over=("node",), unit="30 GWh")
+@equation(over=("node",), unit="30 GWh", rows=("closing_stock", "closing_value"))
 def closing_stock(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
     """Gas left at the end is worth its steps, or must reach a given level."""
-    rows = a.rows("closing_stock", s.storages[["node"]], p.closing_level_gwh / DAYS_PER_UNIT, INFINITY, length=1)
-    a.put(rows[0], v.level[-1], 1.0)
+    nodes, none = s.storages[["node"]], s.storages[["node"]].iloc[:0]
+    is_level = not p.has_closing_values
+    floor = p.closing_level_gwh / DAYS_PER_UNIT if is_level else 0.0
+    rows = a.rows("closing_stock", nodes if is_level else none, floor, INFINITY, length=1)
+    if is_level:
+        a.put(rows[0], v.level[-1], 1.0)
+    rows = a.rows("closing_value", none if is_level else nodes, 0.0, 0.0, length=1)
     if p.has_closing_values:
-        rows = a.rows("closing_value", s.storages[["node"]], 0.0, 0.0, length=1)
         a.put(rows[0], v.level[-1], 1.0)
         a.put(rows, v.closing_step, -1.0)
 
 
-@equation(over=("contract", "window"), unit="30 GWh")
+@equation(over=("contract", "window"), unit="30 GWh", rows=("contract_take", "contract_maximum"))
 def contract_take(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
     """The buyer takes its take-or-pay quantity, or pays for what it leaves; it may call no more than its maximum."""
-    rows = a.rows("contract_take", p.takes[["contract", "window"]], p.takes["floor"].to_numpy(), INFINITY, length=1)
+    rows = a.rows("contract_take", contract_labels(p.takes), [c.quantity for c in p.takes], INFINITY, length=1)
     a.put(rows, v.contract_untaken, 1.0)
-    _deliveries(s, p.takes, rows, v, a)
-    rows = a.rows("contract_maximum", p.ceilings[["contract", "window"]], -INFINITY,
-                  p.ceilings["ceiling"].to_numpy(), length=1)  # fmt: skip
-    _deliveries(s, p.ceilings, rows, v, a)
+    _deliveries(p, p.takes, rows, v, a)
+    most = [c.quantity for c in p.ceilings]
+    rows = a.rows("contract_maximum", contract_labels(p.ceilings), -INFINITY, most, length=1)
+    _deliveries(p, p.ceilings, rows, v, a)
 
 
 @equation(over=("contract", "window"), unit="30 GWh")
 def contract_delivery(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
     """The seller delivers its firm quantity even where others pay more; what it holds back is a reported breach."""
-    rows = a.rows("contract_delivery", p.duties[["contract", "window"]], p.duties["floor"].to_numpy(), INFINITY,
-                  length=1)  # fmt: skip
+    rows = a.rows("contract_delivery", contract_labels(p.duties), [c.quantity for c in p.duties], INFINITY, length=1)
     a.put(rows, v.contract_undelivered, 1.0)
-    _deliveries(s, p.duties, rows, v, a)
+    _deliveries(p, p.duties, rows, v, a)
 
 
-def _deliveries(s: MarketSets, table: pd.DataFrame, rows: np.ndarray, v: MarketVariables, a: Assembler) -> None:
-    sold = s.trader_flow["is_sale"].to_numpy()
-    for k, row in enumerate(table.itertuples()):
-        weight = row.weights[:, None]
-        here = sold & (s.trader_flow["trader"] == row.seller) & s.trader_flow["destination"].isin(row.nodes)
-        a.put(rows[0, k], v.trader_flow[row.periods][:, here.to_numpy()], weight)
-        passing = ((s.sales["trader"] == row.seller) & s.sales["node"].isin(row.nodes)).to_numpy()
-        a.put(rows[0, k], v.sales[row.periods][:, passing], weight)
+def _deliveries(p: MarketParameters, contracts: Sequence[ContractWindow], rows: np.ndarray, v: MarketVariables,
+                a: Assembler) -> None:  # fmt: skip
+    """Put into each row the sales under a contract: what arrives, after losses, and what is sold on the way."""
+    for row, contract in zip(rows[0], contracts, strict=True):
+        weight = contract.weights[:, None]
+        kept = 1.0 - p.trader_loss_fraction[contract.flows]
+        a.put(row, v.trader_flow[contract.periods][:, contract.flows], weight * kept)
+        a.put(row, v.sales[contract.periods][:, contract.sales], weight)
+
+
+@equation(over=("policy_limit", "window"), unit="30 GWh")
+def policy_limit(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
+    """A sum of flows over a window, or of stocks on a date, keeps to its limits, or pays the penalty of a soft one."""
+    limits, shortfall, excess = p.policy_limits, [], []
+    rows = a.rows("policy_limit", policy_labels(limits), [limit.minimum for limit in limits],
+                  [limit.maximum for limit in limits], length=1)  # fmt: skip
+    columns = {"trader_flow": v.trader_flow, "sold_on_arrival": v.trader_flow, "pool_flow": v.pool_flow,
+               "sales": v.sales, "level": v.level}  # fmt: skip
+    for row, limit in zip(rows[0], limits, strict=True):
+        for term in limit.terms:
+            kept = 1.0 - p.trader_loss_fraction[term.rows] if term.variable == "sold_on_arrival" else 1.0
+            inside = term.weights > 0
+            a.put(row, columns[term.variable][inside][:, term.rows], term.weights[inside, None] * kept)
+        if limit.is_soft and np.isfinite(limit.minimum):
+            shortfall.append(row)
+        if limit.is_soft and np.isfinite(limit.maximum):
+            excess.append(row)
+    a.put(np.array(shortfall, dtype=int), v.policy_shortfall[0], 1.0)
+    a.put(np.array(excess, dtype=int), v.policy_excess[0], -1.0)
 
 
 @equation(over=("owner_group", "window"), unit="GWh/d")
@@ -216,8 +238,9 @@ def total_sales(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assem
     """
     rows = a.rows("total_sales", p.strategic[["owner_group"]], -INFINITY, p.unexposed_gwh_d, length=len(s.windows))
     a.put(rows, v.exposure, -1.0)
-    for k, group in enumerate(p.strategic.itertuples()):
-        own = s.production["trader"].isin(group.traders).to_numpy()
+    sellers = s.production["trader"].tolist()
+    for k, traders in enumerate(p.strategic["traders"]):
+        own = np.array([seller in traders for seller in sellers], dtype=bool)
         for w, window in enumerate(s.windows):
             share = (s.days[window.periods] / window.days)[:, None]
             a.put(rows[w, k], v.production[window.periods][:, own], share)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -45,7 +45,8 @@ class Problem:
     variables: dict[str, Variable]
     equations: dict[str, Equation]
     resource_cost_eur_mwh: np.ndarray  # per column: real cost per unit, without wedge, penalty or value
-    parameters: dict[str, float] = field(default_factory=dict)
+    parameters: dict[str, float]
+    charges: pd.DataFrame  # rule, receiver, column, charge_eur_mwh: transfers, part of cost but not of resource cost
 
     @property
     def size(self) -> str:
@@ -106,13 +107,13 @@ class Assembler:
         r, c, a = np.broadcast_arrays(rows, columns, np.asarray(coefficient, dtype=float))
         self._triplets.append((r.ravel(), c.ravel(), a.ravel()))
 
-    def close(self, sets: MarketSets, parameters: dict[str, float]) -> Problem:
-        """Return the finished problem; empty rows are dropped from the arrays' reach by construction."""
+    def close(self, sets: MarketSets, parameters: dict[str, float], charges: pd.DataFrame) -> Problem:
+        """Return the finished problem."""
         r, c, a = (np.concatenate(parts) for parts in zip(*self._triplets, strict=True))
         lower, upper, cost, curvature, real = (np.concatenate(parts) for parts in zip(*self._columns, strict=True))
         row_lower, row_upper = (np.concatenate(parts) for parts in zip(*self._rows, strict=True))
         matrix = sp.csc_matrix((a, (r, c)), shape=(self._row_count, self._column_count))
         return Problem(
             sets, curvature, cost, matrix, row_lower, row_upper, lower, upper,
-            self.variables, self.equations, real, parameters,
+            self.variables, self.equations, real, parameters, charges,
         )  # fmt: skip

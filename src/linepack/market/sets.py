@@ -8,7 +8,7 @@ variable nor a trader balance is made (an exact trimming).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,10 +18,13 @@ from linepack.errors import InputError
 from linepack.system.calendar import Period
 from linepack.system.gassystem import GasSystem
 from linepack.system.network import all_arcs, capacity_by_period
+from linepack.system.reach import reachable
 from linepack.vocabulary import ArcKind, NodeKind
 
 DAYS_PER_UNIT = 30.0
 """Weight of a period is days / 30, so that a period weighs about one and shadow prices are EUR/MWh."""
+
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Window:
 class MarketSets:
     """What the market's variables and equations run over.
 
-    Frames have one row per entity, in the order of the columns of the variable of the same name.
+    Frames have one row per entity, in the order of the columns of the variable of the same name. Fields that
+    end in ``_at`` say where the entity of one frame stands in another: row numbers, -1 where it does not.
     """
 
     periods: tuple[Period, ...]
@@ -55,6 +59,8 @@ class MarketSets:
     demand: pd.DataFrame  # node, segment
     storages: pd.DataFrame
     month_keys: tuple[str, ...]
+    trader_arc_at: np.ndarray  # arcs row of each trader flow
+    pool_arc_at: np.ndarray  # arcs row of each pool flow
 
 
 def windows_of(periods: Sequence[Period]) -> tuple[Window, ...]:
@@ -66,29 +72,38 @@ def windows_of(periods: Sequence[Period]) -> tuple[Window, ...]:
     )
 
 
+def positions(of: Iterable[object], within: Iterable[object]) -> np.ndarray:
+    """Return where each label of ``of`` stands in ``within``; -1 where it does not."""
+    place = {label: k for k, label in enumerate(within)}
+    return np.array([place.get(label, -1) for label in of], dtype=int)
+
+
+def pairs(frame: pd.DataFrame, first: str, second: str) -> list[Pair]:
+    """Return two columns of a frame as a list of pairs."""
+    return list(zip(frame[first].tolist(), frame[second].tolist(), strict=True))
+
+
 def market_sets(system: GasSystem, periods: Sequence[Period]) -> MarketSets:
     """Return the trimmed index sets for a system over ``periods``.
 
     Errors: ``InputError`` if no trader can reach a market.
     """
-    nodes = system.table("nodes").set_index("node")
-    arcs = all_arcs(system).reset_index(drop=True)
-    capacity = capacity_by_period(system, periods).reindex(arcs["arc"]).to_numpy(dtype=float)
+    arcs = all_arcs(system)
+    capacity = capacity_by_period(system, periods, arcs).to_numpy(dtype=float)
     is_active = capacity.max(axis=1) > 0
     arcs, capacity = arcs[is_active].reset_index(drop=True), capacity[is_active]
-    pools = tuple(node for node, kind in nodes["kind"].items() if NodeKind(kind).has_pool)
-    resources = system.table("resources")
+    demand = system.table("demand")
+    consumers = dict.fromkeys(pairs(demand, "node", "segment"))
+    _require_pools(system, consumers)
+    pools = _pools(system, arcs, {node for node, _ in consumers})
+    resources = pairs(system.table("resources"), "trader", "node")
     trader_flow, sales, trader_nodes = _carriage(system, arcs, resources, set(pools))
     if trader_flow.empty:
         raise InputError("no-route", "no trader can bring gas to a market", table="carriage",
                          hint="check that arcs are open and that carriage and sea_routes name them")  # fmt: skip
     pool_flow = _pool_arcs(arcs, set(pools))
-    steps = system.table("supply_steps").merge(resources, on="resource", validate="many_to_one")
-    can_leave = set(zip(trader_flow["trader"], trader_flow["origin"], strict=True))
-    keep = [pair in can_leave for pair in zip(steps["trader"], steps["node"], strict=True)]
-    months = tuple(period.month for period in periods)
-    demand = system.table("demand")
     days = np.array([float(period.days) for period in periods])
+    names = arcs["arc"].tolist()
     return MarketSets(
         periods=tuple(periods),
         days=days,
@@ -101,69 +116,94 @@ def market_sets(system: GasSystem, periods: Sequence[Period]) -> MarketSets:
         sales=sales,
         trader_nodes=trader_nodes,
         pool_flow=pool_flow,
-        production=steps[keep].reset_index(drop=True),
-        demand=demand[["node", "segment"]].drop_duplicates().reset_index(drop=True),
+        production=_production_steps(system, set(pairs(trader_flow, "trader", "origin"))),
+        demand=pd.DataFrame(list(consumers), columns=["node", "segment"]),
         storages=system.table("storages").reset_index(drop=True),
-        month_keys=months,
+        month_keys=tuple(period.month for period in periods),
+        trader_arc_at=positions(trader_flow["arc"].tolist(), names),
+        pool_arc_at=positions(pool_flow["arc"].tolist(), names),
     )
+
+
+def _production_steps(system: GasSystem, can_leave: set[Pair]) -> pd.DataFrame:
+    """Return supply steps with trader and node, where the gas can leave its basin."""
+    resources, steps = system.table("resources"), system.table("supply_steps")
+    trader_at, node_at = (dict(pairs(resources, "resource", column)) for column in ("trader", "node"))
+    names = steps["resource"].tolist()
+    traders, nodes = [trader_at[name] for name in names], [node_at[name] for name in names]
+    keep = np.array([pair in can_leave for pair in zip(traders, nodes, strict=True)], dtype=bool)
+    return steps.assign(trader=traders, node=nodes)[keep].reset_index(drop=True)
+
+
+def _require_pools(system: GasSystem, consumers: Iterable[Pair]) -> None:
+    kinds = dict(pairs(system.table("nodes"), "node", "kind"))
+    named = {table: system.table(table)["node"].unique().tolist() for table in ("storages", "indigenous_production")}
+    for table, nodes in {"demand": [node for node, _ in consumers], **named}.items():
+        lost = [node for node in nodes if not NodeKind(kinds[node]).has_pool]
+        if lost:
+            raise InputError("no-pool", "these nodes have no pool of gas", table=table, keys=lost,
+                             hint="use a market or an LNG import port")  # fmt: skip
+
+
+def _pools(system: GasSystem, arcs: pd.DataFrame, consuming: set[str]) -> tuple[str, ...]:
+    """Return nodes with a pool whose gas can reach a consumer or a store; a closed port has none."""
+    kinds = pairs(system.table("nodes"), "node", "kind")
+    pools = {node for node, kind in kinds if NodeKind(kind).has_pool}
+    backward = [(destination, origin) for _, origin, destination in _pool_links(arcs, pools)]
+    alive = reachable((consuming | set(system.table("storages")["node"].tolist())) & pools, backward)
+    return tuple(node for node, _ in kinds if node in alive)
+
+
+def _pool_links(arcs: pd.DataFrame, pools: set[str]) -> list[tuple[str, str, str]]:
+    columns = (arcs[name].tolist() for name in ("arc", "origin", "destination", "has_pool_access"))
+    rows = zip(*columns, strict=True)
+    return [(arc, o, d) for arc, o, d, has_access in rows if has_access and o in pools and d in pools]
 
 
 def _pool_arcs(arcs: pd.DataFrame, pools: set[str]) -> pd.DataFrame:
-    mask = arcs["has_pool_access"] & arcs["origin"].isin(pools) & arcs["destination"].isin(pools)
-    return arcs.loc[mask, ["arc", "origin", "destination"]].reset_index(drop=True)
+    return pd.DataFrame(_pool_links(arcs, pools), columns=["arc", "origin", "destination"])
 
 
 def _carriage(
-    system: GasSystem, arcs: pd.DataFrame, resources: pd.DataFrame, pools: set[str]
+    system: GasSystem, arcs: pd.DataFrame, resources: list[Pair], pools: set[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return trader flows, sales and trader nodes that lie on a way from a resource to a place of sale."""
-    pairs = set(system.table("carriage")[["trader", "arc"]].itertuples(index=False, name=None))
+    columns = [arcs[name].tolist() for name in ("arc", "kind", "origin", "destination")]
+    ends = {arc: (kind, o, d) for arc, kind, o, d in zip(*columns, strict=True)}
+    carried = {pair for pair in pairs(system.table("carriage"), "trader", "arc") if pair[1] in ends}
+    may_sell = {pair for pair in pairs(system.table("sales_points"), "trader", "node") if pair[1] in pools}
     traders_at: dict[str, set[str]] = defaultdict(set)
-    for row in resources.itertuples():
-        traders_at[row.node].add(row.trader)
-    for kind in (ArcKind.LIQUEFACTION, ArcKind.SHIPPING):  # the seller of the feed gas ships its own LNG
-        for row in arcs[arcs["kind"] == kind].itertuples():
-            for trader in traders_at[row.origin]:
-                pairs.add((trader, row.arc))
-                if kind == ArcKind.LIQUEFACTION:
-                    traders_at[row.destination].add(trader)
-    frame = pd.DataFrame(sorted(pairs), columns=["trader", "arc"]).merge(
-        arcs[["arc", "kind", "origin", "destination"]], on="arc"
-    )
-    may_sell = set(system.table("sales_points")[["trader", "node"]].itertuples(index=False, name=None))
-    ship = frame[frame["kind"] == ArcKind.SHIPPING]
-    may_sell |= set(zip(ship["trader"], ship["destination"], strict=True))
-    may_sell = {pair for pair in may_sell if pair[1] in pools}
-    frame = frame[_on_a_way(frame, resources, may_sell)].sort_values(["trader", "arc"]).reset_index(drop=True)
-    leaves = set(zip(frame["trader"], frame["origin"], strict=True))
-    is_sale = [
-        (pair in may_sell and pair not in leaves) for pair in zip(frame["trader"], frame["destination"], strict=True)
-    ]
-    frame["is_sale"] = is_sale
+    for trader, node in resources:
+        traders_at[node].add(trader)
+    for wanted in (ArcKind.LIQUEFACTION, ArcKind.SHIPPING):  # the seller of the feed gas ships its own LNG
+        for arc, (kind, origin, destination) in ends.items():
+            if kind != wanted:
+                continue
+            for trader in traders_at[origin]:
+                carried.add((trader, arc))
+                if wanted == ArcKind.LIQUEFACTION:
+                    traders_at[destination].add(trader)
+                elif destination in pools:
+                    may_sell.add((trader, destination))
+    flows = _on_a_way([(trader, arc, *ends[arc]) for trader, arc in sorted(carried)], resources, may_sell)
+    leaves = {(trader, origin) for trader, _, _, origin, _ in flows}
+    frame = pd.DataFrame(flows, columns=["trader", "arc", "kind", "origin", "destination"])
+    frame["is_sale"] = [(t, d) in may_sell and (t, d) not in leaves for t, _, _, _, d in flows]
     trader_nodes = pd.DataFrame(sorted(leaves), columns=["trader", "node"])
-    sales = trader_nodes[[pair in may_sell for pair in trader_nodes.itertuples(index=False, name=None)]]
-    return frame, sales.reset_index(drop=True), trader_nodes
+    sales = pd.DataFrame(sorted(leaves & may_sell), columns=["trader", "node"])
+    return frame, sales, trader_nodes
 
 
-def _on_a_way(frame: pd.DataFrame, resources: pd.DataFrame, may_sell: set[tuple[str, str]]) -> np.ndarray:
-    """Return which trader arcs are reachable from the trader's resource and lead to a place it may sell."""
-    keep = np.zeros(len(frame), dtype=bool)
-    start = resources.groupby("trader")["node"].agg(set).to_dict()
-    for trader, rows in frame.groupby("trader"):
-        links = list(zip(rows.index, rows["origin"], rows["destination"], strict=True))
-        reached = _spread(start.get(trader, set()), [(o, d) for _, o, d in links])
-        goals = {node for seller, node in may_sell if seller == trader}
-        useful = _spread(goals, [(d, o) for _, o, d in links])
-        for index, origin, destination in links:
-            keep[index] = origin in reached and destination in useful
-    return keep
-
-
-def _spread(start: set[str], links: list[tuple[str, str]]) -> set[str]:
-    reached = set(start)
-    growing = True
-    while growing:
-        new = {d for o, d in links if o in reached} - reached
-        reached |= new
-        growing = bool(new)
-    return reached
+def _on_a_way(
+    flows: list[tuple[str, str, str, str, str]], resources: list[Pair], may_sell: set[Pair]
+) -> list[tuple[str, str, str, str, str]]:
+    """Return the flows that start within reach of the trader's resource and lead to a place where it may sell."""
+    by_trader: dict[str, list[tuple[str, str, str, str, str]]] = defaultdict(list)
+    for flow in flows:
+        by_trader[flow[0]].append(flow)
+    kept = []
+    for trader, own in by_trader.items():
+        reached = reachable({node for t, node in resources if t == trader}, [(o, d) for _, _, _, o, d in own])
+        useful = reachable({node for t, node in may_sell if t == trader}, [(d, o) for _, _, _, o, d in own])
+        kept += [flow for flow in own if flow[3] in reached and flow[4] in useful]
+    return kept

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from linepack.market.agreements import ContractWindow
 from linepack.market.parameters import MarketParameters
 from linepack.market.problem import Assembler
+from linepack.market.rules import PolicyLimit
 from linepack.market.sets import DAYS_PER_UNIT, MarketSets
 
 
@@ -28,7 +31,19 @@ class MarketVariables:
     closing_step: np.ndarray
     contract_untaken: np.ndarray
     contract_undelivered: np.ndarray
+    policy_shortfall: np.ndarray
+    policy_excess: np.ndarray
     exposure: np.ndarray
+
+
+def contract_labels(contracts: Sequence[ContractWindow]) -> pd.DataFrame:
+    """Return contract and calendar year of each row."""
+    return pd.DataFrame([(c.contract, c.window) for c in contracts], columns=["contract", "window"])
+
+
+def policy_labels(limits: Sequence[PolicyLimit]) -> pd.DataFrame:
+    """Return policy limit and the window or date of each row."""
+    return pd.DataFrame([(x.policy_limit, x.on) for x in limits], columns=["policy_limit", "on"])
 
 
 def market_variables(s: MarketSets, p: MarketParameters, a: Assembler) -> MarketVariables:
@@ -36,7 +51,11 @@ def market_variables(s: MarketSets, p: MarketParameters, a: Assembler) -> Market
     w = s.weight[:, None]
     store, steps = s.storages, p.closing_steps
     volume = store["working_gas_gwh"].to_numpy() / DAYS_PER_UNIT
-    step_labels = pd.DataFrame({"node": store["node"]})
+    nodes = store[["node"]]
+    charge = p.flow_rules
+    soft = [limit for limit in p.policy_limits if limit.is_soft]
+    short = [limit for limit in soft if np.isfinite(limit.minimum)]
+    excess = [limit for limit in soft if np.isfinite(limit.maximum)]
     return MarketVariables(
         production=a.variable(
             "production", "GWh/d", s.production, upper=p.production_capacity_gwh_d, cost=w * p.production_cost_eur_mwh,
@@ -44,12 +63,14 @@ def market_variables(s: MarketSets, p: MarketParameters, a: Assembler) -> Market
         ),
         trader_flow=a.variable(
             "trader_flow", "GWh/d", s.trader_flow, upper=p.trader_flow_limit_gwh_d,
-            cost=w * (p.trader_transport_eur_mwh + p.wedge_constant_eur_mwh), curvature=w * p.wedge_slope,
+            cost=w * (p.trader_transport_eur_mwh + p.wedge_constant_eur_mwh
+                      + charge.trader_charge_eur_mwh(p.trader_transport_eur_mwh.shape)), curvature=w * p.wedge_slope,
             resource_cost=p.trader_transport_eur_mwh,
         ),
-        sales=a.variable("sales", "GWh/d", s.sales),
+        sales=a.variable("sales", "GWh/d", s.sales, upper=p.sales_limit_gwh_d),
         pool_flow=a.variable(
-            "pool_flow", "GWh/d", s.pool_flow, upper=p.pool_flow_limit_gwh_d, cost=w * p.pool_tariff_eur_mwh,
+            "pool_flow", "GWh/d", s.pool_flow, upper=p.pool_flow_limit_gwh_d,
+            cost=w * (p.pool_tariff_eur_mwh + charge.pool_charge_eur_mwh(p.pool_tariff_eur_mwh.shape)),
             curvature=w * p.pool_flow_slope, resource_cost=p.pool_tariff_eur_mwh,
         ),
         consumption=a.variable(
@@ -60,27 +81,32 @@ def market_variables(s: MarketSets, p: MarketParameters, a: Assembler) -> Market
             cost=-w * p.shedding_price_eur_mwh,
         ),
         injection=a.variable(
-            "injection", "GWh/d", store[["node"]], cost=w * store["injection_cost_eur_mwh"].to_numpy(),
+            "injection", "GWh/d", nodes, cost=w * store["injection_cost_eur_mwh"].to_numpy(),
             resource_cost=store["injection_cost_eur_mwh"].to_numpy(),
         ),
         withdrawal=a.variable(
-            "withdrawal", "GWh/d", store[["node"]], cost=w * store["withdrawal_cost_eur_mwh"].to_numpy(),
+            "withdrawal", "GWh/d", nodes, cost=w * store["withdrawal_cost_eur_mwh"].to_numpy(),
             resource_cost=store["withdrawal_cost_eur_mwh"].to_numpy(),
         ),
-        level=a.variable("level", "30 GWh", store[["node"]], upper=volume),
+        level=a.variable("level", "30 GWh", nodes, upper=volume),
         closing_step=a.variable(
-            "closing_step", "30 GWh", step_labels if p.has_closing_values else step_labels.iloc[:0],
-            length=len(steps), upper=steps["width"].to_numpy()[:, None] * volume
-            if p.has_closing_values else 0.0,
+            "closing_step", "30 GWh", nodes if p.has_closing_values else nodes.iloc[:0], length=len(steps),
+            upper=steps["width"].to_numpy()[:, None] * volume if p.has_closing_values else 0.0,
             cost=-steps["value_eur_mwh"].to_numpy()[:, None],
         ),
         contract_untaken=a.variable(
-            "contract_untaken", "30 GWh", p.takes[["contract", "window"]], length=1,
-            cost=p.takes["take_penalty_eur_mwh"].to_numpy(),
+            "contract_untaken", "30 GWh", contract_labels(p.takes), length=1,
+            cost=[c.penalty_eur_mwh for c in p.takes],
         ),
         contract_undelivered=a.variable(
-            "contract_undelivered", "30 GWh", p.duties[["contract", "window"]], length=1,
-            cost=p.duties["delivery_penalty_eur_mwh"].to_numpy(),
+            "contract_undelivered", "30 GWh", contract_labels(p.duties), length=1,
+            cost=[c.penalty_eur_mwh for c in p.duties],
+        ),
+        policy_shortfall=a.variable(
+            "policy_shortfall", "30 GWh", policy_labels(short), length=1, cost=[x.penalty_eur_mwh for x in short],
+        ),
+        policy_excess=a.variable(
+            "policy_excess", "30 GWh", policy_labels(excess), length=1, cost=[x.penalty_eur_mwh for x in excess],
         ),
         exposure=a.variable(
             "exposure", "GWh/d", p.strategic[["owner_group"]], length=len(s.windows),

@@ -11,6 +11,7 @@ from linepack.solve.certificate import LIMIT, Certificate, certify, reduced_cost
 from linepack.solve.clarabel import Clarabel
 from linepack.solve.highs import Hipo
 from linepack.solve.piqp import Piqp
+from linepack.solve.presolve import reduce
 from linepack.solve.program import QuadraticProgram, RawSolution, Solver, SolverStatus
 
 SOLVERS: dict[str, Solver] = {"piqp": Piqp(), "hipo": Hipo(), "clarabel": Clarabel()}
@@ -65,14 +66,20 @@ def solve(
     missing; ``InputError`` for an unknown name.
     """
     attempts: list[Attempt] = []
+    reduced = reduce(program)
     for name in _order(program, solver):
         try:
-            raw = SOLVERS[name].solve(program, tolerance=tolerance, time_limit_s=time_limit_s)
+            raw = SOLVERS[name].solve(reduced.program, tolerance=tolerance, time_limit_s=time_limit_s)
         except SolverUnavailable as error:
             if solver != AUTO:
                 raise
             attempts.append(Attempt(name, "unavailable", error.issue.message, 0.0, 0, None))
             continue
+        if (*raw.row_dual.shape, *raw.x.shape) != reduced.program.matrix.shape:
+            wrong = "the answer has the wrong size"
+            attempts.append(Attempt(name, raw.status, wrong, raw.seconds, raw.iterations, None))
+            continue
+        raw = reduced.restore(raw)
         x = np.clip(raw.x, program.column_lower, program.column_upper)
         certificate = certify(program, x, raw.row_dual, limit=limit)
         attempts.append(Attempt(name, raw.status, raw.message, raw.seconds, raw.iterations, certificate))

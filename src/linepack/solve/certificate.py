@@ -20,8 +20,9 @@ class Certificate:
     """Relative residuals.
 
     primal: max row violation / (1 + max |row limit|); bounds: max column violation / (1 + max |x|);
-    stationarity: max dual of a side that does not exist / (1 + max |y|); gap: |primal - dual objective| /
-    (1 + |primal objective|); limit: what each must be below.
+    stationarity: max dual of a side that does not exist / (1 + price), where price is the smaller of max |y| and
+    max |c|, so that one stray dual cannot hide an error; gap: |primal - dual objective| / (1 + |primal objective|);
+    limit: what each must be below.
     """
 
     primal: float
@@ -61,7 +62,7 @@ def certify(program: QuadraticProgram, x: np.ndarray, row_dual: np.ndarray, *, l
     column_wrong, column_value = _one_side(z, program.column_lower, program.column_upper)
     objective = program.objective(x)
     dual_objective = -0.5 * float(x @ (program.hessian_diagonal * x)) + row_value + column_value
-    price = 1 + _largest(row_dual)
+    price = 1 + min(_largest(row_dual), _largest(program.cost))
     finite = [a[np.isfinite(a)] for a in (program.row_lower, program.row_upper)]
     return Certificate(
         primal=max(0.0, _largest(row_gap, signed=True)) / (1 + max(_largest(a) for a in finite)),

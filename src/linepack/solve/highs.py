@@ -66,10 +66,8 @@ def _model(highspy: object, program: QuadraticProgram) -> object:
     matrix = program.matrix.tocsc()
     lp.num_row_, lp.num_col_ = matrix.shape
     lp.col_cost_ = program.cost
-    lp.col_lower_ = np.clip(program.column_lower, -infinity, infinity)
-    lp.col_upper_ = np.clip(program.column_upper, -infinity, infinity)
-    lp.row_lower_ = np.clip(program.row_lower, -infinity, infinity)
-    lp.row_upper_ = np.clip(program.row_upper, -infinity, infinity)
+    sides = (program.column_lower, program.column_upper, program.row_lower, program.row_upper)
+    lp.col_lower_, lp.col_upper_, lp.row_lower_, lp.row_upper_ = (np.clip(a, -infinity, infinity) for a in sides)
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise  # type: ignore[attr-defined]
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
     hessian = highspy.HighsHessian()  # type: ignore[attr-defined]

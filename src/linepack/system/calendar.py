@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from linepack.errors import InputError
 
@@ -103,3 +106,28 @@ def overlap_days(period: Period, start: date, end: date) -> int:
 def share_of_days(period: Period, start: date, end: date) -> float:
     """Return the share (0 to 1) of a period's days that lie in [start, end)."""
     return overlap_days(period, start, end) / period.days
+
+
+@dataclass(frozen=True)
+class DayGrid:
+    """The gas days of a horizon, so that dated rows can be laid over them and averaged by period."""
+
+    ordinal: np.ndarray  # proleptic day number of each gas day
+    first: np.ndarray  # position of the first day of each period
+    days: np.ndarray  # days of each period
+
+    def covers(self, first_day: str, last_day: str) -> np.ndarray:
+        """Return which days lie from ``first_day`` to ``last_day`` (both included; empty: no end)."""
+        inside = self.ordinal >= date.fromisoformat(first_day).toordinal()
+        return inside & (self.ordinal <= date.fromisoformat(last_day).toordinal()) if last_day else inside
+
+    def mean(self, daily: np.ndarray) -> np.ndarray:
+        """Return the mean over the days of each period; the last axis of ``daily`` runs over days."""
+        return np.asarray(np.add.reduceat(daily, self.first, axis=-1) / self.days)
+
+
+def day_grid(periods: Sequence[Period]) -> DayGrid:
+    """Return the days of the periods in order."""
+    ordinal = [np.arange(period.start.toordinal(), period.end.toordinal()) for period in periods]
+    days = np.array([len(part) for part in ordinal])
+    return DayGrid(np.concatenate(ordinal), np.cumsum(days) - days, days)

@@ -231,7 +231,7 @@ def _parse_column(raw: pd.Series, column: Column, table: str, keys: pd.Series, i
     if column.kind is Kind.MONTH:
         report("bad-month", "is not a month", ~is_empty & ~raw.str.match(_MONTH), "write YYYY-MM")
     if column.kind is Kind.DATE:
-        report("bad-date", "is not a date", ~is_empty & ~raw.map(_is_date), "write YYYY-MM-DD")
+        report("bad-date", "is not a date", ~is_empty & ~raw.map(_is_date).astype(bool), "write YYYY-MM-DD")
     if column.choices:
         bad = ~is_empty & ~raw.isin(column.choices)
         near = _nearest(str(raw[bad].iloc[0]), [str(c) for c in column.choices]) if bad.any() else ""
@@ -262,7 +262,7 @@ def check_references(tables: Mapping[str, pd.DataFrame]) -> list[Issue]:
                 other, known = "arcs", arcs
             else:
                 continue
-            bad = ~frame[column.name].isin(known)
+            bad = ~frame[column.name].isin(known | set(column.besides) | (set() if column.required else {""}))
             if bad.any():
                 keys = frame.loc[bad, list(table.key)].agg(" ".join, axis=1) + ": " + frame.loc[bad, column.name]
                 message = f"{column.name} names rows that {other} does not have"

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from linepack import units
 from linepack.errors import InputError
-from linepack.system.calendar import Period, overlap_days, parse_month
+from linepack.system.calendar import DayGrid, Period, day_grid, parse_month
 from linepack.system.gassystem import GasSystem
 from linepack.vocabulary import ArcKind, AssetState
 
@@ -22,9 +20,9 @@ ARC_COLUMNS = (
 )  # fmt: skip
 
 
-def shipping_arc(origin: pd.Series | str, destination: pd.Series | str) -> pd.Series | str:
+def shipping_arc(origin: str, destination: str) -> str:
     """Return the identifier of the shipping arc between two ports."""
-    return "ship:" + origin + ">" + destination
+    return f"ship:{origin}>{destination}"
 
 
 def all_arcs(system: GasSystem) -> pd.DataFrame:
@@ -33,59 +31,96 @@ def all_arcs(system: GasSystem) -> pd.DataFrame:
     Columns: those of ``arcs``, and country and region of both ends. Shipping arcs have infinite capacity and
     no tariff here; ``shipping_cost_eur_mwh`` gives their cost.
     """
-    routes = system.table("sea_routes")
-    ships = pd.DataFrame({
-        "arc": shipping_arc(routes["origin"], routes["destination"]),
-        "name": "Shipping, " + routes["origin"] + " to " + routes["destination"],
-        "kind": ArcKind.SHIPPING.value, "origin": routes["origin"], "destination": routes["destination"],
-        "capacity_gwh_d": np.inf, "tariff_eur_mwh": np.nan, "loss_fraction": 0.0, "state": AssetState.OPEN.value,
-        "has_pool_access": False,
-    })  # fmt: skip
-    arcs = pd.concat([system.table("arcs")[list(ARC_COLUMNS)], ships], ignore_index=True)
-    nodes = system.table("nodes").set_index("node")
-    for end in ("origin", "destination"):
-        for column in ("country", "region"):
-            arcs[f"{end}_{column}"] = arcs[end].map(nodes[column])
-    return arcs
+    pipes, routes = system.table("arcs"), system.table("sea_routes")
+    origins, destinations = routes["origin"].tolist(), routes["destination"].tolist()
+    ships: dict[str, list[object]] = {
+        "arc": [shipping_arc(o, d) for o, d in zip(origins, destinations, strict=True)],
+        "name": [f"Shipping, {o} to {d}" for o, d in zip(origins, destinations, strict=True)],
+        "origin": origins, "destination": destinations,
+    }  # fmt: skip
+    same = {"kind": ArcKind.SHIPPING.value, "capacity_gwh_d": np.inf, "tariff_eur_mwh": np.nan, "loss_fraction": 0.0,
+            "state": AssetState.OPEN.value, "has_pool_access": False}  # fmt: skip
+    count = len(origins)
+    columns = {name: pipes[name].tolist() + ships.get(name, [same.get(name)] * count) for name in ARC_COLUMNS}
+    nodes = system.table("nodes")
+    for column in ("country", "region"):
+        of_node = dict(zip(nodes["node"].tolist(), nodes[column].tolist(), strict=True))
+        for end in ("origin", "destination"):
+            columns[f"{end}_{column}"] = [of_node.get(node) for node in columns[end]]
+    return pd.DataFrame(columns)
 
 
-def capacity_by_period(system: GasSystem, periods: Sequence[Period]) -> pd.DataFrame:
+def capacity_by_period(
+    system: GasSystem, periods: Sequence[Period], arcs: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return capacity in GWh/d, arcs by periods (columns are period labels).
 
     The base is the technical capacity of open arcs and zero of others; rows of ``arc_schedule`` replace it day
-    by day, later rows over earlier ones, and a period counts the mean of its days.
+    by day, later rows over earlier ones; rows of ``flow_rules`` for every user take their share of it; a period
+    counts the mean of its days. Shipping is not limited, unless it is dated or ruled: then its base is what the
+    two ports can pass. ``arcs`` spares making ``all_arcs`` again.
     """
-    arcs = all_arcs(system)
+    arcs = all_arcs(system) if arcs is None else arcs
+    grid = day_grid(periods)
     base = np.where(arcs["state"] == AssetState.OPEN, arcs["capacity_gwh_d"], 0.0)
     capacity = np.tile(base[:, None], (1, len(periods)))
-    position = {arc: k for k, arc in enumerate(arcs["arc"])}
-    for arc, rows in system.table("arc_schedule").groupby("arc", sort=False):
-        if arc not in position:
-            raise InputError("unknown-arc", "arc_schedule names an arc that does not exist", table="arc_schedule",
-                             keys=[str(arc)], hint="linepack data show arcs")  # fmt: skip
-        k = position[arc]
-        capacity[k] = [_mean_capacity(base[k], rows, period) for period in periods]
+    rules = system.table("flow_rules")
+    everybody = rules[rules["trader"] == ""]
+    dated = dict.fromkeys([*system.table("arc_schedule")["arc"], *everybody["arc"]])
+    position = {arc: k for k, arc in enumerate(arcs["arc"].tolist())}
+    shares = daily_shares(everybody, grid)
+    for arc, daily in daily_capacity(system, list(dated), grid, arcs).items():
+        capacity[position[arc]] = grid.mean(daily * shares.get(("", arc), 1.0))
     return pd.DataFrame(capacity, index=arcs["arc"], columns=[period.label for period in periods])
 
 
-def _mean_capacity(base: float, rows: pd.DataFrame, period: Period) -> float:
-    """Return the mean over the period's days; exact for any number of overlapping rows."""
-    cuts = {period.start, period.end}
-    spans = []
-    for row in rows.itertuples():
-        first = date.fromisoformat(row.first_day)
-        after = date.fromisoformat(row.last_day) + timedelta(days=1) if row.last_day else date.max
-        spans.append((first, after, row.capacity_gwh_d))
-        cuts |= {day for day in (first, after) if period.start < day < period.end}
-    days = sorted(cuts)
-    total = 0.0
-    for start, end in pairwise(days):
-        value = base
-        for first, after, capacity in spans:
-            if first <= start < after:
-                value = capacity
-        total += value * overlap_days(period, start, end)
-    return total / period.days
+def daily_capacity(
+    system: GasSystem, chosen: Sequence[str], grid: DayGrid, arcs: pd.DataFrame
+) -> dict[str, np.ndarray]:
+    """Return capacity in GWh/d by gas day for some arcs, ``arc_schedule`` included. Errors: unknown arcs."""
+    schedule = system.table("arc_schedule")
+    position = {arc: k for k, arc in enumerate(arcs["arc"].tolist())}
+    unknown = [arc for arc in chosen if arc not in position]
+    if unknown:
+        raise InputError("unknown-arc", "dated rows name an arc that does not exist", table="arc_schedule",
+                         keys=unknown, hint="linepack data show arcs")  # fmt: skip
+    state, technical = arcs["state"].tolist(), arcs["capacity_gwh_d"].to_numpy(dtype=float)
+    ends = {end: arcs[end].tolist() for end in ("origin", "destination")} if len(chosen) else {}
+    ports = _port_capacity(system) if len(chosen) else {}
+    daily = {}
+    for arc in chosen:
+        k = position[arc]
+        base = technical[k] if state[k] == AssetState.OPEN else 0.0
+        if np.isinf(base):
+            base = min(ports.get((end, nodes[k]), np.inf) for end, nodes in ends.items())
+        daily[arc] = np.full(len(grid.ordinal), base)
+    columns = (schedule[name].tolist() for name in ("arc", "first_day", "last_day", "capacity_gwh_d"))
+    for arc, first_day, last_day, capacity in zip(*columns, strict=True):
+        if arc in daily:
+            daily[arc][grid.covers(first_day, last_day)] = capacity
+    return daily
+
+
+def daily_shares(rules: pd.DataFrame, grid: DayGrid) -> dict[tuple[str, str], np.ndarray]:
+    """Return the share of an arc's capacity by gas day and (trader, arc); the strictest rule of a day counts."""
+    shares: dict[tuple[str, str], np.ndarray] = {}
+    columns = (rules[name].tolist() for name in ("trader", "arc", "first_day", "last_day", "capacity_share"))
+    for trader, arc, first_day, last_day, share in zip(*columns, strict=True):
+        daily = shares.setdefault((trader, arc), np.ones(len(grid.ordinal)))
+        inside = grid.covers(first_day, last_day)
+        daily[inside] = np.minimum(daily[inside], share)
+    return shares
+
+
+def _port_capacity(system: GasSystem) -> dict[tuple[str, str], float]:
+    """Return what the plants of a port can pass in GWh/d: liquefaction by origin, regasification by destination."""
+    arcs = system.table("arcs")
+    found: dict[tuple[str, str], float] = {}
+    for kind, end, port in ((ArcKind.LIQUEFACTION, "origin", "destination"),
+                            (ArcKind.REGASIFICATION, "destination", "origin")):  # fmt: skip
+        own = arcs[arcs["kind"] == kind]
+        found |= {(end, str(node)): float(total) for node, total in own.groupby(port)["capacity_gwh_d"].sum().items()}
+    return found
 
 
 def shipping_cost_eur_mwh(system: GasSystem, periods: Sequence[Period]) -> pd.DataFrame:
@@ -102,17 +137,16 @@ def shipping_cost_eur_mwh(system: GasSystem, periods: Sequence[Period]) -> pd.Da
         raise InputError("missing-month", "market_prices has no row for these months", table="market_prices",
                          keys=missing, hint="shorten the horizon or add the months")  # fmt: skip
     cargo_mwh = units.mwh_from_mmbtu(ship["cargo_mmbtu"])
-    columns = {}
-    for period in periods:
-        price = prices.loc[period.month]
-        in_summer = parse_month(period.month)[1] in SUMMER_ROUTE_MONTHS
-        distance = routes["distance_nm"].to_numpy(dtype=float)
-        if in_summer:
-            summer = routes["summer_distance_nm"].to_numpy(dtype=float)
-            distance = np.where(np.isnan(summer), distance, summer)
-        days = 2 * distance / (24 * ship["speed_kn"]) + ship["port_days"]
-        freight = (days * ship["charter_usd_d"] + ship["port_cost_usd"]) / price["usd_per_eur"] / cargo_mwh
-        boil_off = ship["boil_off_share_per_day"] * days * price["ttf_eur_mwh"]
-        factor = routes["ice_class_factor"].to_numpy(dtype=float)
-        columns[period.label] = (freight + boil_off) * factor + routes["transfer_eur_mwh"].to_numpy(dtype=float)
-    return pd.DataFrame(columns, index=pd.Index(shipping_arc(routes["origin"], routes["destination"]), name="arc"))
+    at = prices.loc[[period.month for period in periods]]
+    is_summer = np.array([parse_month(period.month)[1] in SUMMER_ROUTE_MONTHS for period in periods])
+    winter = routes["distance_nm"].to_numpy(dtype=float)
+    summer = routes["summer_distance_nm"].to_numpy(dtype=float)
+    distance = np.where(is_summer, np.where(np.isnan(summer), winter, summer)[:, None], winter[:, None])
+    days = 2 * distance / (24 * ship["speed_kn"]) + ship["port_days"]
+    freight = (days * ship["charter_usd_d"] + ship["port_cost_usd"]) / at["usd_per_eur"].to_numpy() / cargo_mwh
+    boil_off = ship["boil_off_share_per_day"] * days * at["ttf_eur_mwh"].to_numpy()
+    cost = (freight + boil_off) * routes["ice_class_factor"].to_numpy(dtype=float)[:, None]
+    return pd.DataFrame(
+        cost + routes["transfer_eur_mwh"].to_numpy(dtype=float)[:, None], columns=[period.label for period in periods],
+        index=pd.Index(map(shipping_arc, routes["origin"], routes["destination"]), name="arc"),
+    )  # fmt: skip

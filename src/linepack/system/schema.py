@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from linepack.vocabulary import ArcKind, AssetState, Basis, Grade, NodeKind
+from linepack.vocabulary import POOL, ArcKind, AssetState, Basis, Grade, LimitKind, NodeKind
 
 SCHEMA_VERSION = 1
 
@@ -37,6 +37,7 @@ class Column:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     references: str | None = None  # "table.column" that the value must exist in
+    besides: tuple[str, ...] = ()  # values allowed beside those
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,10 @@ class Table:
 
 
 def text(name: str, description: str, *, required: bool = True, choices: tuple[str, ...] = (),
-         references: str | None = None, default: str | None = None) -> Column:  # fmt: skip
+         references: str | None = None, besides: tuple[str, ...] = (),
+         default: str | None = None) -> Column:  # fmt: skip
     """Return a text column."""
-    return Column(name, Kind.TEXT, description, "", required, default, None, None, choices, references)
+    return Column(name, Kind.TEXT, description, "", required, default, None, None, choices, references, besides)
 
 
 def number(name: str, unit: str, description: str, *, required: bool = True, default: float | None = None,
@@ -259,6 +261,41 @@ TABLES: tuple[Table, ...] = (
         number("reference_flow_gwh_d", "GWh/d", "Flow at which the wedge is nil."),
         number("slope_eur_mwh", "EUR/MWh", "Marginal cost is cost + slope x (flow / reference - 1)."),
     )),
+    Table("flow_rules", "Dated limits and charges on a flow: what law or a contract adds to the physical network.",
+          ("rule", "trader", "arc"), (
+        text("rule", "Identifier of the rule."),
+        text("trader", "Whose flow; 'pool' for pool gas; empty: everybody's together.", required=False, default="",
+             references="traders.trader", besides=(POOL,)),
+        text("arc", "Arc, or a shipping arc 'ship:ORIGIN>DESTINATION'."),
+        day("first_day", "First day."),
+        day("last_day", "Last day; empty: no end.", required=False),
+        number("capacity_share", "1", "Share of the arc's capacity that may be used between those days.",
+               required=False, default=1.0, maximum=1.0),
+        number("charge_eur_mwh", "EUR/MWh", "Charge on the flow between those days: a transfer, no resource cost.",
+               required=False, default=0.0),
+        text("charge_receiver", "Who receives the charge.", required=False, default=""),
+    ), is_optional=True),
+    Table("policy_limits", "Quotas and purchase pledges over a window, and storage rules at a date.",
+          ("policy_limit",), (
+        text("policy_limit", "Identifier."),
+        text("kind", "A flow summed over the window, or a stock on its dates.", choices=tuple(LimitKind)),
+        day("first_day", "First day of the window; a stock is that of 06:00."),
+        day("last_day", "Last day of the window; a stock must also hold at each period's end up to it."),
+        number("minimum_gwh", "GWh", "Smallest sum; a flow is prorated if the horizon cuts the window. Empty: none.",
+               required=False),
+        number("maximum_gwh", "GWh", "Largest sum, prorated likewise. Empty: none.", required=False),
+        number("penalty_eur_mwh", "EUR/MWh", "Paid per MWh beyond the limit: a transfer. Empty: the limit is hard.",
+               required=False),
+        text("penalty_receiver", "Who receives the penalty.", required=False, default=""),
+    ), is_optional=True),
+    Table("policy_limit_members", "What a policy limit adds up.", ("policy_limit", "trader", "arc", "node"), (
+        text("policy_limit", "Policy limit.", references="policy_limits.policy_limit"),
+        text("trader", "Whose flow or sales; 'pool' for pool gas; empty: everybody's.", required=False, default="",
+             references="traders.trader", besides=(POOL,)),
+        text("arc", "Flow over this arc, at its entry. Empty for sales and stocks.", required=False, default=""),
+        text("node", "Sales at this node, or the stock there. Empty for flows.", required=False, default="",
+             references="nodes.node"),
+    ), is_optional=True),
     Table("market_prices", "Observed monthly prices, and the outlook used beyond them.", ("month",), (
         month("month", "Month."),
         number("ttf_eur_mwh", "EUR/MWh", "TTF front month, mean of the month."),

@@ -1,0 +1,146 @@
+"""The supply-demand closure: does what is available meet what is consumed at the reference price?
+
+One per cent of world LNG moves prices by about 1.1 EUR/MWh, so an error of balance shows here before it shows there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from linepack.system.calendar import Period, days_in_month
+from linepack.system.gassystem import GasSystem
+from linepack.system.network import all_arcs, capacity_by_period
+from linepack.system.reach import reachable
+from linepack.units import twh_from_gwh
+from linepack.vocabulary import ArcKind
+
+REGIONS = {"EU27": "Europe", "Europe non-EU": "Europe", "Asia": "Asia-Pacific", "Oceania": "Asia-Pacific"}
+REST = "rest"
+WORLD = "world"
+
+
+def closure(system: GasSystem, periods: Sequence[Period]) -> pd.DataFrame:
+    """Return the balance by calendar quarter and region (Europe, Asia-Pacific, rest) and for the world.
+
+    Columns: quarter, region, consumption_twh (at reference prices), indigenous_production_twh,
+    pipeline_availability_twh (cut to yearly windows, pipes and joint limits), storage_withdrawal_twh (negative:
+    injection; stores whose stock is not given at both ends are left out; NaN, counted as nil, where none is), lng_need_twh (consumption less the three), and,
+    for the world only, lng_availability_twh and gap_twh (need less availability; positive: short at that price).
+    """
+    quarters = [f"{period.start.year}-Q{(period.start.month - 1) // 3 + 1}" for period in periods]
+    nodes = system.table("nodes")
+    place = {node: REGIONS.get(region, REST) for node, region in zip(nodes["node"], nodes["region"], strict=True)}
+    pipeline, lng = _availability(system, periods, place)
+    parts = {
+        "consumption_twh": _by_region(system, "demand", periods, place),
+        "indigenous_production_twh": _by_region(system, "indigenous_production", periods, place),
+        "pipeline_availability_twh": pipeline,
+        "storage_withdrawal_twh": _withdrawal(system, periods, quarters, place),
+    }
+    rows = []
+    regions = ["Europe", "Asia-Pacific", REST]
+    for quarter in dict.fromkeys(quarters):
+        inside = [k for k, name in enumerate(quarters) if name == quarter]
+        sums = {name: {r: _total([values.get(r, {}).get(k, 0.0) for k in inside]) for r in regions}
+                for name, values in parts.items()}  # fmt: skip
+        available = sum(lng[k] for k in inside)
+        for region in [*regions, WORLD]:
+            row = {name: _total(list(by.values())) if region == WORLD else by[region] for name, by in sums.items()}
+            supply = sum(value for name, value in row.items() if name != "consumption_twh" and not np.isnan(value))
+            need = row["consumption_twh"] - supply
+            is_world = region == WORLD
+            rows.append({"quarter": quarter, "region": region, **row, "lng_need_twh": need,
+                         "lng_availability_twh": available if is_world else np.nan,
+                         "gap_twh": need - available if is_world else np.nan})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _total(values: list[float]) -> float:
+    known = [value for value in values if not np.isnan(value)]
+    return float(sum(known)) if known else np.nan
+
+
+ByRegion = dict[str, dict[int, float]]
+
+
+def _by_region(system: GasSystem, table: str, periods: Sequence[Period], place: dict[str, str]) -> ByRegion:
+    frame = system.table(table)
+    sums = frame["quantity_gwh_d"].groupby([frame["node"].map(place), frame["month"]]).sum().to_dict()
+    regions = {region for region, _ in sums}
+    return {region: {k: float(twh_from_gwh(sums.get((region, p.month), 0.0) * p.days)) for k, p in enumerate(periods)}
+            for region in regions}  # fmt: skip
+
+
+def _withdrawal(system: GasSystem, periods: Sequence[Period], quarters: list[str], place: dict[str, str]) -> ByRegion:
+    """Return the fall of the stocks known at both ends of a quarter, booked on its first period; NaN if none is."""
+    levels = system.table("storage_levels")
+    stock = {(n, d): x for n, d, x in zip(levels["node"], levels["date"], levels["level_gwh"], strict=True)}
+    found: ByRegion = {}
+    for quarter in dict.fromkeys(quarters):
+        inside = [k for k, name in enumerate(quarters) if name == quarter]
+        start, end = periods[inside[0]].start.isoformat(), periods[inside[-1]].end.isoformat()
+        for region in set(place.values()):
+            nodes = [node for node in system.table("storages")["node"] if place[node] == region]
+            both = [node for node in nodes if (node, start) in stock and (node, end) in stock]
+            fall = sum(stock[node, start] - stock[node, end] for node in both)
+            found.setdefault(region, {}).update(dict.fromkeys(inside, 0.0))
+            found[region][inside[0]] = float(twh_from_gwh(fall)) if both or not nodes else np.nan
+    return found
+
+
+def _availability(system: GasSystem, periods: Sequence[Period], place: dict[str, str]) -> tuple[ByRegion, list[float]]:
+    """Return pipeline availability by region, and LNG availability of the world, in TWh by period."""
+    arcs = all_arcs(system)
+    capacity = _within_joint_limits(system, capacity_by_period(system, periods, arcs).to_numpy(dtype=float), arcs)
+    is_plant = (arcs["kind"] == ArcKind.LIQUEFACTION).to_numpy()
+    carriage = system.table("carriage")
+    days = np.array([period.days for period in periods])
+    pipeline: ByRegion = {}
+    lng = np.zeros(len(periods))
+    resources = system.table("resources")[["resource", "trader", "node"]]
+    for resource, trader, node in resources.itertuples(index=False, name=None):
+        amount = _of_resource(system, resource, periods)
+        leaving = (arcs["origin"] == node).to_numpy()
+        own = arcs["arc"].isin(carriage.loc[carriage["trader"] == trader, "arc"]).to_numpy()
+        if (leaving & is_plant).any():
+            lng += np.minimum(amount, capacity[leaving & is_plant].sum(axis=0)) * days
+            continue
+        passed = np.minimum(amount, capacity[leaving & own].sum(axis=0)) * days
+        used = arcs[own & (capacity.max(axis=1) > 0)]
+        reached = reachable({node}, zip(used["origin"], used["destination"], strict=True)) - {node}
+        points = system.table("sales_points")
+        sold = [n for n in points.loc[points["trader"] == trader, "node"] if n in reached]
+        region = place[sold[0]] if sold else place[node]
+        entry = pipeline.setdefault(region, dict.fromkeys(range(len(periods)), 0.0))
+        for k, gwh in enumerate(passed):
+            entry[k] += float(twh_from_gwh(gwh))
+    return pipeline, [float(twh_from_gwh(gwh)) for gwh in lng]
+
+
+def _of_resource(system: GasSystem, resource: str, periods: Sequence[Period]) -> np.ndarray:
+    """Return mean availability in GWh/d by period; where a yearly window is tighter, every month falls alike."""
+    table, windows = system.table("availability"), system.table("resource_windows")
+    own = table[table["resource"] == resource].set_index("month")["capacity_gwh_d"].to_dict()
+    amount = np.array([own.get(period.month, 0.0) for period in periods])
+    for row in windows[windows["resource"] == resource].itertuples():
+        whole = sum(value * days_in_month(month) for month, value in own.items()
+                    if row.first_month <= month <= row.last_month)  # fmt: skip
+        if whole > row.maximum_gwh:
+            inside = np.array([row.first_month <= period.month <= row.last_month for period in periods])
+            amount = np.where(inside, amount * row.maximum_gwh / whole, amount)
+    return amount
+
+
+def _within_joint_limits(system: GasSystem, capacity: np.ndarray, arcs: pd.DataFrame) -> np.ndarray:
+    """Return capacity with the arcs of each joint limit scaled so that together they keep to it."""
+    capacity = capacity.copy()
+    members = system.table("joint_limit_members").groupby("joint_limit")["arc"].agg(set).to_dict()
+    for row in system.table("joint_limits").itertuples():
+        inside = arcs["arc"].isin(members.get(row.joint_limit, set())).to_numpy()
+        total = capacity[inside].sum(axis=0)
+        if inside.any() and np.isfinite(total).all():
+            capacity[inside] *= np.minimum(1.0, row.limit_gwh_d / np.maximum(total, 1e-9))
+    return capacity
