@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
-from linepack.scenario.scenario import Scenario
+import sys
+
+from linepack.report.text import change, number, plain_table
+from linepack.scenario.scenario import Scenario, apply_scenario
+from linepack.system.closure import WORLD, closure
 from linepack.system.gassystem import GasSystem
+
+PARTS = {
+    "consumption_twh": "consumption", "indigenous_production_twh": "home production",
+    "pipeline_availability_twh": "by pipe", "storage_withdrawal_twh": "from store", "lng_need_twh": "LNG needed",
+    "lng_availability_twh": "LNG available",
+}  # fmt: skip
+
+
+def closure_text(system: GasSystem, scenario: Scenario) -> str:
+    """Return the world's closure by quarter at reference prices, before any price moves anything."""
+    frame = closure(apply_scenario(system, scenario), scenario.periods)
+    world = frame[frame["region"] == WORLD]
+    rows = [(str(row["quarter"]), *(number(row[name], 0) for name in PARTS), change(row["gap_twh"], 0) or "0",
+             f"{change(100 * row['gap_twh'] / row['lng_availability_twh']) or '0'} %")
+            for _, row in world.iterrows()]  # fmt: skip
+    total = world["gap_twh"].sum()
+    rows.append(("whole horizon", *(number(world[name].sum(), 0) for name in PARTS), change(total, 0) or "0",
+                 f"{change(100 * total / world['lng_availability_twh'].sum()) or '0'} %"))  # fmt: skip
+    table = plain_table(("TWh", *PARTS.values(), "short", "of LNG"), rows)
+    return f"Supply and demand of '{scenario.name}' at reference prices, before the market clears\n{table}\n"
 
 
 def print_closure(system: GasSystem, scenario: Scenario) -> None:
     """Write the closure of a scenario to stderr."""
+    print(closure_text(system, scenario), file=sys.stderr)
+
+
