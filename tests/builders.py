@@ -88,7 +88,7 @@ def gas_system(
     rows: Mapping[str, Rows], months: int = 1, parameters: Mapping[str, float] | None = None
 ) -> GasSystem:
     """Return a system of the given rows; prices, parameters and one closing step are filled in."""
-    names = [period.month for period in monthly_periods(FIRST_MONTH, months)]
+    names = [period.label for period in monthly_periods(FIRST_MONTH, months)]
     values = {**PARAMETERS, **(parameters or {})}
     given: dict[str, Rows] = {
         "market_prices": [{"month": month} for month in names],
@@ -112,7 +112,7 @@ def demand(
     q = at_gwh_d if at_gwh_d is not None else intercept / slope / 2
     p = intercept - slope * q
     return [
-        {"node": node, "segment": "all", "month": period.month, "quantity_gwh_d": q, "reference_price_eur_mwh": p,
+        {"node": node, "segment": "all", "month": period.label, "quantity_gwh_d": q, "reference_price_eur_mwh": p,
          "elasticity": p / (slope * q)}
         for period in monthly_periods(FIRST_MONTH, months)
     ]  # fmt: skip
@@ -131,7 +131,7 @@ def supply(
         "resources": [{"resource": f"{name}_GAS", "trader": name, "node": basin}],
         "supply_steps": [{"resource": f"{name}_GAS", "cost_eur_mwh": cost}],
         "availability": [
-            {"resource": f"{name}_GAS", "month": period.month, "capacity_gwh_d": by_month[k]}
+            {"resource": f"{name}_GAS", "month": period.label, "capacity_gwh_d": by_month[k]}
             for k, period in enumerate(monthly_periods(FIRST_MONTH, months))
         ],
     }

@@ -24,6 +24,7 @@ class ResourceWindow:
     resource: str
     first_month: str
     periods: np.ndarray
+    weights: np.ndarray  # days inside the window / 30
     steps: np.ndarray  # rows of the production set
     minimum: float
     maximum: float
@@ -70,7 +71,9 @@ def resource_windows(system: GasSystem, s: MarketSets) -> tuple[ResourceWindow, 
     windows = []
     columns = (table[c].tolist() for c in ("resource", "first_month", "last_month", "minimum_gwh", "maximum_gwh"))
     for name, first, last, minimum, maximum in zip(*columns, strict=True):
-        inside = np.flatnonzero([first <= month <= last for month in s.month_keys])
+        is_in = np.array([first <= month <= last for month in s.months.months], dtype=float)
+        covered_days = s.days * s.months.mean(is_in)
+        inside = np.flatnonzero(covered_days > 0)
         if name not in steps or not len(inside):
             continue
         months = _months(first, last)
@@ -80,10 +83,12 @@ def resource_windows(system: GasSystem, s: MarketSets) -> tuple[ResourceWindow, 
                              table="availability", keys=[f"{name} {month}" for month in lacking],
                              hint="add the months or shorten the window")  # fmt: skip
         whole = sum(days_in_month(month) * mean[name, month[5:]] for month in months)
-        covered = sum(float(s.days[t]) * mean[name, s.month_keys[t][5:]] for t in inside)
+        by_month = np.array([mean.get((name, month[5:]), 0.0) for month in s.months.months]) * is_in
+        covered = float(s.days @ s.months.mean(by_month))
         share = min(1.0, covered / whole) if whole > 0 else 1.0
-        windows.append(ResourceWindow(name, first, inside, np.array(steps[name]), minimum * share / DAYS_PER_UNIT,
-                                      maximum * share / DAYS_PER_UNIT))  # fmt: skip
+        unit = share / DAYS_PER_UNIT
+        windows.append(ResourceWindow(name, first, inside, covered_days[inside] / DAYS_PER_UNIT, np.array(steps[name]),
+                                      minimum * unit, maximum * unit))  # fmt: skip
     return tuple(windows)
 
 

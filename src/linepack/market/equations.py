@@ -125,7 +125,7 @@ def resource_window(s: MarketSets, p: MarketParameters, v: MarketVariables, a: A
     labels = pd.DataFrame([(w.resource, w.first_month) for w in p.windows], columns=["resource", "first_month"])
     rows = a.rows("resource_window", labels, [w.minimum for w in p.windows], [w.maximum for w in p.windows], length=1)
     for row, window in zip(rows[0], p.windows, strict=True):
-        a.put(row, v.production[window.periods][:, window.steps], s.weight[window.periods, None])
+        a.put(row, v.production[window.periods][:, window.steps], window.weights[:, None])
 
 
 @equation(over=("node", "period"), unit="30 GWh")

@@ -143,14 +143,14 @@ def _arc_cost(s: MarketSets, ship: pd.DataFrame) -> np.ndarray:
 def _by_month(system: GasSystem, s: MarketSets, table: str, keys: list[str], *, key: str, column: str) -> np.ndarray:
     """Return a column as (periods, keys). Errors: ``InputError`` naming rows that the horizon needs and lacks."""
     frame = system.table(table)
-    months = {month: k for k, month in enumerate(dict.fromkeys(s.month_keys))}
+    months = list(s.months.months)
     row = positions(frame["month"].tolist(), months)
     at = positions(frame[key].tolist(), keys)
     inside = (row >= 0) & (at >= 0)
     wide = np.full((len(months), len(keys)), np.nan)
     wide[row[inside], at[inside]] = frame[column].to_numpy(dtype=float)[inside]
-    _require_complete(wide, table, list(months), keys)
-    return wide[[months[month] for month in s.month_keys]]
+    _require_complete(wide, table, months, keys)
+    return s.months.mean(wide)
 
 
 def _require_complete(wide: np.ndarray, table: str, months: list[str], keys: list[str]) -> None:
@@ -176,7 +176,8 @@ def _production(system: GasSystem, s: MarketSets) -> tuple[np.ndarray, np.ndarra
     resources = list(dict.fromkeys(steps))
     available = _by_month(system, s, "availability", resources, key="resource", column="capacity_gwh_d")
     prices = system.table("market_prices")
-    hub = prices["henry_hub_eur_mwh"].to_numpy(dtype=float)[positions(s.month_keys, prices["month"].tolist())]
+    at = positions(s.months.months, prices["month"].tolist())
+    hub = s.months.mean(prices["henry_hub_eur_mwh"].to_numpy(dtype=float)[at])
     cost = s.production["cost_eur_mwh"].to_numpy()[None, :] + np.outer(hub, s.production["henry_hub_multiple"])
     return available[:, positions(steps, resources)] * s.production["capacity_share"].to_numpy(), cost
 
@@ -209,33 +210,35 @@ def _demand(system: GasSystem, s: MarketSets, shedding: float) -> tuple[np.ndarr
     """Return intercept and slope of the elastic block, which demands have a firm block, and its size.
 
     Affine demand p = alpha - beta q; where alpha is above the shedding price, the first block of consumption
-    is worth exactly the shedding price, and what it lacks is unserved.
+    is worth exactly the shedding price, and what it lacks is unserved. A period of several months adds the
+    quantities that its months would take at one price.
     """
     frame = system.table("demand")
-    months = {month: k for k, month in enumerate(dict.fromkeys(s.month_keys))}
-    labels = pairs(s.demand, "node", "segment")
+    months, labels = list(s.months.months), pairs(s.demand, "node", "segment")
     row, at = positions(frame["month"].tolist(), months), positions(pairs(frame, "node", "segment"), labels)
     inside = row >= 0
     wide = np.full((3, len(months), len(labels)), np.nan)
     for k, name in enumerate(("quantity_gwh_d", "reference_price_eur_mwh", "elasticity")):
         wide[k, row[inside], at[inside]] = frame[name].to_numpy(dtype=float)[inside]
-    quantity, price, elasticity = wide[:, [months[month] for month in s.month_keys]]
+    quantity, price, elasticity = wide
     _refuse_demand(s, labels, np.isnan(quantity), "month-without-demand", "these markets lack months of demand",
                    "add the months or shorten the horizon")  # fmt: skip
     _refuse_demand(s, labels, (elasticity <= 0) | (price <= 0), "demand-without-slope",
                    "elasticity and reference price must be above zero", "0.01 is nearly inelastic")  # fmt: skip
     quantity = np.maximum(quantity, 1e-3)
-    alpha, beta = price * (1 + 1 / elasticity), price / (elasticity * quantity)
-    firm = np.maximum(0.0, (alpha - shedding) / beta)
+    alpha, per_price = price * (1 + 1 / elasticity), elasticity * quantity / price
+    firm = s.months.mean(np.maximum(0.0, (alpha - shedding) * per_price))
+    capped = np.minimum(alpha, shedding)
+    flattened = s.months.mean(per_price)
     has_firm = firm.max(axis=0) > 0
-    return np.minimum(alpha, shedding), beta, has_firm, firm[:, has_firm]
+    return s.months.mean(capped * per_price) / flattened, 1 / flattened, has_firm, firm[:, has_firm]
 
 
 def _refuse_demand(
     s: MarketSets, labels: list[tuple[str, str]], bad: np.ndarray, code: str, message: str, hint: str
 ) -> None:
     if bad.any():
-        keys = [f"{labels[c][0]} {s.month_keys[r]}" for r, c in zip(*np.nonzero(bad), strict=True)]
+        keys = [f"{labels[c][0]} {s.months.months[r]}" for r, c in zip(*np.nonzero(bad), strict=True)]
         raise InputError(code, message, table="demand", keys=keys, hint=hint)
 
 

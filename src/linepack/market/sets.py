@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from linepack.errors import InputError
-from linepack.system.calendar import Period
+from linepack.system.calendar import MonthGrid, Period, month_grid
 from linepack.system.gassystem import GasSystem
 from linepack.system.network import all_arcs, capacity_by_period
 from linepack.system.reach import reachable
@@ -58,7 +58,7 @@ class MarketSets:
     production: pd.DataFrame  # resource, step, trader, node
     demand: pd.DataFrame  # node, segment
     storages: pd.DataFrame
-    month_keys: tuple[str, ...]
+    months: MonthGrid
     trader_arc_at: np.ndarray  # arcs row of each trader flow
     pool_arc_at: np.ndarray  # arcs row of each pool flow
 
@@ -119,7 +119,7 @@ def market_sets(system: GasSystem, periods: Sequence[Period]) -> MarketSets:
         production=_production_steps(system, set(pairs(trader_flow, "trader", "origin"))),
         demand=pd.DataFrame(list(consumers), columns=["node", "segment"]),
         storages=system.table("storages").reset_index(drop=True),
-        month_keys=tuple(period.month for period in periods),
+        months=month_grid(periods),
         trader_arc_at=positions(trader_flow["arc"].tolist(), names),
         pool_arc_at=positions(pool_flow["arc"].tolist(), names),
     )

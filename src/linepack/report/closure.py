@@ -32,6 +32,6 @@ def closure_text(system: GasSystem, scenario: Scenario) -> str:
 
 def print_closure(system: GasSystem, scenario: Scenario) -> None:
     """Write the closure of a scenario to stderr."""
-    print(closure_text(system, scenario), file=sys.stderr)
+    sys.stderr.write(closure_text(system, scenario) + "\n")
 
 

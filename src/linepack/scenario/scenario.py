@@ -15,7 +15,7 @@ from linepack.errors import InputError
 from linepack.scenario.parse import parse_patch
 from linepack.scenario.patches import Patch, patch_content
 from linepack.scenario.reader import Fields, read_yaml
-from linepack.system.calendar import Period, monthly_periods, parse_month
+from linepack.system.calendar import Period, Step, horizon_periods, parse_month
 from linepack.system.dataset import check_references
 from linepack.system.gassystem import GasSystem
 
@@ -25,7 +25,10 @@ CLOSINGS = ("values", "levels")
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is assumed: dataset, horizon in months, how closing stocks count, patches in order."""
+    """What is assumed: dataset, horizon, how closing stocks count, patches in order.
+
+    The horizon is cut into days, weeks or months over ``months`` months, then into ``quarters`` of three months.
+    """
 
     name: str
     title: str
@@ -35,11 +38,13 @@ class Scenario:
     months: int
     closing: str
     patches: tuple[Patch, ...] = ()
+    step: Step = Step.MONTH
+    quarters: int = 0
 
     @property
     def periods(self) -> tuple[Period, ...]:
-        """The monthly periods of the horizon."""
-        return monthly_periods(self.first_month, self.months)
+        """The periods of the horizon."""
+        return horizon_periods(self.first_month, self.months, step=self.step, quarters=self.quarters)
 
     def with_patches(self, name: str, *patches: Patch, title: str | None = None) -> Scenario:
         """Return a scenario with further patches and a new name."""
@@ -52,7 +57,7 @@ class Scenario:
             what = patch_content(patch)
             patches.append({key: value for key, value in what.items() if key not in ("name", "why")})
         return {"schema": SCENARIO_SCHEMA, "dataset": self.dataset, "first_month": self.first_month,
-                "months": self.months, "closing": self.closing, "patches": patches}  # fmt: skip
+                "months": self.months, "step": str(self.step), "quarters": self.quarters, "closing": self.closing, "patches": patches}  # fmt: skip
 
     @property
     def digest(self) -> str:
@@ -161,9 +166,12 @@ def _read_scenario(path: Path, seen: tuple[Path, ...]) -> Scenario:
         base = _read_scenario(base_path, (*seen, path))
         return replace(base, name=name, title=title, why=why, patches=base.patches + patches)
     horizon = fields.fields("horizon")
-    horizon.allow("first_month", "months")
+    horizon.allow("first_month", "months", "step", "quarters")
     first_month = horizon.text("first_month")
     parse_month(first_month)
     months = int(horizon.number("months", minimum=1))
     closing = fields.choice("closing", CLOSINGS)
-    return Scenario(name, title, why, fields.text("dataset"), first_month, months, closing, patches)
+    step = Step(horizon.choice("step", tuple(Step))) if "step" in horizon.values else Step.MONTH
+    quarters = int(horizon.number("quarters", default=0))
+    horizon_periods(first_month, months, step=step, quarters=quarters)
+    return Scenario(name, title, why, fields.text("dataset"), first_month, months, closing, patches, step, quarters)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -25,13 +26,20 @@ _MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 
 @dataclass(frozen=True)
 class Period:
-    """A stretch of gas days: label, first day, day after the last, number of days, calendar month (YYYY-MM)."""
+    """A stretch of gas days: label, first day, day after the last, number of days."""
 
     label: str
     start: date
     end: date
     days: int
-    month: str
+
+
+class Step(StrEnum):
+    """How a horizon is cut."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
 
 
 def gas_day_hours(day: date, timezone: str = EUROPE) -> int:
@@ -94,7 +102,41 @@ def monthly_periods(start_month: str, count: int) -> tuple[Period, ...]:
     for month in month_range(start_month, count):
         first = date(*parse_month(month), 1)
         days = days_in_month(month)
-        periods.append(Period(month, first, first + timedelta(days=days), days, month))
+        periods.append(Period(month, first, first + timedelta(days=days), days))
+    return tuple(periods)
+
+
+def horizon_periods(
+    first_month: str, months: int, *, step: Step = Step.MONTH, quarters: int = 0
+) -> tuple[Period, ...]:
+    """Return periods of ``step`` over ``months`` months, then ``quarters`` periods of three months each.
+
+    Weeks run from the first day; the last one is cut short. Errors: ``InputError`` for a horizon without a period,
+    or quarters that do not start with a calendar quarter.
+    """
+    head = monthly_periods(first_month, months)
+    if step is not Step.MONTH:
+        head = _cut(head[0].start, head[-1].end, 1 if step is Step.DAY else 7)
+    if not quarters:
+        return head
+    first = month_of(head[-1].end)
+    if parse_month(first)[1] % 3 != 1:
+        raise InputError("bad-horizon", f"quarters cannot start in {first}", keys=[first],
+                         hint="choose months so that quarters start in January, April, July or October")  # fmt: skip
+    tail = []
+    for k in range(quarters):
+        three = monthly_periods(month_range(first, 3 * k + 1)[-1], 3)
+        start, end = three[0].start, three[-1].end
+        tail.append(Period(f"{start.year}-Q{(start.month + 2) // 3}", start, end, (end - start).days))
+    return (*head, *tail)
+
+
+def _cut(start: date, end: date, days: int) -> tuple[Period, ...]:
+    periods = []
+    while start < end:
+        after = min(start + timedelta(days=days), end)
+        periods.append(Period(start.isoformat(), start, after, (after - start).days))
+        start = after
     return tuple(periods)
 
 
@@ -106,6 +148,34 @@ def overlap_days(period: Period, start: date, end: date) -> int:
 def share_of_days(period: Period, start: date, end: date) -> float:
     """Return the share (0 to 1) of a period's days that lie in [start, end)."""
     return overlap_days(period, start, end) / period.days
+
+
+@dataclass(frozen=True)
+class MonthGrid:
+    """The calendar months of a horizon, and the share of each period's days in each, shape (periods, months)."""
+
+    months: tuple[str, ...]
+    share: np.ndarray
+
+    def mean(self, monthly: np.ndarray) -> np.ndarray:
+        """Return the mean over the days of each period; the first axis of ``monthly`` runs over months."""
+        return np.asarray(np.tensordot(self.share, monthly, axes=1))
+
+
+def month_grid(periods: Sequence[Period]) -> MonthGrid:
+    """Return the months that the periods touch, in order."""
+    places: dict[str, int] = {}
+    found = []
+    for t, period in enumerate(periods):
+        start = period.start
+        while start < period.end:
+            after = min(date(start.year + start.month // 12, start.month % 12 + 1, 1), period.end)
+            found.append((t, places.setdefault(month_of(start), len(places)), (after - start).days / period.days))
+            start = after
+    share = np.zeros((len(periods), len(places)))
+    for t, k, part in found:
+        share[t, k] += part
+    return MonthGrid(tuple(places), share)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from linepack.errors import Issue, Severity
-from linepack.system.calendar import Period, days_in_month, month_range, parse_month
+from linepack.system.calendar import Period, days_in_month, month_grid, month_range, parse_month
 from linepack.system.dataset import check_references
 from linepack.system.gassystem import GasSystem
 from linepack.system.network import all_arcs, capacity_by_period
@@ -43,7 +43,7 @@ class Checked:
     def months(self) -> tuple[str, ...]:
         """Months of the horizon, or from the first to the last month with demand."""
         if self.periods:
-            return tuple(dict.fromkeys(period.month for period in self.periods))
+            return month_grid(self.periods).months
         known = self.rows("demand")["month"]
         return _months(known.min(), known.max()) if len(known) else ()
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from linepack.system.calendar import Period, days_in_month
+from linepack.system.calendar import Period, days_in_month, month_grid, month_of, monthly_periods
 from linepack.system.gassystem import GasSystem
 from linepack.system.network import all_arcs, capacity_by_period
 from linepack.system.reach import reachable
@@ -30,6 +30,8 @@ def closure(system: GasSystem, periods: Sequence[Period]) -> pd.DataFrame:
     injection; stores whose stock is not given at both ends are left out; NaN, counted as nil, where none is), lng_need_twh (consumption less the three), and,
     for the world only, lng_availability_twh and gap_twh (need less availability; positive: short at that price).
     """
+    months = month_grid(periods).months
+    periods = monthly_periods(months[0], len(months))
     quarters = [f"{period.start.year}-Q{(period.start.month - 1) // 3 + 1}" for period in periods]
     nodes = system.table("nodes")
     place = {node: REGIONS.get(region, REST) for node, region in zip(nodes["node"], nodes["region"], strict=True)}
@@ -70,7 +72,7 @@ def _by_region(system: GasSystem, table: str, periods: Sequence[Period], place: 
     frame = system.table(table)
     sums = frame["quantity_gwh_d"].groupby([frame["node"].map(place), frame["month"]]).sum().to_dict()
     regions = {region for region, _ in sums}
-    return {region: {k: float(twh_from_gwh(sums.get((region, p.month), 0.0) * p.days)) for k, p in enumerate(periods)}
+    return {region: {k: float(twh_from_gwh(sums.get((region, month_of(p.start)), 0.0) * p.days)) for k, p in enumerate(periods)}
             for region in regions}  # fmt: skip
 
 
@@ -124,12 +126,12 @@ def _of_resource(system: GasSystem, resource: str, periods: Sequence[Period]) ->
     """Return mean availability in GWh/d by period; where a yearly window is tighter, every month falls alike."""
     table, windows = system.table("availability"), system.table("resource_windows")
     own = table[table["resource"] == resource].set_index("month")["capacity_gwh_d"].to_dict()
-    amount = np.array([own.get(period.month, 0.0) for period in periods])
+    amount = np.array([own.get(month_of(period.start), 0.0) for period in periods])
     for row in windows[windows["resource"] == resource].itertuples():
         whole = sum(value * days_in_month(month) for month, value in own.items()
                     if row.first_month <= month <= row.last_month)  # fmt: skip
         if whole > row.maximum_gwh:
-            inside = np.array([row.first_month <= period.month <= row.last_month for period in periods])
+            inside = np.array([row.first_month <= month_of(period.start) <= row.last_month for period in periods])
             amount = np.where(inside, amount * row.maximum_gwh / whole, amount)
     return amount
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from linepack import units
 from linepack.errors import InputError
-from linepack.system.calendar import DayGrid, Period, day_grid, parse_month
+from linepack.system.calendar import DayGrid, Period, day_grid, month_grid, parse_month
 from linepack.system.gassystem import GasSystem
 from linepack.vocabulary import ArcKind, AssetState
 
@@ -132,20 +132,21 @@ def shipping_cost_eur_mwh(system: GasSystem, periods: Sequence[Period]) -> pd.Da
     routes = system.table("sea_routes")
     ship = system.table("ship_classes").iloc[0]
     prices = system.table("market_prices").set_index("month")
-    missing = [period.month for period in periods if period.month not in prices.index]
+    months = month_grid(periods)
+    missing = [month for month in months.months if month not in prices.index]
     if missing:
         raise InputError("missing-month", "market_prices has no row for these months", table="market_prices",
                          keys=missing, hint="shorten the horizon or add the months")  # fmt: skip
     cargo_mwh = units.mwh_from_mmbtu(ship["cargo_mmbtu"])
-    at = prices.loc[[period.month for period in periods]]
-    is_summer = np.array([parse_month(period.month)[1] in SUMMER_ROUTE_MONTHS for period in periods])
+    at = prices.loc[list(months.months)]
+    is_summer = np.array([parse_month(month)[1] in SUMMER_ROUTE_MONTHS for month in months.months])
     winter = routes["distance_nm"].to_numpy(dtype=float)
     summer = routes["summer_distance_nm"].to_numpy(dtype=float)
     distance = np.where(is_summer, np.where(np.isnan(summer), winter, summer)[:, None], winter[:, None])
     days = 2 * distance / (24 * ship["speed_kn"]) + ship["port_days"]
     freight = (days * ship["charter_usd_d"] + ship["port_cost_usd"]) / at["usd_per_eur"].to_numpy() / cargo_mwh
     boil_off = ship["boil_off_share_per_day"] * days * at["ttf_eur_mwh"].to_numpy()
-    cost = (freight + boil_off) * routes["ice_class_factor"].to_numpy(dtype=float)[:, None]
+    cost = months.mean(((freight + boil_off) * routes["ice_class_factor"].to_numpy(dtype=float)[:, None]).T).T
     return pd.DataFrame(
         cost + routes["transfer_eur_mwh"].to_numpy(dtype=float)[:, None], columns=[period.label for period in periods],
         index=pd.Index(map(shipping_arc, routes["origin"], routes["destination"]), name="arc"),
