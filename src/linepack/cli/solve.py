@@ -36,6 +36,32 @@ def solve(
 
 
 @click.command()
+@click.argument("scenario")
+@click.option("--conduct", type=click.FloatRange(0, 1), default=None,
+              help="Conduct of every strategic seller [default: the dataset's].")
+@click.option("--measured", is_flag=True, help="Measure the slopes in this scenario and use them.")
+@click.option("--dataset", default=None, help="Dataset name or folder [default: the scenario's].")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+def sellers(scenario: str, conduct: float | None, measured: bool, dataset: str | None, as_json: bool) -> int:
+    """Show what each strategic seller of SCENARIO would truly gain by selling otherwise, and the slope it faces.
+
+    Exit code 3 if a seller with conduct 1 gains more than half a per cent.
+    """
+    from linepack.errors import EXIT_DONE, EXIT_NOT_CERTIFIED
+    from linepack.report.sellers import sellers_content, sellers_text, study_sellers
+    from linepack.scenario.scenario import load_scenario
+    from linepack.system.dataset import load_dataset
+
+    loaded = load_scenario(scenario)
+    study = study_sellers(load_dataset(dataset or loaded.dataset), loaded, conduct=conduct, is_measured=measured)
+    if as_json:
+        print_json(sellers_content(study))
+    else:
+        click.echo(sellers_text(study))
+    return EXIT_DONE if study.is_certified else EXIT_NOT_CERTIFIED
+
+
+@click.command()
 @click.argument("base")
 @click.argument("other")
 @click.option("--table", default=None, help="Also show the largest changes of a table: hub_prices, flows, sales, ...")

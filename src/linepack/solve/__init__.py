@@ -16,7 +16,7 @@ from linepack.solve.program import QuadraticProgram, RawSolution, Solver, Solver
 
 SOLVERS: dict[str, Solver] = {"piqp": Piqp(), "hipo": Hipo(), "clarabel": Clarabel()}
 AUTO = "auto"
-LARGE_PROGRAM_COLUMNS = 150_000
+LARGE_PROGRAM_COLUMNS = 40_000
 """Above this size HiPO's fill-reducing ordering wins over PIQP's."""
 
 
