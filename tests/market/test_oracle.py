@@ -31,7 +31,8 @@ def assert_same_prices(system: GasSystem, first_month: str, months: int) -> None
     for k, node in enumerate(labels):
         for t in range(months):
             if eaten[t, k] > 1e-3:
-                assert prices[node].iloc[t] == pytest.approx(theirs[node].iloc[t], abs=PRICE_TOLERANCE_EUR_MWH), (node, t)
+                close = pytest.approx(theirs[node].iloc[t], abs=PRICE_TOLERANCE_EUR_MWH)
+                assert prices[node].iloc[t] == close, (node, t)
                 compared += 1
     assert compared >= months
 
@@ -47,9 +48,10 @@ def random_system(seed: int) -> GasSystem:
     months, nodes, sellers = 3, ("P", "Q", "R", "S"), ("X", "Y", "Z")
     parts: list[dict[str, Any]] = [market(*nodes)]
     for name in sellers:
-        capacity = draw.uniform(20, 60, months)
+        capacity = draw.uniform(20, 60, months).tolist()
         conduct, slope = float(draw.choice([0.0, 0.5, 1.0])), float(draw.uniform(0.05, 0.3))
-        parts.append(supply(name, cost=draw.uniform(5, 20), capacity=capacity, conduct=conduct, slope=slope, months=months))
+        cost = draw.uniform(5, 20)
+        parts.append(supply(name, cost=cost, capacity=capacity, conduct=conduct, slope=slope, months=months))
         for node in draw.choice(nodes, 2, replace=False):
             loss = float(draw.choice([0.0, 0.03]))
             parts.append(delivery(name, node, capacity_gwh_d=draw.uniform(15, 40), tariff_eur_mwh=draw.uniform(0, 3),
@@ -63,10 +65,13 @@ def random_system(seed: int) -> GasSystem:
     sold_at = [row["node"] for part in parts for row in part.get("sales_points", []) if row["trader"] == seller]
     extra: dict[str, Rows] = {
         "arcs": ring,
-        "demand": [row for node in nodes for row in demand(node, intercept=draw.uniform(50, 120), slope=draw.uniform(0.5, 2),
-                                                           months=months)],
-        "storages": [{"node": "P", "working_gas_gwh": 900, "injection_capacity_gwh_d": 12, "withdrawal_capacity_gwh_d": 20,
-                      "injection_share_when_full": 0.6, "withdrawal_share_when_empty": 0.25, "injection_cost_eur_mwh": 1,
+        "demand": [
+            row for node in nodes
+            for row in demand(node, intercept=draw.uniform(50, 120), slope=draw.uniform(0.5, 2), months=months)
+        ],
+        "storages": [{"node": "P", "working_gas_gwh": 900, "injection_capacity_gwh_d": 12,
+                      "withdrawal_capacity_gwh_d": 20, "injection_share_when_full": 0.6,
+                      "withdrawal_share_when_empty": 0.25, "injection_cost_eur_mwh": 1,
                       "withdrawal_cost_eur_mwh": 0.2, "cycle_efficiency_fraction": 0.985}],
         "storage_levels": [{"node": "P", "date": "2025-04-01", "level_gwh": 400}],
         "storage_values": [{"step": 1, "fill_to_fraction": 0.5, "value_eur_mwh": 45},
@@ -76,12 +81,14 @@ def random_system(seed: int) -> GasSystem:
         "contract_points": [{"contract": "C", "node": sold_at[0]}],
         "resource_windows": [{"resource": f"{sellers[1]}_GAS", "first_month": "2025-05", "last_month": "2025-06",
                               "maximum_gwh": draw.uniform(800, 2000), "minimum_gwh": 100}],
-        "joint_limits": [{"joint_limit": "J", "limit_gwh_d": 12}, {"joint_limit": "K", "limit_gwh_d": 6, "window": "year"}],
+        "joint_limits": [{"joint_limit": "J", "limit_gwh_d": 12},
+                         {"joint_limit": "K", "limit_gwh_d": 6, "window": "year"}],
         "joint_limit_members": [{"joint_limit": "J", "arc": "P-Q"}, {"joint_limit": "J", "arc": "Q-R"},
                                 {"joint_limit": "K", "arc": "R-S"}],
         "arc_schedule": [{"arc": "S-P", "first_day": "2025-05-11", "last_day": "2025-06-20", "capacity_gwh_d": 1}],
     }  # fmt: skip
-    return gas_system(merged(*parts, extra), months, parameters={"pool_flow_slope_eur_mwh": 0.1, "shedding_price_eur_mwh": 90})
+    parameters = {"pool_flow_slope_eur_mwh": 0.1, "shedding_price_eur_mwh": 90.0}
+    return gas_system(merged(*parts, extra), months, parameters)
 
 
 @pytest.mark.parametrize("seed", range(4))

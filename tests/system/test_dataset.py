@@ -13,7 +13,7 @@ import pytest
 from linepack.errors import InputError, Issue
 from linepack.system.dataset import available_datasets, load_dataset, write_dataset
 from linepack.system.gassystem import GasSystem
-from linepack.system.schema import PROVENANCE, TABLES
+from linepack.system.schema import PROVENANCE, TABLES, TABLES_BY_NAME
 from tests.builders import delivery, demand, gas_system, market, merged, supply
 
 
@@ -213,7 +213,7 @@ def test_optional_tables_may_be_absent(folder: Path) -> None:
             (folder / f"{table.name}.csv").unlink()
     system = load_dataset(folder)
     assert all(len(system.table(table.name)) == 0 for table in TABLES if table.is_optional)
-    assert list(system.table("flow_rules").columns) == [c.name for c in next(t for t in TABLES if t.name == "flow_rules").columns]
+    assert list(system.table("flow_rules").columns) == [column.name for column in TABLES_BY_NAME["flow_rules"].columns]
 
 
 def test_nothing_is_overwritten(folder: Path) -> None:
@@ -233,7 +233,7 @@ def test_interrupted_writing_leaves_nothing(tmp_path: Path, monkeypatch: pytest.
         written.append(str(path))
         if len(written) > 5:
             raise KeyboardInterrupt
-        real(frame, path, **options)  # type: ignore[call-overload]
+        real(frame, path, **options)
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", stopped)
     with pytest.raises(KeyboardInterrupt):
@@ -250,7 +250,7 @@ def test_description_is_the_schema(folder: Path) -> None:
 
 
 def test_schema_says_what_it_means() -> None:
-    """Every number has a unit, every column a description, every table its provenance, every name its unit's ending."""
+    """Every number has a unit and its ending, every column a description, every table its provenance."""
     for table in TABLES:
         assert table.description.endswith("."), table.name
         assert table.columns[-len(PROVENANCE) :] == PROVENANCE

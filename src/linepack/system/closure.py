@@ -1,4 +1,4 @@
-"""The supply-demand closure: does what is available meet what is consumed at the reference price?
+"""The supply-demand closure: what is available against what is consumed at the reference price.
 
 One per cent of world LNG moves prices by about 1.1 EUR/MWh, so an error of balance shows here before it shows there.
 """
@@ -88,8 +88,10 @@ def _withdrawal(system: GasSystem, periods: Sequence[Period], quarters: list[str
             nodes = [node for node in system.table("storages")["node"] if place[node] == region]
             both = [node for node in nodes if (node, start) in stock and (node, end) in stock]
             fall = sum(stock[node, start] - stock[node, end] for node in both)
-            found.setdefault(region, {}).update(dict.fromkeys(inside, 0.0))
-            found[region][inside[0]] = float(twh_from_gwh(fall)) if both or not nodes else np.nan
+            is_known = bool(both) or not nodes
+            found.setdefault(region, {}).update(dict.fromkeys(inside, 0.0 if is_known else np.nan))
+            if is_known:
+                found[region][inside[0]] = float(twh_from_gwh(fall))
     return found
 
 
@@ -110,11 +112,14 @@ def _availability(system: GasSystem, periods: Sequence[Period], place: dict[str,
         if (leaving & is_plant).any():
             lng += np.minimum(amount, capacity[leaving & is_plant].sum(axis=0)) * days
             continue
-        passed = np.minimum(amount, capacity[leaving & own].sum(axis=0)) * days
         used = arcs[own & (capacity.max(axis=1) > 0)]
-        reached = reachable({node}, zip(used["origin"], used["destination"], strict=True)) - {node}
+        links = list(zip(used["origin"], used["destination"], strict=True))
+        reached = reachable({node}, links) - {node}
         points = system.table("sales_points")
         sold = [n for n in points.loc[points["trader"] == trader, "node"] if n in reached]
+        leads_there = reachable(sold, [(d, o) for o, d in links])
+        way = leaving & own & arcs["destination"].isin(leads_there).to_numpy()
+        passed = np.minimum(amount, capacity[way].sum(axis=0)) * days
         region = place[sold[0]] if sold else place[node]
         entry = pipeline.setdefault(region, dict.fromkeys(range(len(periods)), 0.0))
         for k, gwh in enumerate(passed):
