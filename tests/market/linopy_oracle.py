@@ -47,16 +47,18 @@ class Facts:
         return self.system.table("market_prices").set_index("month").loc[[p.month for p in self.periods]]
 
 
-def _days(period: Period) -> list[date]:
-    return [period.start + timedelta(days=k) for k in range(period.days)]
+def _days_between(period: Period, first: str, last: str) -> int:
+    """Return how many days of a period lie from ``first`` to ``last``, both included."""
+    start = max(period.start, date.fromisoformat(first))
+    end = min(period.end, date.fromisoformat(last) + timedelta(days=1))
+    return max(0, (end - start).days)
 
 
 def arcs_of(facts: Facts) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return arcs with ships, capacity and cost (arcs by periods)."""
     system = facts.system
-    arcs = system.table("arcs").set_index("arc")[
-        ["kind", "origin", "destination", "capacity_gwh_d", "tariff_eur_mwh", "loss_fraction", "state", "has_pool_access"]
-    ]
+    columns = ["kind", "origin", "destination", "capacity_gwh_d", "tariff_eur_mwh", "loss_fraction", "state"]
+    arcs = system.table("arcs").set_index("arc")[[*columns, "has_pool_access"]]
     routes = system.table("sea_routes")
     ships = pd.DataFrame({
         "kind": "shipping", "origin": routes["origin"], "destination": routes["destination"], "capacity_gwh_d": np.inf,
@@ -64,31 +66,29 @@ def arcs_of(facts: Facts) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     }).set_index(pd.Index(("ship:" + routes["origin"] + ">" + routes["destination"]).tolist(), name="arc"))  # fmt: skip
     every = pd.concat([arcs, ships]) if len(ships) else arcs
     base = every["capacity_gwh_d"].where(every["state"] == "open", 0.0)
-    capacity = pd.DataFrame({label: base for label in facts.t}, index=every.index)
+    capacity = pd.DataFrame(dict.fromkeys(facts.t, base), index=every.index)
     for arc, rows in system.table("arc_schedule").groupby("arc"):
         for period in facts.periods:
             daily = []
-            for day in _days(period):
+            for day in (period.start + timedelta(days=k) for k in range(period.days)):
                 value = base[arc]
                 for row in rows.itertuples():
                     if row.first_day <= day.isoformat() and (not row.last_day or day.isoformat() <= row.last_day):
                         value = row.capacity_gwh_d
                 daily.append(value)
             capacity.loc[arc, period.label] = sum(daily) / len(daily)
-    cost = pd.DataFrame({label: every["tariff_eur_mwh"] for label in facts.t}, index=every.index)
+    cost = pd.DataFrame(dict.fromkeys(facts.t, every["tariff_eur_mwh"]), index=every.index)
     ship, prices = system.table("ship_classes").iloc[0], facts.prices()
     for period in facts.periods:
-        month = prices.loc[period.month]
-        for route in routes.itertuples():
-            miles = route.distance_nm
-            if period.month[5:] in SUMMER and not np.isnan(route.summer_distance_nm):
-                miles = route.summer_distance_nm
-            days = 2 * miles / 24 / ship["speed_kn"] + ship["port_days"]
-            usd = days * ship["charter_usd_d"] + ship["port_cost_usd"]
-            freight = usd / month["usd_per_eur"] / (ship["cargo_mmbtu"] * MWH_PER_MMBTU)
-            burnt = ship["boil_off_share_per_day"] * days * month["ttf_eur_mwh"]
-            name = f"ship:{route.origin}>{route.destination}"
-            cost.loc[name, period.label] = (freight + burnt) * route.ice_class_factor + route.transfer_eur_mwh
+        month, miles = prices.loc[period.month], routes["distance_nm"]
+        if period.month[5:] in SUMMER:
+            miles = routes["summer_distance_nm"].fillna(miles)
+        days = 2 * miles / 24 / ship["speed_kn"] + ship["port_days"]
+        usd = days * ship["charter_usd_d"] + ship["port_cost_usd"]
+        freight = usd / month["usd_per_eur"] / (ship["cargo_mmbtu"] * MWH_PER_MMBTU)
+        burnt = ship["boil_off_share_per_day"] * days * month["ttf_eur_mwh"]
+        total = (freight + burnt) * routes["ice_class_factor"] + routes["transfer_eur_mwh"]
+        cost.loc[ships.index, period.label] = total.to_numpy()
     return every, capacity, cost
 
 
@@ -110,8 +110,13 @@ def _grouped(expression: Any, labels: Sequence[str], dim: str, onto: pd.Index) -
 def build(system: GasSystem, periods: Sequence[Period], *, closes_on_values: bool = True) -> linopy.Model:
     """Return the linopy model; the dual of ``pool_balance`` over the weight of the period is the hub price."""
     facts = Facts(system, tuple(periods), closes_on_values)
+    return model_of(facts, *arcs_of(facts))
+
+
+def model_of(facts: Facts, arcs: pd.DataFrame, capacity: pd.DataFrame, cost: pd.DataFrame) -> linopy.Model:
+    """Return the model of joined facts: the part that a modelling language does."""
+    system, periods = facts.system, facts.periods
     m = linopy.Model()
-    arcs, capacity, cost = arcs_of(facts)
     t, w = facts.t, facts.w
     objective, terms = _carriage(m, facts, arcs, capacity, cost)
     pools = pd.Index(system.table("nodes").query("kind in @PORT_KINDS")["node"].tolist(), name="n")
@@ -135,7 +140,7 @@ def build(system: GasSystem, periods: Sequence[Period], *, closes_on_values: boo
         net, value = _stores(m, facts, pools)
         objective += value
         balance += net
-    home = system.table("indigenous_production").pivot(index="node", columns="month", values="quantity_gwh_d")
+    home = system.table("indigenous_production").pivot_table(index="node", columns="month", values="quantity_gwh_d")
     home = home.reindex(index=pools, columns=[p.month for p in periods]).fillna(0.0)
     home.columns = t
     m.add_constraints(balance == -_da(home, "n"), name="pool_balance")
@@ -152,7 +157,7 @@ def _carriage(
     pools = pd.Index(nodes.query("kind in @PORT_KINDS")["node"].tolist(), name="n")
     resources = system.table("resources").set_index("resource")
     steps = system.table("supply_steps").set_index("resource", drop=False)
-    available = system.table("availability").pivot(index="resource", columns="month", values="capacity_gwh_d")
+    available = system.table("availability").pivot_table(index="resource", columns="month", values="capacity_gwh_d")
     months = [period.month for period in facts.periods]
     names = pd.Index([f"{r.resource}#{r.step:g}" for r in steps.itertuples()], name="k")
     top = available.loc[steps.index, months].to_numpy() * steps["capacity_share"].to_numpy()[:, None]
@@ -231,26 +236,39 @@ def _years(facts: Facts) -> dict[str, list[int]]:
 
 
 def _contracts(m: linopy.Model, facts: Facts, sales: linopy.Variable, sold_at: list[tuple[str, str]]) -> Any:
-    objective: Any = 0
-    points = facts.system.table("contract_points")
+    """Add floors with slack and ceilings, all contracts and years at once: rows of (contract and year, sale)."""
+    points = facts.system.table("contract_points").groupby("contract")["node"].agg(set).to_dict()
+    rows, weights, deals = [], [], {}
     for c in facts.system.table("contracts").itertuples():
-        nodes = set(points.loc[points["contract"] == c.contract, "node"])
-        mine = [f"{i}|{n}" for i, n in sold_at if i == c.seller and n in nodes]
+        mine = [f"{i}|{n}" for i, n in sold_at if i == c.seller and n in points[c.contract]]
+        days = np.array([_days_between(period, c.start, c.end) for period in facts.periods])
         for year, inside in _years(facts).items():
-            days = [sum(c.start <= day.isoformat() <= c.end for day in _days(facts.periods[k])) for k in inside]
-            if not sum(days):
-                continue
-            weight = xr.DataArray([d / 30 for d in days], coords={"t": facts.t[inside]})
-            amount = c.annual_quantity_gwh * sum(days) / 365 / 30
-            moved = (sales.sel(s=mine, t=facts.t[inside]) * weight).sum() if mine else None
-            for share, penalty, what in ((c.take_or_pay_share, c.take_penalty_eur_mwh, "take"),
-                                         (c.delivery_share, c.delivery_penalty_eur_mwh, "deliver")):  # fmt: skip
-                if share > 0 and moved is not None:
-                    slack = m.add_variables(0, name=f"{what} {c.contract} {year}")
-                    m.add_constraints(moved + slack >= share * amount, name=f"{what} {c.contract} {year}")
-                    objective = objective + penalty * slack
-            if not np.isnan(c.maximum_share) and moved is not None:
-                m.add_constraints(moved <= c.maximum_share * amount, name=f"most {c.contract} {year}")
+            if days[inside].sum() and mine:
+                name = f"{c.contract} {year}"
+                deals[name] = (c, c.annual_quantity_gwh * days[inside].sum() / 365 / 30)
+                share = np.isin(np.arange(len(days)), inside) * days / 30
+                rows += [(name, sale) for sale in mine]
+                weights += [share] * len(mine)
+    if not rows:
+        return 0
+    index = pd.RangeIndex(len(rows), name="r")
+    chosen = (1 * sales.sel(s=xr.DataArray([sale for _, sale in rows], coords={"r": index}))).drop_vars("s")
+    weight = xr.DataArray(np.array(weights), coords={"r": index, "t": facts.t})
+    moved = (chosen * weight).sum("t")
+    objective: Any = 0
+    for what, share_of, penalty in (("take", "take_or_pay_share", "take_penalty_eur_mwh"),
+                                    ("deliver", "delivery_share", "delivery_penalty_eur_mwh")):  # fmt: skip
+        names = pd.Index([name for name, (c, _) in deals.items() if getattr(c, share_of) > 0], name="y")
+        if len(names):
+            floor = xr.DataArray([getattr(deals[n][0], share_of) * deals[n][1] for n in names], coords={"y": names})
+            worth = xr.DataArray([getattr(deals[n][0], penalty) for n in names], coords={"y": names})
+            slack = m.add_variables(0, coords=[names], name=what)
+            m.add_constraints(_grouped(moved, [n for n, _ in rows], "r", names) + slack >= floor, name=what)
+            objective = objective + (slack * worth).sum()
+    names = pd.Index([name for name, (c, _) in deals.items() if not np.isnan(c.maximum_share)], name="y")
+    if len(names):
+        most = xr.DataArray([deals[n][0].maximum_share * deals[n][1] for n in names], coords={"y": names})
+        m.add_constraints(_grouped(moved, [n for n, _ in rows], "r", names) <= most, name="most")
     return objective
 
 
@@ -266,8 +284,9 @@ def _conduct(m: linopy.Model, facts: Facts, made: linopy.Variable, trader: list[
             length = sum(facts.periods[k].days for k in inside)
             share = xr.DataArray([facts.periods[k].days / length for k in inside], coords={"t": facts.t[inside]})
             free = 0.0
-            for c in contracts[contracts["seller"].isin(rows["trader"]) & (contracts["price_index"] != "hub")].itertuples():
-                days = sum(c.start <= day.isoformat() <= c.end for k in inside for day in _days(facts.periods[k]))
+            apart = contracts["seller"].isin(rows["trader"]) & (contracts["price_index"] != "hub")
+            for c in contracts[apart].itertuples():
+                days = sum(_days_between(facts.periods[k], c.start, c.end) for k in inside)
                 free += c.annual_quantity_gwh * days / 365 * max(c.take_or_pay_share, c.delivery_share) / length
             exposure = m.add_variables(0, name=f"exposure {group} {year}")
             mean = (made.isel(k=np.flatnonzero(own)).sel(t=facts.t[inside]) * share).sum()
@@ -279,21 +298,33 @@ def _conduct(m: linopy.Model, facts: Facts, made: linopy.Variable, trader: list[
 def _windows(
     m: linopy.Model, facts: Facts, made: linopy.Variable, of_step: list[str], available: pd.DataFrame
 ) -> None:
+    """Add all windows at once: rows of (window, step)."""
+    rows, weights, limits = [], [], {}
+    w = np.array([period.days / 30 for period in facts.periods])
     for row in facts.system.table("resource_windows").itertuples():
-        inside = [k for k, p in enumerate(facts.periods) if row.first_month <= p.month <= row.last_month]
+        inside = np.array([row.first_month <= p.month <= row.last_month for p in facts.periods])
         own = [k for k, name in enumerate(of_step) if name == row.resource]
-        if not inside or not own:
+        if not inside.any() or not own:
             continue
         known = available.loc[row.resource].dropna()
         mean = known.groupby(known.index.str[5:]).mean()
         months = pd.period_range(row.first_month, row.last_month, freq="M")
         whole = sum(month.days_in_month * mean[f"{month.month:02d}"] for month in months)
-        covered = sum(facts.periods[k].days * mean[facts.periods[k].month[5:]] for k in inside)
+        covered = sum(p.days * mean[p.month[5:]] for p, is_in in zip(facts.periods, inside, strict=True) if is_in)
         share = min(1.0, covered / whole) if whole > 0 else 1.0
-        total = (made.isel(k=own).sel(t=facts.t[inside]) * facts.w[inside]).sum()
         label = f"{row.resource} {row.first_month}"
-        m.add_constraints(total <= row.maximum_gwh * share / 30, name=f"most {label}")
-        m.add_constraints(total >= row.minimum_gwh * share / 30, name=f"least {label}")
+        limits[label] = (row.minimum_gwh * share / 30, row.maximum_gwh * share / 30)
+        rows += [(label, k) for k in own]
+        weights += [w * inside] * len(own)
+    if not rows:
+        return
+    index, names = pd.RangeIndex(len(rows), name="r"), pd.Index(list(limits), name="y")
+    chosen = (1 * made.isel(k=xr.DataArray([k for _, k in rows], coords={"r": index}))).drop_vars("k")
+    total = (chosen * xr.DataArray(np.array(weights), coords={"r": index, "t": facts.t})).sum("t")
+    summed = _grouped(total, [label for label, _ in rows], "r", names)
+    least, most = (xr.DataArray([limits[n][side] for n in names], coords={"y": names}) for side in (0, 1))
+    m.add_constraints(summed <= most, name="window maximum")
+    m.add_constraints(summed >= least, name="window minimum")
 
 
 def _arc_limits(
@@ -301,8 +332,8 @@ def _arc_limits(
 ) -> None:
     names = pd.Index(arcs.index[np.isfinite(capacity).all(axis=1) & (capacity.max(axis=1) > 0)].tolist(), name="c")
     flow, on = terms["flow"], terms["flow_arcs"]
+    pool: Any = terms.get("pool")
     total = _grouped(1 * flow, on, "f", names)
-    pool = terms.get("pool")
     if pool is not None:
         total += _grouped(1 * pool, list(pool.indexes["a"]), "a", names)
     m.add_constraints(total <= _da(capacity.loc[names], "c"), name="arc_capacity")
@@ -326,7 +357,7 @@ def _arc_limits(
 
 def _consumption(m: linopy.Model, facts: Facts, pools: pd.Index) -> tuple[Any, Any]:
     table = facts.system.table("demand")
-    wide = {c: table.pivot(index=["node", "segment"], columns="month", values=c)[[p.month for p in facts.periods]]
+    wide = {c: table.pivot_table(index=["node", "segment"], columns="month", values=c)[[p.month for p in facts.periods]]
             for c in ("quantity_gwh_d", "reference_price_eur_mwh", "elasticity")}  # fmt: skip
     nodes = [node for node, _ in wide["elasticity"].index]
     names = pd.Index([f"{n}|{k}" for n, k in wide["elasticity"].index], name="d")

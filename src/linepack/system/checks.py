@@ -249,8 +249,9 @@ def storage_speed(c: Checked) -> list[Issue]:
         quick, slow = table[days < FASTEST_STORE_DAYS], table[days > SLOWEST_STORE_DAYS]
         issues += _found(f"storage-{what}-in-a-day", f"{column} exceeds working_gas_gwh", "storages", quick["node"],
                          "is the volume in TWh?")  # fmt: skip
-        issues += _found(f"storage-{what}-in-years", f"it {what} in more than {SLOWEST_STORE_DAYS:.0f} days", "storages",
-                         slow["node"], "is the rate in GWh/h, or the volume in MWh?", Severity.WARNING)  # fmt: skip
+        issues += _found(f"storage-{what}-in-years", f"it {what} in more than {SLOWEST_STORE_DAYS:.0f} days",
+                         "storages", slow["node"], "is the rate in GWh/h, or the volume in MWh?",
+                         Severity.WARNING)  # fmt: skip
     kinds = c.rows("nodes").set_index("node")["kind"]
     lost = [node for node in table["node"] if not NodeKind(kinds[node]).has_pool]
     return issues + _found("no-pool", "these stores are at a node without a pool", "storages", lost,
@@ -328,7 +329,8 @@ def availability_months(c: Checked) -> list[Issue]:
         if row.minimum_gwh > row.maximum_gwh or (is_complete and row.minimum_gwh > gwh[inside].sum() * (1 + 1e-9)):
             tight.append(f"{row.resource} {row.first_month}")
     return _found("missing-month", "these resources lack months of availability", "availability",
-                  [*none, *_absent(available, ["resource"], c.months)], "add the months or shorten the horizon") + _found(
+                  [*none, *_absent(available, ["resource"], c.months)],
+                  "add the months or shorten the horizon") + _found(
         "window-cannot-be-met", "minimum_gwh is above the maximum or above availability", "resource_windows", tight,
         "is the minimum in GWh?") + _found(
         "missing-month", "these markets have production in some months and lack others", "indigenous_production",
