@@ -1,6 +1,7 @@
 """The same market, built a second time from the tables with linopy: an oracle that shares no code with linepack.market.
 
-Nothing is trimmed: every trader may use every arc it has, every sale is a variable. Only prices are compared.
+Periods are months. Nothing is trimmed: every trader may use every arc it has, every sale is a variable. Only prices
+are compared.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from linepack.system.calendar import Period
+from linepack.system.calendar import Period, month_of
 from linepack.system.gassystem import GasSystem
 
 MWH_PER_MMBTU = 0.29307107
@@ -44,7 +45,7 @@ class Facts:
         return float(table.get(name, 1.0) if name == "wedge_multiplier" else table[name])
 
     def prices(self) -> pd.DataFrame:
-        return self.system.table("market_prices").set_index("month").loc[[p.month for p in self.periods]]
+        return self.system.table("market_prices").set_index("month").loc[[month_of(p.start) for p in self.periods]]
 
 
 def _days_between(period: Period, first: str, last: str) -> int:
@@ -80,8 +81,8 @@ def arcs_of(facts: Facts) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     cost = pd.DataFrame(dict.fromkeys(facts.t, every["tariff_eur_mwh"]), index=every.index)
     ship, prices = system.table("ship_classes").iloc[0], facts.prices()
     for period in facts.periods:
-        month, miles = prices.loc[period.month], routes["distance_nm"]
-        if period.month[5:] in SUMMER:
+        month, miles = prices.loc[month_of(period.start)], routes["distance_nm"]
+        if month_of(period.start)[5:] in SUMMER:
             miles = routes["summer_distance_nm"].fillna(miles)
         days = 2 * miles / 24 / ship["speed_kn"] + ship["port_days"]
         usd = days * ship["charter_usd_d"] + ship["port_cost_usd"]
@@ -141,7 +142,7 @@ def model_of(facts: Facts, arcs: pd.DataFrame, capacity: pd.DataFrame, cost: pd.
         objective += value
         balance += net
     home = system.table("indigenous_production").pivot_table(index="node", columns="month", values="quantity_gwh_d")
-    home = home.reindex(index=pools, columns=[p.month for p in periods]).fillna(0.0)
+    home = home.reindex(index=pools, columns=[month_of(p.start) for p in periods]).fillna(0.0)
     home.columns = t
     m.add_constraints(balance == -_da(home, "n"), name="pool_balance")
     m.add_objective(objective)
@@ -158,7 +159,7 @@ def _carriage(
     resources = system.table("resources").set_index("resource")
     steps = system.table("supply_steps").set_index("resource", drop=False)
     available = system.table("availability").pivot_table(index="resource", columns="month", values="capacity_gwh_d")
-    months = [period.month for period in facts.periods]
+    months = [month_of(period.start) for period in facts.periods]
     names = pd.Index([f"{r.resource}#{r.step:g}" for r in steps.itertuples()], name="k")
     top = available.loc[steps.index, months].to_numpy() * steps["capacity_share"].to_numpy()[:, None]
     made = m.add_variables(0, xr.DataArray(top, coords={"k": names, "t": t}), [names, t], name="production")
@@ -302,7 +303,7 @@ def _windows(
     rows, weights, limits = [], [], {}
     w = np.array([period.days / 30 for period in facts.periods])
     for row in facts.system.table("resource_windows").itertuples():
-        inside = np.array([row.first_month <= p.month <= row.last_month for p in facts.periods])
+        inside = np.array([row.first_month <= month_of(p.start) <= row.last_month for p in facts.periods])
         own = [k for k, name in enumerate(of_step) if name == row.resource]
         if not inside.any() or not own:
             continue
@@ -310,7 +311,8 @@ def _windows(
         mean = known.groupby(known.index.str[5:]).mean()
         months = pd.period_range(row.first_month, row.last_month, freq="M")
         whole = sum(month.days_in_month * mean[f"{month.month:02d}"] for month in months)
-        covered = sum(p.days * mean[p.month[5:]] for p, is_in in zip(facts.periods, inside, strict=True) if is_in)
+        within = [p for p, is_in in zip(facts.periods, inside, strict=True) if is_in]
+        covered = sum(p.days * mean[month_of(p.start)[5:]] for p in within)
         share = min(1.0, covered / whole) if whole > 0 else 1.0
         label = f"{row.resource} {row.first_month}"
         limits[label] = (row.minimum_gwh * share / 30, row.maximum_gwh * share / 30)
@@ -357,7 +359,8 @@ def _arc_limits(
 
 def _consumption(m: linopy.Model, facts: Facts, pools: pd.Index) -> tuple[Any, Any]:
     table = facts.system.table("demand")
-    wide = {c: table.pivot_table(index=["node", "segment"], columns="month", values=c)[[p.month for p in facts.periods]]
+    months = [month_of(p.start) for p in facts.periods]
+    wide = {c: table.pivot_table(index=["node", "segment"], columns="month", values=c)[months]
             for c in ("quantity_gwh_d", "reference_price_eur_mwh", "elasticity")}  # fmt: skip
     nodes = [node for node, _ in wide["elasticity"].index]
     names = pd.Index([f"{n}|{k}" for n, k in wide["elasticity"].index], name="d")

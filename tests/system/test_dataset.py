@@ -19,9 +19,9 @@ from tests.builders import delivery, demand, gas_system, market, merged, supply
 
 def small() -> GasSystem:
     """Return Norway's shelf, a pipeline and a market, with the country code that spreadsheets take for false."""
-    rows = merged(market("NO", "GB"), supply("SHELF", cost=10), delivery("SHELF", "NO"), delivery("SHELF", "GB"),
-                  {"demand": [*demand("NO", intercept=50, slope=0.5), *demand("GB", intercept=50, slope=0.5)]})  # fmt: skip
-    return gas_system(rows)
+    eaten = [*demand("NO", intercept=50, slope=0.5), *demand("GB", intercept=50, slope=0.5)]
+    ways = merged(delivery("SHELF", "NO"), delivery("SHELF", "GB"))
+    return gas_system(merged(market("NO", "GB"), supply("SHELF", cost=10), ways, {"demand": eaten}))
 
 
 @pytest.fixture

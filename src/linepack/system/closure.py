@@ -73,8 +73,11 @@ def _by_region(system: GasSystem, table: str, periods: Sequence[Period], place: 
     frame = system.table(table)
     sums = frame["quantity_gwh_d"].groupby([frame["node"].map(place), frame["month"]]).sum().to_dict()
     regions = {region for region, _ in sums}
-    return {region: {k: float(twh_from_gwh(sums.get((region, month_of(p.start)), 0.0) * p.days)) for k, p in enumerate(periods)}
-            for region in regions}  # fmt: skip
+    days = {month_of(period.start): period.days for period in periods}
+    return {
+        region: {k: float(twh_from_gwh(sums.get((region, m), 0.0) * n)) for k, (m, n) in enumerate(days.items())}
+        for region in regions
+    }
 
 
 def _withdrawal(system: GasSystem, periods: Sequence[Period], quarters: list[str], place: dict[str, str]) -> ByRegion:
