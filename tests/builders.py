@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -175,8 +174,3 @@ def total(solution: Solution, variable: str, period: int = 0) -> float:
 def price(solution: Solution, node: str, period: int = 0) -> float:
     """Return a hub price in EUR/MWh."""
     return float(solution.hub_prices()[node].iloc[period])
-
-
-def first_day() -> date:
-    """Return the first day of the horizon that ``solved`` uses."""
-    return monthly_periods(FIRST_MONTH, 1)[0].start

@@ -340,7 +340,7 @@ def pledged(**limit: Any) -> GasSystem:
     """Return a hub with gas at 20, and gas of US at 35 on which there is a limit over April."""
     row = {"policy_limit": "PLEDGE", "first_day": "2025-04-01", "last_day": "2025-04-30", **limit}
     member = {"policy_limit": "PLEDGE", "trader": "US", "arc": "US-HUB"}
-    rows = {"policy_limits": [row], "policy_limit_members": [member]}
+    rows: dict[str, Rows] = {"policy_limits": [row], "policy_limit_members": [member]}
     return one_hub({"name": "A", "cost": 20}, {"name": "US", "cost": 35}, rows=rows)
 
 
@@ -364,7 +364,7 @@ def test_policy_limit_quota_is_prorated(last_day: str, gwh: float) -> None:
     """At most 20 GWh/d of A's gas at 20: US gas at 35 sets the price, the quota is worth 15; cut by days."""
     row = {"policy_limit": "QUOTA", "first_day": "2025-04-01", "last_day": last_day, "maximum_gwh": gwh}
     members = [{"policy_limit": "QUOTA", "trader": "A", "node": "HUB"}]
-    rows = {"policy_limits": [row], "policy_limit_members": members}
+    rows: dict[str, Rows] = {"policy_limits": [row], "policy_limit_members": members}
     solution = solved(one_hub({"name": "A", "cost": 20}, {"name": "US", "cost": 35}, rows=rows))
     assert price(solution, "HUB") == pytest.approx(35, abs=TIGHT)
     assert shadow(solution, "policy_limit") == pytest.approx(-15, abs=TIGHT)
@@ -377,7 +377,7 @@ def test_policy_limit_of_a_stock_on_a_date() -> None:
     row = {"policy_limit": "FILL", "kind": "stock", "first_day": "2025-04-16", "last_day": "2025-04-16",
            "minimum_gwh": 300}  # fmt: skip
     members = [{"policy_limit": "FILL", "node": "HUB"}]
-    rows = {"policy_limits": [row], "policy_limit_members": members, **store()}
+    rows: dict[str, Rows] = {"policy_limits": [row], "policy_limit_members": members, **store()}
     solution = solved(one_hub({"name": "A", "cost": 10, "capacity": 30}, rows=rows))
     assert solution.values("level").item() * 30 == pytest.approx(600, abs=1e-4)
     assert price(solution, "HUB") == pytest.approx(45, abs=TIGHT)

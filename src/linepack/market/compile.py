@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from linepack.market.equations import EQUATIONS
-from linepack.market.parameters import Closing, market_parameters
+from linepack.market.parameters import Closing, MarketParameters, market_parameters
 from linepack.market.problem import Assembler, Problem
 from linepack.market.rules import charge_table
-from linepack.market.sets import market_sets
+from linepack.market.sets import MarketSets, market_sets
 from linepack.market.variables import market_variables
 from linepack.system.calendar import Period
 from linepack.system.gassystem import GasSystem
@@ -21,8 +21,12 @@ def compile_problem(system: GasSystem, periods: Sequence[Period], *, closing: Cl
     sellers. Errors: ``InputError`` for missing months, tariffs, stocks or routes.
     """
     sets = market_sets(system, periods)
-    parameters = market_parameters(system, sets, closing)
-    assembler = Assembler(len(periods))
+    return write_problem(sets, market_parameters(system, sets, closing))
+
+
+def write_problem(sets: MarketSets, parameters: MarketParameters) -> Problem:
+    """Return the arrays of sets and parameters."""
+    assembler = Assembler(len(sets.periods))
     variables = market_variables(sets, parameters, assembler)
     for page in EQUATIONS.values():
         page.write(sets, parameters, variables, assembler)

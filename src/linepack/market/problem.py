@@ -104,8 +104,14 @@ class Assembler:
 
     def put(self, rows: np.ndarray, columns: np.ndarray, coefficient: object) -> None:
         """Add coefficients; the three arguments broadcast against each other."""
-        r, c, a = np.broadcast_arrays(rows, columns, np.asarray(coefficient, dtype=float))
-        self._triplets.append((r.ravel(), c.ravel(), a.ravel()))
+        if not (rows.size and columns.size):
+            return
+        value = np.asarray(coefficient, dtype=float)
+        shape = np.broadcast_shapes(rows.shape, columns.shape, value.shape)
+        self._triplets.append(
+            (np.broadcast_to(rows, shape).ravel(), np.broadcast_to(columns, shape).ravel(),
+             np.broadcast_to(value, shape).ravel())
+        )  # fmt: skip
 
     def close(self, sets: MarketSets, parameters: dict[str, float], charges: pd.DataFrame) -> Problem:
         """Return the finished problem."""

@@ -54,7 +54,8 @@ class Checked:
         if self.periods:
             return arcs.assign(is_open=capacity_by_period(self.system, self.periods, arcs).max(axis=1).to_numpy() > 0)
         opened = self.rows("arc_schedule").query("capacity_gwh_d > 0")["arc"]
-        return arcs.assign(is_open=(arcs["state"] == AssetState.OPEN) & (arcs["capacity_gwh_d"] > 0) | arcs["arc"].isin(opened))
+        is_open = (arcs["state"] == AssetState.OPEN) & (arcs["capacity_gwh_d"] > 0)
+        return arcs.assign(is_open=is_open | arcs["arc"].isin(opened))
 
     @cached_property
     def firm_gwh_y(self) -> pd.Series:
@@ -65,20 +66,27 @@ class Checked:
 
     @cached_property
     def available_gwh_y(self) -> dict[str, float]:
-        """The best calendar year of each trader, all its resources together, cut to yearly windows."""
+        """The best calendar year of each trader, all its resources together, cut to yearly windows.
+
+        Where no year is complete, a part counts for the whole by days.
+        """
         table = self.rows("availability")
         if not len(table):
             return {}
-        gwh = table["capacity_gwh_d"] * table["month"].map(days_in_month)
-        traders = self.rows("resources").set_index("resource")["trader"]
-        frame = pd.DataFrame({"resource": table["resource"], "year": table["month"].str[:4], "gwh": gwh})
-        yearly = frame.groupby(["resource", "year"], as_index=False)["gwh"].sum()
+        days = table["month"].map(days_in_month)
+        frame = pd.DataFrame({"resource": table["resource"], "year": table["month"].str[:4], "days": days,
+                              "gwh": table["capacity_gwh_d"] * days})  # fmt: skip
+        yearly = frame.groupby(["resource", "year"], as_index=False)[["days", "gwh"]].sum()
+        is_whole = yearly["days"] >= DAYS_PER_YEAR
+        yearly = yearly[is_whole | ~yearly["resource"].isin(yearly.loc[is_whole, "resource"])]
+        yearly = yearly.assign(gwh=yearly["gwh"] * np.maximum(1.0, DAYS_PER_YEAR / yearly["days"]))
         for window in self.rows("resource_windows").itertuples():
             if window.first_month[5:] == "01" and window.last_month == f"{window.first_month[:4]}-12":
                 inside = (yearly["resource"] == window.resource) & (yearly["year"] == window.first_month[:4])
                 yearly.loc[inside, "gwh"] = np.minimum(yearly.loc[inside, "gwh"], window.maximum_gwh)
-        yearly["trader"] = yearly["resource"].map(traders)
-        return yearly.groupby(["trader", "year"])["gwh"].sum().groupby("trader").max().to_dict()
+        yearly["trader"] = yearly["resource"].map(self.rows("resources").set_index("resource")["trader"])
+        best = yearly.groupby(["trader", "year"])["gwh"].sum().groupby("trader").max()
+        return {str(trader): float(gwh) for trader, gwh in best.items()}
 
 
 Check = Callable[[Checked], Iterable[Issue]]
@@ -167,7 +175,8 @@ def _deliverable(c: Checked) -> dict[str, set[str]]:
 
 def undeliverable_contracts(c: Checked) -> list[Issue]:
     """A contract needs a delivery point that its seller can reach and may sell at."""
-    table, points = c.rows("contracts"), c.rows("contract_points").groupby("contract")["node"].agg(set).to_dict()
+    table = c.rows("contracts")
+    points = c.rows("contract_points").groupby("contract")["node"].agg(set).to_dict()
     sells = _deliverable(c)
     nowhere = [row.contract for row in table.itertuples() if not points.get(row.contract)]
     lost = [row.contract for row in table.itertuples()
@@ -180,7 +189,8 @@ def undeliverable_contracts(c: Checked) -> list[Issue]:
 
 def oversold_contracts(c: Checked) -> list[Issue]:
     """What a contract, or all contracts of a seller, must move in a year fits the route and the resources."""
-    table, points = c.rows("contracts"), c.rows("contract_points").groupby("contract")["node"].agg(set).to_dict()
+    table = c.rows("contracts")
+    points = c.rows("contract_points").groupby("contract")["node"].agg(set).to_dict()
     carriage = c.rows("carriage").groupby("trader")["arc"].agg(set).to_dict()
     pipes = c.arcs[c.arcs["is_open"] & np.isfinite(c.arcs["capacity_gwh_d"])]
     ports = set(c.arcs.loc[c.arcs["kind"] == ArcKind.SHIPPING, "destination"])
@@ -195,10 +205,11 @@ def oversold_contracts(c: Checked) -> list[Issue]:
     in_force = table[(table["start"] <= _last_day(c)) & (table["end"] >= _first_day(c))]
     promised = c.firm_gwh_y[in_force["contract"]].groupby(in_force["seller"].to_numpy()).sum()
     sellers = [s for s, gwh in promised.items() if gwh > c.available_gwh_y.get(str(s), 0.0) * 1.001]
-    return _found("contract-nobody-can-fulfil", "the firm quantity is above what the seller can produce in its best year",
-                  "contracts", dry, "is the annual quantity in GWh?") + _found(
-        "contract-nobody-can-fulfil", "the firm quantity is above the capacity of the seller's pipelines to the point",
-        "contracts", narrow, "is the annual quantity in GWh?") + _found(
+    code = "contract-nobody-can-fulfil"
+    return _found(code, "the firm quantity is above what the seller can produce in its best year", "contracts", dry,
+                  "is the annual quantity in GWh?") + _found(
+        code, "the firm quantity is above the capacity of the seller's pipelines to the point", "contracts", narrow,
+        "is the annual quantity in GWh?") + _found(
         "seller-oversold", "firm quantities of all contracts are above what these sellers can produce", "contracts",
         sellers, "shortfalls will be reported as breaches", Severity.WARNING)  # fmt: skip
 
@@ -213,9 +224,9 @@ def _last_day(c: Checked) -> str:
 
 def dates_in_order(c: Checked) -> list[Issue]:
     """The last day or month of a row is not before its first."""
-    ends = (("contracts", "start", "end"), ("arc_schedule", "first_day", "last_day"), ("flow_rules", "first_day", "last_day"),
-            ("policy_limits", "first_day", "last_day"), ("resource_windows", "first_month", "last_month"),
-            ("observations", "first_day", "last_day"))  # fmt: skip
+    dated = ("arc_schedule", "flow_rules", "policy_limits", "observations")
+    ends = (("contracts", "start", "end"), ("resource_windows", "first_month", "last_month"),
+            *((table, "first_day", "last_day") for table in dated))  # fmt: skip
     issues = []
     for table, first, last in ends:
         frame = c.rows(table)
@@ -225,7 +236,8 @@ def dates_in_order(c: Checked) -> list[Issue]:
 
 
 def _keys(frame: pd.DataFrame, table: str) -> list[str]:
-    return [" ".join(map(str, key)) for key in frame[list(TABLES_BY_NAME[table].key)].itertuples(index=False, name=None)]
+    keys = frame[list(TABLES_BY_NAME[table].key)].itertuples(index=False, name=None)
+    return [" ".join(map(str, key)) for key in keys]
 
 
 def storage_speed(c: Checked) -> list[Issue]:
@@ -237,11 +249,13 @@ def storage_speed(c: Checked) -> list[Issue]:
         quick, slow = table[days < FASTEST_STORE_DAYS], table[days > SLOWEST_STORE_DAYS]
         issues += _found(f"storage-{what}-in-a-day", f"{column} exceeds working_gas_gwh", "storages", quick["node"],
                          "is the volume in TWh?")  # fmt: skip
-        issues += _found(f"storage-{what}-in-years", f"the store {what} in more than {SLOWEST_STORE_DAYS:.0f} days",
-                         "storages", slow["node"], "is the rate in GWh/h, or the volume in MWh?", Severity.WARNING)  # fmt: skip
-    pools = c.rows("nodes").set_index("node")["kind"].map(lambda kind: NodeKind(kind).has_pool)
-    return issues + _found("no-pool", "these stores are at a node without a pool", "storages",
-                           [node for node in table["node"] if not pools[node]], "move them to the market they serve")  # fmt: skip
+        issues += _found(f"storage-{what}-in-years", f"it {what} in more than {SLOWEST_STORE_DAYS:.0f} days",
+                         "storages", slow["node"], "is the rate in GWh/h, or the volume in MWh?",
+                         Severity.WARNING)  # fmt: skip
+    kinds = c.rows("nodes").set_index("node")["kind"]
+    lost = [node for node in table["node"] if not NodeKind(kinds[node]).has_pool]
+    return issues + _found("no-pool", "these stores are at a node without a pool", "storages", lost,
+                           "move them to the market they serve")  # fmt: skip
 
 
 def storage_stocks(c: Checked) -> list[Issue]:
@@ -264,10 +278,11 @@ def arcs_that_go_nowhere(c: Checked) -> list[Issue]:
     looped = arcs.loc[arcs["origin"] == arcs["destination"], "arc"]
     circles = routes.loc[routes["origin"] == routes["destination"], "origin"]
     twice = routes[routes.duplicated(["origin", "destination"])]
-    return _found("arc-to-itself", "origin and destination are the same node", "arcs", looped, "correct one end") + _found(
-        "arc-to-itself", "origin and destination are the same port", "sea_routes", circles, "correct one end") + _found(
-        "duplicate-route", "two rows for the same pair of ports", "sea_routes", twice["origin"] + ">" + twice["destination"],
-        "keep one row")  # fmt: skip
+    same = "origin and destination are the same"
+    return _found("arc-to-itself", same, "arcs", looped, "correct one end") + _found(
+        "arc-to-itself", same, "sea_routes", circles, "correct one end") + _found(
+        "duplicate-route", "two rows for the same pair of ports", "sea_routes",
+        twice["origin"] + ">" + twice["destination"], "keep one row")  # fmt: skip
 
 
 def lng_ports_without_plant(c: Checked) -> list[Issue]:
@@ -297,8 +312,8 @@ def supply_shares(c: Checked) -> list[Issue]:
     idle = traders[~traders.isin(resources["trader"])]
     return _found("shares-not-one", "capacity_share of the steps does not add up to 1", "supply_steps", wrong,
                   "correct the shares") + _found(
-        "trader-without-resource", "these traders have no gas to sell", "resources", idle, "add a resource, or drop them",
-        Severity.WARNING)  # fmt: skip
+        "trader-without-resource", "these traders have no gas to sell", "resources", idle,
+        "add a resource, or drop them", Severity.WARNING)  # fmt: skip
 
 
 def availability_months(c: Checked) -> list[Issue]:
@@ -306,7 +321,7 @@ def availability_months(c: Checked) -> list[Issue]:
     available, windows = c.rows("availability"), c.rows("resource_windows")
     resources = c.rows("resources")["resource"]
     none = [f"{name} {month}" for name in resources[~resources.isin(available["resource"])] for month in c.months]
-    gwh = available["capacity_gwh_d"] * available["month"].map(days_in_month) if len(available) else pd.Series(dtype=float)
+    gwh = available["capacity_gwh_d"] * [days_in_month(month) for month in available["month"]]
     tight = []
     for row in windows.itertuples():
         inside = (available["resource"] == row.resource) & available["month"].between(row.first_month, row.last_month)
@@ -314,7 +329,8 @@ def availability_months(c: Checked) -> list[Issue]:
         if row.minimum_gwh > row.maximum_gwh or (is_complete and row.minimum_gwh > gwh[inside].sum() * (1 + 1e-9)):
             tight.append(f"{row.resource} {row.first_month}")
     return _found("missing-month", "these resources lack months of availability", "availability",
-                  [*none, *_absent(available, ["resource"], c.months)], "add the months or shorten the horizon") + _found(
+                  [*none, *_absent(available, ["resource"], c.months)],
+                  "add the months or shorten the horizon") + _found(
         "window-cannot-be-met", "minimum_gwh is above the maximum or above availability", "resource_windows", tight,
         "is the minimum in GWh?") + _found(
         "missing-month", "these markets have production in some months and lack others", "indigenous_production",
@@ -348,7 +364,8 @@ def claimed_values(c: Checked) -> list[Issue]:
             other.append(row.claim)
     return _found("unknown-claim", "claims name a table, row or column that does not exist", "claims", lost,
                   "the key is that of the row, columns with a space between") + _found(
-        "claim-not-adopted", "the adopted value is not the one in the table", "claims", other, "correct one of them")  # fmt: skip
+        "claim-not-adopted", "the adopted value is not the one in the table", "claims", other,
+        "correct one of them")  # fmt: skip
 
 
 def known_in_time(c: Checked) -> list[Issue]:
@@ -368,9 +385,11 @@ def policy_sums(c: Checked) -> list[Issue]:
     empty = limits.loc[~limits["policy_limit"].isin(members["policy_limit"]), "policy_limit"]
     stores = set(c.rows("storages")["node"])
     wrong = [row.policy_limit for row in members.itertuples()
-             if (row.arc == "") == (row.node == "") or (kind[row.policy_limit] == LimitKind.STOCK and row.node not in stores)]  # fmt: skip
+             if (row.arc == "") == (row.node == "")
+             or (kind[row.policy_limit] == LimitKind.STOCK and row.node not in stores)]  # fmt: skip
     crossed = limits.loc[limits["minimum_gwh"] > limits["maximum_gwh"], "policy_limit"]
-    return _found("limit-without-members", "these limits bind nothing", "policy_limit_members", empty, "name members") + _found(
+    return _found("limit-without-members", "these limits bind nothing", "policy_limit_members", empty,
+                  "name members") + _found(
         "bad-member", "a flow member names an arc or a node of sale, a stock member a node with storage",
         "policy_limit_members", wrong, "fill one of arc and node") + _found(
         "limits-crossed", "the minimum is above the maximum", "policy_limits", crossed, "exchange them")  # fmt: skip

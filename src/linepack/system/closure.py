@@ -1,4 +1,4 @@
-"""The supply-demand closure: does what is available meet what is consumed at the reference price?
+"""The supply-demand closure: what is available against what is consumed at the reference price.
 
 One per cent of world LNG moves prices by about 1.1 EUR/MWh, so an error of balance shows here before it shows there.
 """
@@ -27,8 +27,9 @@ def closure(system: GasSystem, periods: Sequence[Period]) -> pd.DataFrame:
 
     Columns: quarter, region, consumption_twh (at reference prices), indigenous_production_twh,
     pipeline_availability_twh (cut to yearly windows, pipes and joint limits), storage_withdrawal_twh (negative:
-    injection; stores whose stock is not given at both ends are left out; NaN, counted as nil, where none is), lng_need_twh (consumption less the three), and,
-    for the world only, lng_availability_twh and gap_twh (need less availability; positive: short at that price).
+    injection; stores whose stock is not given at both ends are left out; NaN, counted as nil, where none is),
+    lng_need_twh (consumption less the three), and, for the world only, lng_availability_twh and gap_twh (need less
+    availability; positive: short at that price).
     """
     months = month_grid(periods).months
     periods = monthly_periods(months[0], len(months))
@@ -72,8 +73,11 @@ def _by_region(system: GasSystem, table: str, periods: Sequence[Period], place: 
     frame = system.table(table)
     sums = frame["quantity_gwh_d"].groupby([frame["node"].map(place), frame["month"]]).sum().to_dict()
     regions = {region for region, _ in sums}
-    return {region: {k: float(twh_from_gwh(sums.get((region, month_of(p.start)), 0.0) * p.days)) for k, p in enumerate(periods)}
-            for region in regions}  # fmt: skip
+    days = {month_of(period.start): period.days for period in periods}
+    return {
+        region: {k: float(twh_from_gwh(sums.get((region, m), 0.0) * n)) for k, (m, n) in enumerate(days.items())}
+        for region in regions
+    }
 
 
 def _withdrawal(system: GasSystem, periods: Sequence[Period], quarters: list[str], place: dict[str, str]) -> ByRegion:
@@ -88,8 +92,10 @@ def _withdrawal(system: GasSystem, periods: Sequence[Period], quarters: list[str
             nodes = [node for node in system.table("storages")["node"] if place[node] == region]
             both = [node for node in nodes if (node, start) in stock and (node, end) in stock]
             fall = sum(stock[node, start] - stock[node, end] for node in both)
-            found.setdefault(region, {}).update(dict.fromkeys(inside, 0.0))
-            found[region][inside[0]] = float(twh_from_gwh(fall)) if both or not nodes else np.nan
+            is_known = bool(both) or not nodes
+            found.setdefault(region, {}).update(dict.fromkeys(inside, 0.0 if is_known else np.nan))
+            if is_known:
+                found[region][inside[0]] = float(twh_from_gwh(fall))
     return found
 
 
@@ -110,11 +116,14 @@ def _availability(system: GasSystem, periods: Sequence[Period], place: dict[str,
         if (leaving & is_plant).any():
             lng += np.minimum(amount, capacity[leaving & is_plant].sum(axis=0)) * days
             continue
-        passed = np.minimum(amount, capacity[leaving & own].sum(axis=0)) * days
         used = arcs[own & (capacity.max(axis=1) > 0)]
-        reached = reachable({node}, zip(used["origin"], used["destination"], strict=True)) - {node}
+        links = list(zip(used["origin"], used["destination"], strict=True))
+        reached = reachable({node}, links) - {node}
         points = system.table("sales_points")
         sold = [n for n in points.loc[points["trader"] == trader, "node"] if n in reached]
+        leads_there = reachable(sold, [(d, o) for o, d in links])
+        way = leaving & own & arcs["destination"].isin(leads_there).to_numpy()
+        passed = np.minimum(amount, capacity[way].sum(axis=0)) * days
         region = place[sold[0]] if sold else place[node]
         entry = pipeline.setdefault(region, dict.fromkeys(range(len(periods)), 0.0))
         for k, gwh in enumerate(passed):
