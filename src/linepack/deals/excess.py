@@ -110,7 +110,6 @@ def stabilising_program(
     size = game.size
     both = np.concatenate([np.ones(size), -np.ones(size)])
     cost = both if outside_limit is None else np.ones(2 * size)
-    limit = -game.scale * TOLERANCE
 
     def solve(masks: IntArray) -> OptimizeResult:
         inside = membership(masks, size)
@@ -118,7 +117,7 @@ def stabilising_program(
         right = (payoffs @ inside.T) - game.values[masks]
         rows, right = np.vstack([rows, -both]), np.append(right, 0.0)
         if outside_limit is not None:
-            rows, right = np.vstack([rows, both]), np.append(right, outside_limit - limit)
+            rows, right = np.vstack([rows, both]), np.append(right, outside_limit + game.scale * TOLERANCE)
         return _linprog(cost, rows, right, np.zeros((0, 2 * size)), np.zeros(0), [(0, None)] * (2 * size))
 
     def violated(answer: OptimizeResult) -> FloatArray:
