@@ -135,7 +135,9 @@ def stabilising_payments(game: Game, payoffs: FloatArray) -> StabilisingPayments
     if len(payoffs) != game.size:
         raise InputError("missing-player", f"{len(payoffs)} payoffs for {game.size} players")
     if payoffs.sum() > game.total + 1e-9 * game.scale:
-        raise InputError("too-much", f"the payoffs share out {payoffs.sum():g}, but all together are worth {game.total:g}")
+        raise InputError(
+            "too-much", f"the payoffs share out {payoffs.sum():g}, but all together are worth {game.total:g}"
+        )
     _, added, _ = stabilising_program(game, payoffs, outside_limit=None)
     transfers, added, moved = stabilising_program(game, payoffs, outside_limit=added)
     outside = added - (game.total - float(payoffs.sum()))
@@ -205,6 +207,6 @@ def _fairest_gain(gains: FloatArray) -> float:
     equal = np.append(np.ones(count), 0.0)[None, :]
     answer = linprog(cost, A_ub=rows, b_ub=np.zeros(players), A_eq=equal, b_eq=[1.0],
                      bounds=[(0, None)] * count + [(None, None)], method="highs-ds")  # fmt: skip
-    if answer.status != 0:
+    if answer.status != 0 or answer.fun is None:
         raise NotCertified("no-optimum", f"the linear program over outcomes ended with: {answer.message}")
     return -float(answer.fun)

@@ -14,7 +14,6 @@ from scipy.optimize import linprog
 
 from linepack.deals.excess import (
     TOLERANCE,
-    Equations,
     efficient,
     extreme_core_payoff,
     least_excess,
@@ -152,7 +151,7 @@ def _is_balanced(rows: FloatArray, floor_rows: FloatArray) -> bool:
     equal = np.column_stack([np.vstack([rows, floor_rows]).T, np.zeros(rows.shape[1])])
     above = np.column_stack([-np.eye(count), np.zeros((count, len(floor_rows))), np.ones(count)])
     answer = linprog(cost, A_ub=above, b_ub=np.zeros(count), A_eq=equal, b_eq=np.ones(rows.shape[1]), method="highs")
-    return bool(answer.status == 0 and -answer.fun > TOLERANCE)
+    return bool(answer.status == 0 and answer.fun is not None and -answer.fun > TOLERANCE)
 
 
 def _solve_exactly(game: Game, settled: list[tuple[IntArray, IntArray]], floors: FloatArray | None) -> FloatArray:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import OptimizeResult, linprog
+from scipy.optimize import linprog
 
 from linepack.deals.game import FloatArray, Game, IntArray, membership, subset_sums
 from linepack.errors import NotCertified
@@ -53,6 +53,16 @@ class Optimum:
     at_floor: IntArray
 
 
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Optimum of a linear program: the point, the objective, duals of rows and of lower bounds (none below 0)."""
+
+    point: FloatArray
+    objective: float
+    row_duals: FloatArray
+    floor_duals: FloatArray
+
+
 def efficient(game: Game) -> Equations:
     """Return the equation that all is shared out: ``x(N) = v(N)``."""
     return Equations(np.ones((1, game.size)), np.array([game.total]))
@@ -64,39 +74,41 @@ def starting_rows(game: Game) -> IntArray:
     return np.unique(np.concatenate([bits, game.everyone ^ bits]))
 
 
-def least_excess(game: Game, equations: Equations, is_free: npt.NDArray[np.bool_], floors: FloatArray | None) -> Optimum:
+def least_excess(
+    game: Game, equations: Equations, is_free: npt.NDArray[np.bool_], floors: FloatArray | None
+) -> Optimum:
     """Return the payoffs with the smallest largest excess over the free coalitions; the objective is that excess."""
     size = game.size
     cost = np.append(np.zeros(size), 1.0)
     equal = np.column_stack([equations.matrix, np.zeros(len(equations.right))])
     bounds = [(None if floors is None else floor, None) for floor in (np.zeros(size) if floors is None else floors)]
 
-    def solve(masks: IntArray) -> OptimizeResult:
+    def solve(masks: IntArray) -> Answer:
         rows = -np.column_stack([membership(masks, size), np.ones(len(masks))])
         return _linprog(cost, rows, -game.values[masks], equal, equations.right, [*bounds, (None, None)])
 
-    def violated(answer: OptimizeResult) -> FloatArray:
-        excess = game.values - subset_sums(answer.x[:-1]) - answer.x[-1]
+    def violated(answer: Answer) -> FloatArray:
+        excess = game.values - subset_sums(answer.point[:-1]) - answer.point[-1]
         return np.where(is_free, excess, -np.inf)
 
     start = starting_rows(game)
     start = start[is_free[start]]
     masks, answer = _generate(game, start if len(start) else np.flatnonzero(is_free)[:1], solve, violated)
-    duals, floor_duals = -answer.ineqlin.marginals, answer.lower.marginals[:size]
+    duals, floor_duals = answer.row_duals, answer.floor_duals[:size]
     at_floor = np.flatnonzero(floor_duals > 1e-6) if floors is not None else np.zeros(0, dtype=np.int64)
-    return Optimum(answer.x[:-1], float(answer.fun), masks[duals > 1e-6], at_floor)
+    return Optimum(answer.point[:-1], float(answer.objective), masks[duals > 1e-6], at_floor)
 
 
 def extreme_core_payoff(game: Game, direction: FloatArray, rows: IntArray) -> tuple[FloatArray, IntArray]:
     """Return the payoffs in the core that maximise ``direction @ x``, and the rows that were needed; the core exists."""
     equal = efficient(game)
 
-    def solve(masks: IntArray) -> OptimizeResult:
+    def solve(masks: IntArray) -> Answer:
         return _linprog(-direction, -membership(masks, game.size), -game.values[masks], equal.matrix, equal.right,
                         [(None, None)] * game.size)  # fmt: skip
 
-    masks, answer = _generate(game, rows, solve, lambda found: game.excesses(found.x))
-    return answer.x, masks
+    masks, answer = _generate(game, rows, solve, lambda found: game.excesses(found.point))
+    return answer.point, masks
 
 
 def stabilising_program(
@@ -111,7 +123,7 @@ def stabilising_program(
     both = np.concatenate([np.ones(size), -np.ones(size)])
     cost = both if outside_limit is None else np.ones(2 * size)
 
-    def solve(masks: IntArray) -> OptimizeResult:
+    def solve(masks: IntArray) -> Answer:
         inside = membership(masks, size)
         rows = -np.hstack([inside, -inside])
         right = (payoffs @ inside.T) - game.values[masks]
@@ -120,19 +132,19 @@ def stabilising_program(
             rows, right = np.vstack([rows, both]), np.append(right, outside_limit + game.scale * TOLERANCE)
         return _linprog(cost, rows, right, np.zeros((0, 2 * size)), np.zeros(0), [(0, None)] * (2 * size))
 
-    def violated(answer: OptimizeResult) -> FloatArray:
-        return game.excesses(payoffs + answer.x[:size] - answer.x[size:])
+    def violated(answer: Answer) -> FloatArray:
+        return game.excesses(payoffs + answer.point[:size] - answer.point[size:])
 
     start = np.append(starting_rows(game), game.everyone)
     _, answer = _generate(game, start, solve, violated)
-    transfers = answer.x[:size] - answer.x[size:]
+    transfers = answer.point[:size] - answer.point[size:]
     return transfers, max(float(transfers.sum()), 0.0), float(np.abs(transfers).sum())
 
 
 def _generate(
-    game: Game, masks: IntArray, solve: Callable[[IntArray], OptimizeResult],
-    violated: Callable[[OptimizeResult], FloatArray],
-) -> tuple[IntArray, OptimizeResult]:  # fmt: skip
+    game: Game, masks: IntArray, solve: Callable[[IntArray], Answer],
+    violated: Callable[[Answer], FloatArray],
+) -> tuple[IntArray, Answer]:  # fmt: skip
     while True:
         answer = solve(masks)
         lack = violated(answer)
@@ -147,14 +159,13 @@ def _generate(
 def _linprog(
     cost: FloatArray, rows: FloatArray, right: FloatArray, equal: FloatArray, equal_right: FloatArray,
     bounds: list[tuple[float | None, float | None]],
-) -> OptimizeResult:  # fmt: skip
+) -> Answer:  # fmt: skip
     scale = max(float(np.abs(right).max(initial=0.0)), float(np.abs(equal_right).max(initial=0.0))) or 1.0
     scaled = [(None if low is None else low / scale, None if high is None else high / scale) for low, high in bounds]
     answer = linprog(cost, A_ub=rows, b_ub=right / scale, A_eq=equal if len(equal) else None,
                      b_eq=equal_right / scale if len(equal) else None, bounds=scaled, method="highs-ds",
                      options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10})  # fmt: skip
-    if answer.status != 0:
+    if answer.status != 0 or answer.x is None or answer.fun is None:
         raise NotCertified("no-optimum", f"the linear program over coalitions ended with: {answer.message}",
                            hint="are all values finite and of like size?")  # fmt: skip
-    answer.x, answer.fun = answer.x * scale, answer.fun * scale
-    return answer
+    return Answer(answer.x * scale, float(answer.fun) * scale, -answer.ineqlin.marginals, answer.lower.marginals)

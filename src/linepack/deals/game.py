@@ -171,7 +171,9 @@ def dividends(game: Game) -> FloatArray:
     return found
 
 
-def superadditivity_failures(game: Game, limit: int = 20, tolerance: float = 1e-9) -> tuple[SuperadditivityFailure, ...]:
+def superadditivity_failures(
+    game: Game, limit: int = 20, tolerance: float = 1e-9
+) -> tuple[SuperadditivityFailure, ...]:
     """Return pairs of disjoint coalitions worth more apart than together, the largest loss first, at most ``limit``.
 
     For every coalition the worst split in two is found; ``tolerance`` is a share of the game's scale.

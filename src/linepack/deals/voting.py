@@ -180,7 +180,7 @@ def cheapest_majority(body: VotingBody, losses: Mapping[str, float]) -> Majority
     best: np.ndarray | None = None
     rows = np.array([np.ones(len(costs)), body.weights])
     for least in ways:
-        answer = milp(costs, constraints=LinearConstraint(rows, least, np.inf), integrality=np.ones(len(costs)),
+        answer = milp(costs, constraints=LinearConstraint(rows, least, np.inf), integrality=np.ones(len(costs), dtype=np.int64),
                       bounds=Bounds(0, 1))  # fmt: skip
         if answer.status == 0 and (best is None or costs @ answer.x.round() < costs @ best):
             best = answer.x.round()
@@ -189,7 +189,9 @@ def cheapest_majority(body: VotingBody, losses: Mapping[str, float]) -> Majority
     inside = [name for k, name in enumerate(body.members) if best[k] or costs[k] == 0]
     if not body.passes(inside):
         raise NotCertified("no-majority", f"{body.name}: the coalition found does not pass", keys=inside)
-    payments = {name: float(cost) for name, cost in zip(body.members, costs, strict=True) if name in inside and cost > 0}
+    payments = {
+        name: float(cost) for name, cost in zip(body.members, costs, strict=True) if name in inside and cost > 0
+    }
     return Majority(tuple(inside), payments, sum(payments.values()))
 
 
