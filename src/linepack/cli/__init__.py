@@ -15,6 +15,7 @@ COMMANDS = {
     "brief": ("linepack.cli.brief", "Solve, compare and explain every scenario of a case."),
     "solve": ("linepack.cli.solve", "Solve one scenario and write its tables."),
     "compare": ("linepack.cli.solve", "Show what differs between two scenarios."),
+    "deal": ("linepack.cli.deal", "Show who gains from a deal, who must agree, who blocks and what unblocks."),
     "cases": ("linepack.cli.solve", "List the cases that come with linepack, and their scenarios."),
     "data": ("linepack.cli.data", "List, check and show the facts and their sources."),
 }

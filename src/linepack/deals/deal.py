@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -160,3 +161,12 @@ def _duplicates(what: str, names: Sequence[str]) -> list[Issue]:
     return [
         Issue("duplicate-name", f"a {what} is named twice", keys=(name,), hint="keep one of the two") for name in twice
     ]
+
+
+def outsiders_named(name: str) -> Outsiders:
+    """Return an outsider rule by name. Errors: ``InputError`` with the nearest known rule."""
+    if name not in tuple(Outsiders):
+        near = difflib.get_close_matches(name, tuple(Outsiders), 1, 0.4)
+        raise InputError("unknown-rule", f"there is no outsider rule '{name}'", keys=[name],
+                         hint=f"did you mean '{near[0]}'?" if near else f"one of {', '.join(Outsiders)}")  # fmt: skip
+    return Outsiders(name)

@@ -100,7 +100,7 @@ def least_excess(
 
 
 def extreme_core_payoff(game: Game, direction: FloatArray, rows: IntArray) -> tuple[FloatArray, IntArray]:
-    """Return the payoffs in the core that maximise ``direction @ x``, and the rows that were needed; the core exists."""
+    """Return payoffs in the core that maximise ``direction @ x``, and the rows needed; the core must exist."""
     equal = efficient(game)
 
     def solve(masks: IntArray) -> Answer:

@@ -5,7 +5,7 @@ Market runs are needed by effect, not by decision: combinations with the same ef
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -177,6 +177,14 @@ def pareto_set(outcomes: Outcomes, tolerance: float = 1e-9) -> tuple[int, ...]:
 
 def _fewest_changes(outcomes: Outcomes, candidates: IntArray) -> int:
     return int(min(candidates, key=lambda p: (len(outcomes.changes(int(p))), int(p))))
+
+
+def one_per_outcome(outcomes: Outcomes, profiles: Sequence[int]) -> tuple[int, ...]:
+    """Return, of combinations with the same payoffs, the one with the fewest changed decisions."""
+    best: dict[tuple[float, ...], int] = {}
+    for p in sorted(profiles, key=lambda p: (len(outcomes.changes(p)), p)):
+        best.setdefault(tuple(np.round(outcomes.payoffs_eur_bn[p], 9).tolist()), p)
+    return tuple(best.values())
 
 
 def least_decisions(outcomes: Outcomes, is_reached: BoolArray) -> tuple[int, ...]:

@@ -79,7 +79,7 @@ class VotingBody:
 
 @dataclass(frozen=True)
 class VotingPower:
-    """Power of each member, exact: Shapley-Shubik (sums to 1), Banzhaf (share of all coalitions) and its normal form."""
+    """Exact power of each member: Shapley-Shubik (sums to 1), Banzhaf (share of all coalitions), and that scaled to 1."""
 
     shapley_shubik: Mapping[str, Fraction]
     banzhaf: Mapping[str, Fraction]
@@ -179,9 +179,9 @@ def cheapest_majority(body: VotingBody, losses: Mapping[str, float]) -> Majority
         ways.append(np.array([len(body.members) - body.blocking_members + 1, 0]))
     best: np.ndarray | None = None
     rows = np.array([np.ones(len(costs)), body.weights])
+    whole = np.ones(len(costs), dtype=np.int64)
     for least in ways:
-        answer = milp(costs, constraints=LinearConstraint(rows, least, np.inf), integrality=np.ones(len(costs), dtype=np.int64),
-                      bounds=Bounds(0, 1))  # fmt: skip
+        answer = milp(costs, constraints=LinearConstraint(rows, least, np.inf), integrality=whole, bounds=Bounds(0, 1))
         if answer.status == 0 and (best is None or costs @ answer.x.round() < costs @ best):
             best = answer.x.round()
     if best is None:
