@@ -93,7 +93,7 @@ def _deal(loaded: DealFile, rules: tuple[str, ...], reach: str | None) -> tuple[
 
     if loaded.accounts is None:
         raise InputError("no-accounts", f"deal '{loaded.deal.name}' gives no accounts",
-                         hint="add 'accounts: FILE.csv' with columns outcome, account, holder, amount_eur_bn")  # fmt: skip
+                         hint="'accounts: FILE.csv', with columns outcome, account, holder, amount_eur_bn")  # fmt: skip
     outcomes = find_outcomes(loaded.deal, loaded.accounts)
     analysis = analyse_deal(outcomes, tuple(outsiders_named(rule) for rule in rules) or tuple(Outsiders))
     bodies = {player.name: player.body for player in loaded.deal.players if player.body is not None}

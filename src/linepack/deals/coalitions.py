@@ -37,7 +37,8 @@ def coalition_values(outcomes: Outcomes, rule: Outsiders = Outsiders.KEEP_DEFAUL
 
     - keep-defaults: outsiders keep their default decisions; values are gains over the default outcome.
     - best-response: the coalition moves first, and each outsider by itself replies best, in a pure equilibrium of the
-      outsiders; of several, the one worst for the coalition. Values are gains over the default outcome.
+      outsiders; of several, one with their largest joint payoff, and of these the worst for the coalition. Values are
+      gains over the default outcome.
     - inactive: outsiders take the option that stands for their absence; values are payoffs over the outcome in which
       all are absent. For replicating studies that value a coalition by what it controls alone.
 
@@ -63,9 +64,9 @@ def coalition_values(outcomes: Outcomes, rule: Outsiders = Outsiders.KEEP_DEFAUL
     values[0] = 0.0
     names = tuple(outcomes.deal.names[k] for k in sellers)
     game = Game(names, values)
-    return CoalitionValues(
-        rule, game, chosen, (at * (1 - inside)).sum(axis=1), tuple(game.name_of(int(m)) for m in missing)
-    )
+    others = (at * (1 - inside)).sum(axis=1)
+    others[0] = 0.0
+    return CoalitionValues(rule, game, chosen, others, tuple(game.name_of(int(mask)) for mask in missing))
 
 
 def best_replies(outcomes: Outcomes) -> BoolArray:
@@ -113,6 +114,7 @@ def _best_response(outcomes: Outcomes, gains: FloatArray, inside: FloatArray) ->
     """The coalition's best choice if the others reply in an equilibrium, and coalitions that met a lack of one."""
     replies = best_replies(outcomes)
     shape = outcomes.shape
+    scale = float(np.abs(gains).max(initial=0.0)) or 1.0
     numbers = np.arange(len(gains)).reshape(shape)
     holders = [outcomes.deal.names.index(decision.holder) for decision in outcomes.deal.decisions]
     chosen, missing = np.empty(len(inside), dtype=np.int64), []
@@ -126,6 +128,8 @@ def _best_response(outcomes: Outcomes, gains: FloatArray, inside: FloatArray) ->
         worth, number = worth.transpose(order).reshape(count, -1), numbers.transpose(order).reshape(count, -1)
         stable = stable.transpose(order).reshape(count, -1)
         has = np.asarray(stable.any(axis=1))
+        joint = np.where(stable, (gains @ (row == 0)).reshape(shape).transpose(order).reshape(count, -1), -np.inf)
+        stable &= joint >= joint.max(axis=1, keepdims=True) - TIE * scale
         if not has.all():
             missing.append(mask)
         feared = np.where(stable | ~has[:, None], worth, np.inf)

@@ -59,6 +59,7 @@ def deal_content(analysis: DealAnalysis) -> dict[str, Any]:
     """Return a deal's analysis: outcomes, consents, blockers, equilibria and the game under each outsider rule."""
     outcomes = analysis.outcomes
     best = analysis.best_without_payments
+    with_payments = one_per_outcome(outcomes, analysis.equilibria.with_payments)
     return {
         "players": list(outcomes.deal.names),
         "combinations": len(outcomes.profiles),
@@ -70,7 +71,7 @@ def deal_content(analysis: DealAnalysis) -> dict[str, Any]:
         "outcomes": [_outcome_content(outcomes, review) for review in analysis.reviews],
         "pareto": [_choice(outcomes, p) for p in analysis.pareto],
         "equilibria": [_choice(outcomes, p) for p in one_per_outcome(outcomes, analysis.equilibria.without_payments)],
-        "equilibria_with_payments": [_choice(outcomes, p) for p in one_per_outcome(outcomes, analysis.equilibria.with_payments)],
+        "equilibria_with_payments": [_choice(outcomes, p) for p in with_payments],
         "best_without_payments": None if best is None else _choice(outcomes, best),
         "games": {rule: {**_values_content(outcomes, values), **game_content(game)}
                   for rule, (values, game) in analysis.games.items()},

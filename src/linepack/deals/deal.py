@@ -113,7 +113,7 @@ class Deal:
         for effect in self.effects:
             if JOIN in effect.name or effect.name == NO_EFFECT:
                 issues.append(Issue("bad-effect", f"'{effect.name}' cannot name an effect", keys=(effect.name,),
-                                    hint=f"text without '{JOIN}'; '{NO_EFFECT}' means that nothing changes"))  # fmt: skip
+                                    hint=f"no '{JOIN}' in it; '{NO_EFFECT}' means that nothing changes"))  # fmt: skip
         if not self.decisions:
             issues.append(Issue("no-decisions", "a deal needs at least one decision"))
         if issues:

@@ -76,7 +76,7 @@ def load_case_file(name_or_path: str | Path) -> GameFile | DealFile:
         raise fields.error("schema-version", f"schema {fields.values.get('schema')!r} is not {SCHEMA}", key="schema",
                            hint=f"add 'schema: {SCHEMA}'")  # fmt: skip
     if ("game" in fields.values) == ("deal" in fields.values):
-        raise fields.error("one-of", "give exactly one of game, deal", hint="'game: NAME' for a table of coalition values, "
+        raise fields.error("one-of", "give exactly one of game, deal", hint="'game: NAME' for a table of values, "
                            "'deal: NAME' for decisions and payoffs")  # fmt: skip
     return _game(fields, path.parent) if "game" in fields.values else _deal(fields, path.parent)
 
@@ -305,8 +305,8 @@ def _chosen(fields: Fields, key: str, decision: Decision) -> Chosen:
     for option in options:
         if option not in decision.options:
             near = difflib.get_close_matches(option, decision.options, 1, 0.4)
-            raise fields.error("unknown-option", f"'{option}' is no option of '{key}'", key=key,
-                               hint=f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(decision.options)}")  # fmt: skip
+            hint = f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(decision.options)}"
+            raise fields.error("unknown-option", f"'{option}' is no option of '{key}'", key=key, hint=hint)
     return Chosen(key, options)
 
 

@@ -79,7 +79,7 @@ class VotingBody:
 
 @dataclass(frozen=True)
 class VotingPower:
-    """Exact power of each member: Shapley-Shubik (sums to 1), Banzhaf (share of all coalitions), and that scaled to 1."""
+    """Exact power of each member: Shapley-Shubik, Banzhaf (share of all coalitions), and Banzhaf scaled to sum to 1."""
 
     shapley_shubik: Mapping[str, Fraction]
     banzhaf: Mapping[str, Fraction]

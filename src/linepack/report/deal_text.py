@@ -56,8 +56,8 @@ def body_text(body: VotingBody) -> str:
     """Return the power of each member of a voting body, the strongest first."""
     power = voting_power(body)
     names = sorted(body.members, key=lambda name: (-power.shapley_shubik[name], name))
-    rows = [[name, number(100 * float(power.shapley_shubik[name]), 3), number(100 * float(power.banzhaf_normalised[name]), 3)]
-            for name in names]  # fmt: skip
+    powers = ((name, power.shapley_shubik[name], power.banzhaf_normalised[name]) for name in names)
+    rows = [[name, *(number(100 * float(value), 3) for value in both)] for name, *both in powers]
     alone = [name for name in body.members if body.blocks((name,))]
     blocks = "every member" if len(alone) == len(body.members) else ", ".join(alone) or "nobody"
     return f"{body.name}: can block alone: {blocks}\n" + plain_table(["member", "Shapley-Shubik %", "Banzhaf %"], rows)
@@ -101,11 +101,11 @@ def deal_text(analysis: DealAnalysis) -> str:
         lines += ["", f"Outsiders: {rule}", game_text(game, unit="EUR bn", decimals=3)]
         worst = values.others_gain_eur_bn.argmin()
         if values.others_gain_eur_bn[worst] < 0:
-            lines.append(f"Largest loss of those outside: {number(-float(values.others_gain_eur_bn[worst]), 3)} EUR bn, "
+            lines.append(f"Largest loss of those outside: {number(-values.others_gain_eur_bn[worst], 3)} EUR bn, "
                          f"if {values.game.name_of(int(worst))} agree among themselves.")  # fmt: skip
         if values.without_equilibrium:
-            lines.append(f"No pure equilibrium of outsiders for {len(values.without_equilibrium)} coalition(s); valued at "
-                         "their worst reply.")  # fmt: skip
+            lines.append(f"No pure equilibrium of outsiders for {len(values.without_equilibrium)} coalition(s); "
+                         "valued at their worst reply.")  # fmt: skip
     return "\n".join(lines)
 
 
