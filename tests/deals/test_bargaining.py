@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linprog
+from scipy.optimize import OptimizeResult, linprog
 
 from linepack.deals.bargaining import (
     hold_up,
@@ -22,8 +22,13 @@ from linepack.deals.shapley import shapley
 from linepack.errors import InputError
 
 
+def optimum(answer: OptimizeResult) -> float:
+    assert answer.status == 0
+    return float(answer.fun)
+
+
 def test_nash_split_shares_the_surplus_over_threats_equally() -> None:
-    """d + (S - sum d) / n with S = 10 and d = 1, 2, 3: each gets its threat and 4/3."""
+    """D + (S - sum d) / n with S = 10 and d = 1, 2, 3: each gets its threat and 4/3."""
     assert nash_split(10.0, np.array([1.0, 2.0, 3.0])).payoffs == pytest.approx([7 / 3, 10 / 3, 13 / 3])
 
 
@@ -93,7 +98,7 @@ def test_nash_lottery_cannot_be_improved(players: int, count: int, seed: int) ->
         A_eq=[[1.0] * count + [0.0]], b_eq=[1.0], bounds=[(0, None)] * count + [(None, None)],
     )  # fmt: skip
     if found is None:
-        assert -best_smallest.fun < 1e-6
+        assert -optimum(best_smallest) < 1e-6
         return
     assert ((outcomes / found.payoffs).mean(axis=1) <= 1 + 1e-7).all()
     for chances in generator.dirichlet(np.ones(count), 50):
@@ -133,9 +138,9 @@ def test_payments_end_every_objection_at_the_least_cost(size: int, numbers: list
     right = inside @ payoffs - game.values[1:]
     whole = [[1.0] * size + [-1.0] * size]
     least = linprog([1.0] * size + [-1.0] * size, A_ub=[*rows, *(-np.array(whole))], b_ub=[*right, 0.0])
-    moved = linprog([1.0] * (2 * size), A_ub=[*rows, *np.array(whole)], b_ub=[*right, float(least.fun) + 1e-9])
-    assert found.outside == pytest.approx(max(float(least.fun), 0.0), abs=1e-6)
-    assert found.moved == pytest.approx(float(moved.fun), abs=1e-6)
+    moved = linprog([1.0] * (2 * size), A_ub=[*rows, *np.array(whole)], b_ub=[*right, optimum(least) + 1e-9])
+    assert found.outside == pytest.approx(max(optimum(least), 0.0), abs=1e-6)
+    assert found.moved == pytest.approx(optimum(moved), abs=1e-6)
 
 
 def test_payoffs_above_the_total_are_refused() -> None:

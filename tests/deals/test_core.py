@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linprog
+from scipy.optimize import OptimizeResult, linprog
 
 from linepack.deals.core import (
     core_ranges,
@@ -17,6 +17,12 @@ from linepack.deals.core import (
     unbalanced_levels,
 )
 from linepack.deals.game import Game, game_from_function, membership, superadditivity_failures
+
+
+def optimum(answer: OptimizeResult) -> float:
+    assert answer.status == 0
+    return float(answer.fun)
+
 
 NAMES = ("a", "b", "c", "d", "e", "f")
 
@@ -105,7 +111,7 @@ def test_many_ties_in_a_symmetric_game() -> None:
 
 
 def test_individual_rationality_binds() -> None:
-    """a is worth 10 alone and all together 10; b and c would lack most, but a may not fall below 10."""
+    """A is worth 10 alone and all together 10; b and c would lack most, but a may not fall below 10."""
     game = game_from_function("abc", lambda s: 10.0 if s >= {"a"} else 8.0 if s == {"b", "c"} else 0.0)
     found = nucleolus(game)
     assert found.is_individually_rational
@@ -154,7 +160,7 @@ def test_the_least_core_is_that_of_the_full_program(game: Game) -> None:
         [0.0] * game.size + [1.0], A_ub=rows, b_ub=-game.values[masks],
         A_eq=[[1.0] * game.size + [0.0]], b_eq=[game.total], bounds=(None, None),
     )  # fmt: skip
-    assert least_core(game).excess == pytest.approx(float(answer.fun), abs=1e-7)
+    assert least_core(game).excess == pytest.approx(optimum(answer), abs=1e-7)
 
 
 @settings(max_examples=60, deadline=None)
@@ -177,7 +183,7 @@ def test_core_ranges_are_reached_and_not_passed(game: Game) -> None:
         cost = [sign] + [0.0] * (game.size - 1)
         answer = linprog(cost, A_ub=-membership(masks, game.size), b_ub=-game.values[masks],
                          A_eq=[[1.0] * game.size], b_eq=[game.total], bounds=(None, None))  # fmt: skip
-        ends.append(None if answer.status != 0 else sign * float(answer.fun))
+        ends.append(None if answer.status != 0 else sign * optimum(answer))
     if ranges is None:
         assert ends == [None, None]
     else:

@@ -116,7 +116,7 @@ def test_a_veto_that_refuses_whatever_it_is_offered_leaves_turkstream() -> None:
 
 
 def test_signs_of_a_direct_sea_route() -> None:
-    """Published findings in kind, on this worked game: the direct route weakens both transit states under every concept.
+    """Published findings in kind, on this worked game: the direct route weakens both transit states.
 
     Belarus's land bypass of Ukraine (33 bcm) moves Russia's share by less than the direct route (55 bcm) does.
     """
@@ -128,12 +128,17 @@ def test_signs_of_a_direct_sea_route() -> None:
     assert by_player["RU"].changes["Shapley value"] > 0
 
     def share_of_russia(values: dict[frozenset[str], float]) -> float:
-        game = game_from_function(("RU", "EU", "UA", "BY"), lambda s: values.get(s & {"UA", "BY"}, 0.0) * ({"RU", "EU"} <= s))
+        game = game_from_function(
+            ("RU", "EU", "UA", "BY"), lambda s: values.get(s & {"UA", "BY"}, 0.0) * ({"RU", "EU"} <= s)
+        )
         return float(shapley(game)[0] / game.total)
 
     land = {frozenset(s): chain_value(r)[0] for s, r in (
         ((), []), (("UA",), [UKRAINE]), (("BY",), []), (("UA", "BY"), [UKRAINE]))}  # fmt: skip
-    bypass = land | {frozenset({"BY"}): chain_value([BELARUS])[0], frozenset({"UA", "BY"}): chain_value([UKRAINE, BELARUS])[0]}
+    bypass = land | {
+        frozenset({"BY"}): chain_value([BELARUS])[0],
+        frozenset({"UA", "BY"}): chain_value([UKRAINE, BELARUS])[0],
+    }
     direct = {key: chain_value([NORD_STREAM, *([UKRAINE] if "UA" in key else [])])[0] for key in land}
     assert share_of_russia(bypass) - share_of_russia(land) < share_of_russia(direct) - share_of_russia(land)
 

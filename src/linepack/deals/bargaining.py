@@ -138,10 +138,12 @@ def stabilising_payments(game: Game, payoffs: FloatArray) -> StabilisingPayments
         raise InputError(
             "too-much", f"the payoffs share out {payoffs.sum():g}, but all together are worth {game.total:g}"
         )
-    _, added, _ = stabilising_program(game, payoffs, outside_limit=None)
-    transfers, added, moved = stabilising_program(game, payoffs, outside_limit=added)
-    outside = added - (game.total - float(payoffs.sum()))
-    return StabilisingPayments(transfers, outside if outside > 1e-8 * game.scale else 0.0, moved)
+    left = game.total - float(payoffs.sum())
+    outside = float(stabilising_program(game, payoffs, added=None).sum()) - left
+    if outside <= 1e-8 * game.scale:
+        outside = 0.0
+    transfers = stabilising_program(game, payoffs, added=left + outside)
+    return StabilisingPayments(transfers, outside, float(np.abs(transfers).sum()))
 
 
 def hold_up(game: Game, sunk_costs: FloatArray, needs: int, rule: Callable[[Game], FloatArray]) -> HoldUp:

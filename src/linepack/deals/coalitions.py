@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from linepack.deals.conditions import BoolArray
-from linepack.deals.deal import Outsiders
+from linepack.deals.deal import Accounts, Deal, EffectKey, Outsiders, payoff_eur_bn
 from linepack.deals.game import FloatArray, Game, IntArray, membership
-from linepack.deals.outcomes import Outcomes
+from linepack.deals.outcomes import Outcomes, chosen_options, term_values_eur_bn
 from linepack.errors import InputError
 
 TIE = 1e-9
@@ -67,6 +68,40 @@ def coalition_values(outcomes: Outcomes, rule: Outsiders = Outsiders.KEEP_DEFAUL
     others = (at * (1 - inside)).sum(axis=1)
     others[0] = 0.0
     return CoalitionValues(rule, game, chosen, others, tuple(game.name_of(int(mask)) for mask in missing))
+
+
+class AgreedValue:
+    """Value of a coalition whose members carry out what was agreed, or leave it; the others keep their defaults.
+
+    For deals with too many players to enumerate: called with a coalition, it works out the effect and takes the
+    accounts by effect, so that coalitions with the same effect share one market run. Values are gains over the
+    default outcome, in billion EUR.
+    """
+
+    def __init__(self, deal: Deal, agreed: Mapping[str, str], accounts: Callable[[EffectKey], Accounts]) -> None:
+        self._deal, self._accounts = deal, accounts
+        defaults = {decision.name: decision.default for decision in deal.decisions}
+        unknown = [name for name in agreed if name not in defaults]
+        if unknown:
+            raise InputError("unknown-decision", "the deal has no such decisions", keys=unknown,
+                             hint=f"decisions: {', '.join(defaults)}")  # fmt: skip
+        self._agreed = {**defaults, **agreed}
+        self._default = self._payoffs(frozenset())
+
+    def __call__(self, coalition: frozenset[str]) -> float:
+        """Return what the members gain together over the default outcome; never below 0."""
+        inside = [name in coalition for name in self._deal.names]
+        return max(float((self._payoffs(coalition) - self._default)[inside].sum()), 0.0)
+
+    def _payoffs(self, coalition: frozenset[str]) -> FloatArray:
+        deal = self._deal
+        taken = [self._agreed[d.name] if d.holder in coalition else d.default for d in deal.decisions]
+        row = np.array([[d.options.index(option) for d, option in zip(deal.decisions, taken, strict=True)]])
+        chosen = chosen_options(deal, row)
+        key = frozenset(effect.name for effect in deal.effects if effect.when.holds(chosen)[0])
+        money = self._accounts(key)
+        own = np.array([payoff_eur_bn(player, money) for player in deal.players])
+        return own + term_values_eur_bn(deal, chosen, 1)[0]
 
 
 def best_replies(outcomes: Outcomes) -> BoolArray:

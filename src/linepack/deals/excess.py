@@ -111,34 +111,27 @@ def extreme_core_payoff(game: Game, direction: FloatArray, rows: IntArray) -> tu
     return answer.point, masks
 
 
-def stabilising_program(
-    game: Game, payoffs: FloatArray, *, outside_limit: float | None
-) -> tuple[FloatArray, float, float]:
-    """Return transfers to each player, money from outside, and money moved, after which no coalition gains by leaving.
+def stabilising_program(game: Game, payoffs: FloatArray, *, added: float | None) -> FloatArray:
+    """Return transfers to each player after which no coalition lacks anything.
 
-    Without ``outside_limit`` the money from outside is made least; with it, it is held there and the money moved
-    between players is made least. Variables: received ``r >= 0``, paid ``p >= 0``; outside = ``sum(r - p) >= 0``.
+    Variables: received ``r >= 0`` and paid ``p >= 0``. Without ``added`` the sum of the transfers, ``sum(r - p)``, is
+    made least; with it, the sum is held there and the money moved, ``sum(r + p)``, is made least.
     """
     size = game.size
-    both = np.concatenate([np.ones(size), -np.ones(size)])
-    cost = both if outside_limit is None else np.ones(2 * size)
+    net = np.concatenate([np.ones(size), -np.ones(size)])
+    cost = net if added is None else np.ones(2 * size)
+    equal, equal_right = (np.zeros((0, 2 * size)), np.zeros(0)) if added is None else (net[None, :], np.array([added]))
 
     def solve(masks: IntArray) -> Answer:
         inside = membership(masks, size)
-        rows = -np.hstack([inside, -inside])
-        right = (payoffs @ inside.T) - game.values[masks]
-        rows, right = np.vstack([rows, -both]), np.append(right, 0.0)
-        if outside_limit is not None:
-            rows, right = np.vstack([rows, both]), np.append(right, outside_limit + game.scale * TOLERANCE)
-        return _linprog(cost, rows, right, np.zeros((0, 2 * size)), np.zeros(0), [(0, None)] * (2 * size))
+        rows, right = -np.hstack([inside, -inside]), inside @ payoffs - game.values[masks]
+        return _linprog(cost, rows, right, equal, equal_right, [(0, None)] * (2 * size))
 
     def violated(answer: Answer) -> FloatArray:
         return game.excesses(payoffs + answer.point[:size] - answer.point[size:])
 
-    start = np.append(starting_rows(game), game.everyone)
-    _, answer = _generate(game, start, solve, violated)
-    transfers = answer.point[:size] - answer.point[size:]
-    return transfers, max(float(transfers.sum()), 0.0), float(np.abs(transfers).sum())
+    _, answer = _generate(game, np.append(starting_rows(game), game.everyone), solve, violated)
+    return answer.point[:size] - answer.point[size:]
 
 
 def _generate(

@@ -108,10 +108,7 @@ def find_outcomes(
         raise InputError("too-many-decisions", f"{prod(shape)} combinations of decisions; at most {MAXIMUM_PROFILES}",
                          hint="join decisions that only matter together")  # fmt: skip
     profiles = np.stack(np.unravel_index(np.arange(prod(shape)), shape), axis=1).astype(np.int64)
-    chosen = {
-        decision.name: {option: profiles[:, d] == k for k, option in enumerate(decision.options)}
-        for d, decision in enumerate(deal.decisions)
-    }
+    chosen = chosen_options(deal, profiles)
     codes = np.zeros(len(profiles), dtype=np.int64)
     for bit, effect in enumerate(deal.effects):
         codes |= effect.when.holds(chosen).astype(np.int64) << bit
@@ -123,7 +120,7 @@ def find_outcomes(
         by_effect[row] = [payoff_eur_bn(player, money) for player in deal.players]
         if on_progress is not None:
             on_progress(row + 1, len(effects))
-    payoffs = by_effect[effect_of] + _terms(deal, chosen, len(profiles))
+    payoffs = by_effect[effect_of] + term_values_eur_bn(deal, chosen, len(profiles))
     return Outcomes(deal, profiles, effects, effect_of, payoffs, _departing(deal, profiles))
 
 
@@ -141,7 +138,16 @@ def _key(deal: Deal, code: int) -> EffectKey:
     return frozenset(effect.name for bit, effect in enumerate(deal.effects) if code >> bit & 1)
 
 
-def _terms(deal: Deal, chosen: dict[str, dict[str, BoolArray]], count: int) -> FloatArray:
+def chosen_options(deal: Deal, profiles: IntArray) -> dict[str, dict[str, BoolArray]]:
+    """Return decision by decision and option by option in which combinations it is taken."""
+    return {
+        decision.name: {option: profiles[:, d] == k for k, option in enumerate(decision.options)}
+        for d, decision in enumerate(deal.decisions)
+    }
+
+
+def term_values_eur_bn(deal: Deal, chosen: dict[str, dict[str, BoolArray]], count: int) -> FloatArray:
+    """Return the declared terms of each player in each combination, in billion EUR, shape ``(count, n)``."""
     values = np.zeros((count, len(deal.players)))
     for term in deal.terms:
         values[:, deal.names.index(term.player)] += term.eur_bn * _where(term.when, chosen, count)
