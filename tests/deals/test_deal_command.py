@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from linepack.cli import run
+from linepack.deals.council import qualified_majority
 
 
 def output(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -53,7 +54,10 @@ def test_a_deal_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         {"supply": "both", "buy": "both", "certify": "yes", "licence": "yes"}
     ]
     assert len(content["terms_set_by_user"]) == 2
-    assert len(content["bodies"]["EU"]["members"]) == 27
+    assert len(content["unions"]["EU"]["members"]) == 27
+    majority = content["unions"]["EU"]["cheapest_majority"]
+    assert majority["payments"] == {"FR": 0.3, "ES": 0.1}  # the 14 states that lose nothing hold 49.46 % of the people
+    assert qualified_majority().passes(majority["members"])
 
 
 def test_a_deal_as_text_and_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

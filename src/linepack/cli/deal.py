@@ -45,9 +45,9 @@ def deal(
 
 def _game(loaded: GameFile, against: str | None) -> tuple[dict[str, Any], str]:
     from linepack.deals.analysis import analyse_game, compare_games
-    from linepack.deals.content import CONTENT_SCHEMA, body_content, game_content
+    from linepack.deals.content import CONTENT_SCHEMA, game_content, union_content
     from linepack.deals.game import without_sale
-    from linepack.report.deal_text import body_text, comparison_text, game_text, stances_text
+    from linepack.report.deal_text import comparison_text, game_text, stances_text, union_text
 
     game = without_sale(loaded.game, loaded.stances) if loaded.stances else loaded.game
     proposals = {} if loaded.proposal is None else {"proposal": game.payoffs_of(
@@ -56,12 +56,12 @@ def _game(loaded: GameFile, against: str | None) -> tuple[dict[str, Any], str]:
     content: dict[str, Any] = {
         "schema": CONTENT_SCHEMA, "kind": "game", "name": loaded.name, "title": loaded.title,
         "question": loaded.question, "unit": loaded.unit, "does_not_sell": dict(loaded.stances),
-        **game_content(analysis), "bodies": {name: body_content(body) for name, body in loaded.bodies.items()},
+        **game_content(analysis), "unions": {name: union_content(union) for name, union in loaded.unions.items()},
     }  # fmt: skip
     parts = [loaded.title, loaded.question, *([stances_text(loaded.stances)] if loaded.stances else []), "",
              game_text(analysis, unit=loaded.unit)]  # fmt: skip
-    for name, body in loaded.bodies.items():
-        parts += ["", f"Inside {name}:", body_text(body)]
+    for name, union in loaded.unions.items():
+        parts += ["", f"Inside {name}:", union_text(union)]
     if against is not None:
         other = _other_game(against)
         before = analyse_game(without_sale(other.game, other.stances) if other.stances else other.game)
@@ -85,26 +85,26 @@ def _other_game(name: str) -> GameFile:
 
 def _deal(loaded: DealFile, rules: tuple[str, ...], reach: str | None) -> tuple[dict[str, Any], str]:
     from linepack.deals.analysis import analyse_deal
-    from linepack.deals.content import CONTENT_SCHEMA, body_content, deal_content
+    from linepack.deals.content import CONTENT_SCHEMA, deal_content, union_content
     from linepack.deals.deal import Outsiders, outsiders_named
     from linepack.deals.outcomes import find_outcomes
     from linepack.errors import InputError
-    from linepack.report.deal_text import body_text, deal_text
+    from linepack.report.deal_text import deal_text, union_text
 
     if loaded.accounts is None:
         raise InputError("no-accounts", f"deal '{loaded.deal.name}' gives no accounts",
                          hint="'accounts: FILE.csv', with columns outcome, account, holder, amount_eur_bn")  # fmt: skip
     outcomes = find_outcomes(loaded.deal, loaded.accounts)
     analysis = analyse_deal(outcomes, tuple(outsiders_named(rule) for rule in rules) or tuple(Outsiders))
-    bodies = {player.name: player.body for player in loaded.deal.players if player.body is not None}
+    unions = {player.name: player.union for player in loaded.deal.players if player.union is not None}
     content: dict[str, Any] = {
         "schema": CONTENT_SCHEMA, "kind": "deal", "name": loaded.deal.name, "title": loaded.deal.title,
         "question": loaded.deal.question, "unit": "EUR bn", **deal_content(analysis),
-        "bodies": {name: body_content(body) for name, body in bodies.items()},
+        "unions": {name: union_content(union) for name, union in unions.items()},
     }  # fmt: skip
     parts = [loaded.deal.title, loaded.deal.question, "", deal_text(analysis)]
-    for name, body in bodies.items():
-        parts += ["", f"Inside {name}:", body_text(body)]
+    for name, union in unions.items():
+        parts += ["", f"Inside {name}:", union_text(union)]
     if reach is not None:
         content["reach"], text = _reach(outcomes, reach)
         parts += ["", text]

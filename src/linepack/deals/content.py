@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from linepack.deals.coalitions import CoalitionValues
 from linepack.deals.deal import effect_text
 from linepack.deals.game import FloatArray
 from linepack.deals.outcomes import Outcomes, one_per_outcome
-from linepack.deals.voting import VotingBody, cheapest_majority, voting_power
+from linepack.deals.voting import Union, cheapest_majority, voting_power
 
 CONTENT_SCHEMA = 1
 
@@ -78,8 +77,9 @@ def deal_content(analysis: DealAnalysis) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def body_content(body: VotingBody, losses: Mapping[str, float] | None = None) -> dict[str, Any]:
-    """Return a voting body: rule, power of each member, and the cheapest majority if losses are given."""
+def union_content(union: Union) -> dict[str, Any]:
+    """Return a union: rule, power of each member, and the cheapest majority if losses are stated."""
+    body = union.body
     power = voting_power(body)
     content: dict[str, Any] = {
         "name": body.name,
@@ -94,8 +94,8 @@ def body_content(body: VotingBody, losses: Mapping[str, float] | None = None) ->
             for name, weight in zip(body.members, body.weights, strict=True)
         },
     }  # fmt: skip
-    if losses is not None:
-        majority = cheapest_majority(body, losses)
+    if union.losses:
+        majority = cheapest_majority(body, union.losses)
         content["cheapest_majority"] = {"members": list(majority.members), "payments": dict(majority.payments),
                                         "total": majority.total}  # fmt: skip
     return content

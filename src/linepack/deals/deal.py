@@ -10,7 +10,7 @@ from typing import Protocol
 
 from linepack.deals.conditions import Condition
 from linepack.deals.game import JOIN, check_players
-from linepack.deals.voting import VotingBody
+from linepack.deals.voting import Union
 from linepack.errors import InputError, Issue
 from linepack.scenario.patches import Patch
 from linepack.scenario.scenario import Scenario
@@ -51,7 +51,7 @@ class DealPlayer:
     title: str
     takes: tuple[Share, ...]
     sells_veto: bool = True
-    body: VotingBody | None = None
+    union: Union | None = None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from linepack.deals.conditions import AtLeast, Chosen, Condition
 from linepack.deals.council import ADOPTED, qualified_majority, unanimity
 from linepack.deals.deal import Deal, DealPlayer, Decision, Effect, EffectKey, Share, TabledAccounts, Term, effect_text
 from linepack.deals.game import JOIN, MAXIMUM_PLAYERS, Consent, FloatArray, Game, unknown_player
-from linepack.deals.voting import VotingBody, unanimous_body
+from linepack.deals.voting import Union, VotingBody, unanimous_body
 from linepack.errors import InputError
 from linepack.scenario.parse import parse_patch
 from linepack.scenario.reader import Fields, read_yaml
@@ -43,7 +43,7 @@ class GameFile:
     unit: str
     game: Game
     stances: Mapping[str, Consent]
-    bodies: Mapping[str, VotingBody]
+    unions: Mapping[str, Union]
     proposal: Mapping[str, float] | None
 
 
@@ -87,7 +87,7 @@ def _folder() -> Path:
 
 def _game(fields: Fields, folder: Path) -> GameFile:
     fields.allow("schema", "game", "title", "question", "unit", "players", "values", "values_file", "unlisted",
-                 "does_not_sell", "bodies", "proposal")  # fmt: skip
+                 "does_not_sell", "unions", "proposal")  # fmt: skip
     players = fields.texts("players")
     if len(players) > MAXIMUM_PLAYERS:
         raise fields.error("too-many-players", f"{len(players)} players; at most {MAXIMUM_PLAYERS}", key="players")
@@ -106,18 +106,18 @@ def _game(fields: Fields, folder: Path) -> GameFile:
         inner = fields.fields("does_not_sell")
         _players_only(inner, players)
         stances = {str(key): Consent(inner.choice(str(key), tuple(Consent))) for key in inner.values}
-    bodies = {}
-    if "bodies" in fields.values:
-        inner = fields.fields("bodies")
+    unions = {}
+    if "unions" in fields.values:
+        inner = fields.fields("unions")
         _players_only(inner, players)
-        bodies = {str(key): read_body(inner.fields(str(key)), str(key)) for key in inner.values}
+        unions = {str(key): read_union(inner.fields(str(key)), str(key)) for key in inner.values}
     proposal = None
     if "proposal" in fields.values:
         inner = fields.fields("proposal")
         _players_only(inner, players)
         proposal = {name: inner.number(name, minimum=None) for name in players}
     return GameFile(fields.text("game"), fields.text("title"), fields.text("question", ""), fields.text("unit", ""),
-                    Game(players, values), stances, bodies, proposal)  # fmt: skip
+                    Game(players, values), stances, unions, proposal)  # fmt: skip
 
 
 def _players_only(fields: Fields, players: Sequence[str]) -> None:
@@ -189,20 +189,32 @@ def _table(listed: list[tuple[Fields, str, float]], players: tuple[str, ...], un
     return values
 
 
-def read_body(fields: Fields, name: str) -> VotingBody:
-    """Return the voting body of a YAML mapping: rule qualified-majority, unanimity or weighted."""
+def read_union(fields: Fields, name: str) -> Union:
+    """Return a union from a YAML mapping: rule qualified-majority, unanimity or weighted, and losses of members."""
+    body = _body(fields, name)
+    losses = {}
+    if "losses" in fields.values:
+        inner = fields.fields("losses")
+        _players_only(inner, body.members)
+        losses = {str(key): inner.number(str(key), minimum=None) for key in inner.values}
+    return Union(body, losses)
+
+
+def _body(fields: Fields, name: str) -> VotingBody:
     rule = fields.choice("rule", ("qualified-majority", "unanimity", "weighted"))
     if rule == "qualified-majority":
-        fields.allow("rule", "populations")
+        fields.allow("rule", "losses", "populations")
         return qualified_majority(fields.text("populations", ADOPTED))
     if rule == "unanimity":
-        fields.allow("rule", "members")
+        fields.allow("rule", "losses", "members")
         return unanimous_body(name, fields.texts("members")) if "members" in fields.values else unanimity()
-    fields.allow("rule", "weights", "quota", "minimum_members", "blocking_members")
+    fields.allow("rule", "losses", "weights", "quota", "minimum_members", "blocking_members")
     weights = fields.fields("weights")
     members = tuple(str(key) for key in weights.values)
-    return VotingBody(name, members, tuple(_whole(weights, member) for member in members), _whole(fields, "quota"),
-                      _whole(fields, "minimum_members", 0), _whole(fields, "blocking_members", 0))  # fmt: skip
+    return VotingBody(
+        name, members, tuple(_whole(weights, member) for member in members), _whole(fields, "quota"),
+        _whole(fields, "minimum_members", 0), _whole(fields, "blocking_members", 0),
+    )  # fmt: skip
 
 
 def _whole(fields: Fields, key: str, default: int | None = None) -> int:
@@ -228,7 +240,7 @@ def _deal(fields: Fields, folder: Path) -> DealFile:
 
 
 def _player(fields: Fields) -> DealPlayer:
-    fields.allow("name", "title", "takes", "sells_veto", "body")
+    fields.allow("name", "title", "takes", "sells_veto", "union")
     takes = []
     for item in fields.items("takes"):
         item.allow("account", "holder", "share")
@@ -237,8 +249,8 @@ def _player(fields: Fields) -> DealPlayer:
     if not isinstance(sells, bool):
         raise fields.error("not-a-boolean", "'sells_veto' must be true or false", key="sells_veto")
     name = fields.text("name")
-    body = read_body(fields.fields("body"), name) if "body" in fields.values else None
-    return DealPlayer(name, fields.text("title", name), tuple(takes), sells, body)
+    union = read_union(fields.fields("union"), name) if "union" in fields.values else None
+    return DealPlayer(name, fields.text("title", name), tuple(takes), sells, union)
 
 
 def _decision(fields: Fields, players: Sequence[str]) -> Decision:

@@ -48,13 +48,13 @@ class VotingBody:
 
     def passes(self, supporters: Iterable[str]) -> bool:
         """Return whether a decision passes with these for it. Errors: ``InputError`` for a name that is no member."""
-        inside = self._known(supporters)
+        inside = self.known_members(supporters)
         weight = sum(w for name, w in zip(self.members, self.weights, strict=True) if name in inside)
         return bool(self.pass_mask(np.array([len(inside)]), np.array([weight]))[0])
 
     def blocks(self, opponents: Iterable[str]) -> bool:
         """Return whether these, by not agreeing, stop a decision that all others want."""
-        against = self._known(opponents)
+        against = self.known_members(opponents)
         return not self.passes(name for name in self.members if name not in against)
 
     def pass_mask(self, counts: IntArray, weights: IntArray) -> np.ndarray:
@@ -69,12 +69,21 @@ class VotingBody:
             return 0
         return self.quota if count >= self.minimum_members else sum(self.weights) + 1
 
-    def _known(self, names: Iterable[str]) -> set[str]:
+    def known_members(self, names: Iterable[str]) -> set[str]:
+        """Return the names as a set. Errors: ``InputError`` for a name that is no member."""
         found = set(names)
         for name in found:
             if name not in self.members:
                 raise unknown_player(name, self.members)
         return found
+
+
+@dataclass(frozen=True)
+class Union:
+    """A union that plays as one: its voting body, and what each member loses by agreeing (empty: not stated)."""
+
+    body: VotingBody
+    losses: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -172,7 +181,7 @@ def cheapest_majority(body: VotingBody, losses: Mapping[str, float]) -> Majority
 
     ``losses`` holds each member's loss from the decision (negative: a gain); a member without an entry loses nothing.
     """
-    body._known(losses)
+    body.known_members(losses)
     costs = np.array([max(losses.get(name, 0.0), 0.0) for name in body.members])
     ways = [np.array([body.minimum_members, body.quota])]
     if body.blocking_members:

@@ -8,7 +8,7 @@ from linepack.deals.analysis import NASH, NUCLEOLUS, SHAPLEY, Change, DealAnalys
 from linepack.deals.deal import effect_text
 from linepack.deals.game import Consent
 from linepack.deals.outcomes import Outcomes, one_per_outcome
-from linepack.deals.voting import VotingBody, voting_power
+from linepack.deals.voting import Union, cheapest_majority, voting_power
 from linepack.report.text import change, number, plain_table
 
 SHOWN = 8
@@ -52,15 +52,21 @@ def stances_text(stances: Mapping[str, Consent]) -> str:
     return "Not for sale: " + ", ".join(f"{name} ({stance})" for name, stance in stances.items())
 
 
-def body_text(body: VotingBody) -> str:
-    """Return the power of each member of a voting body, the strongest first."""
+def union_text(union: Union) -> str:
+    """Return the power of each member of a union, the strongest first, and its cheapest majority."""
+    body = union.body
     power = voting_power(body)
     names = sorted(body.members, key=lambda name: (-power.shapley_shubik[name], name))
     powers = ((name, power.shapley_shubik[name], power.banzhaf_normalised[name]) for name in names)
     rows = [[name, *(number(100 * float(value), 3) for value in both)] for name, *both in powers]
     alone = [name for name in body.members if body.blocks((name,))]
     blocks = "every member" if len(alone) == len(body.members) else ", ".join(alone) or "nobody"
-    return f"{body.name}: can block alone: {blocks}\n" + plain_table(["member", "Shapley-Shubik %", "Banzhaf %"], rows)
+    text = f"{body.name}: can block alone: {blocks}\n" + plain_table(["member", "Shapley-Shubik %", "Banzhaf %"], rows)
+    if not union.losses:
+        return text
+    majority = cheapest_majority(body, union.losses)
+    paid = ", ".join(f"{name} {number(amount, 3)}" for name, amount in majority.payments.items()) or "nobody"
+    return f"{text}\nCheapest majority: pay {paid}; {number(majority.total, 3)} in all"
 
 
 def comparison_text(changes: tuple[Change, ...], decimals: int) -> str:
