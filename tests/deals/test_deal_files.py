@@ -194,3 +194,33 @@ def test_shipped_files_load() -> None:
         load_case_file(name)
     with pytest.raises(InputError, match="ns2-b-deal"):
         load_case_file("ns2-b-del")
+
+
+def test_examples_of_the_theory_page_load(tmp_path: Path) -> None:
+    """Both files shown there are read as they stand, with their commented lines switched on where they can be."""
+    page = (Path(__file__).parents[2] / "docs" / "theory" / "deals.md").read_text(encoding="utf-8")
+    game, deal = (block.split("```")[0] for block in page.split("```yaml\n")[1:])
+    loaded = load_case_file(write(tmp_path, game.replace("# does_not", "does_not").replace("# unions", "unions")))
+    assert isinstance(loaded, GameFile)
+    assert loaded.unions["left"].losses == {"b": 1.0}
+    assert loaded.stances == {"right 2": Consent.REFUSES}
+    read = load_case_file(write(tmp_path, deal))
+    assert isinstance(read, DealFile)
+    assert read.deal.terms[0].player == "DE"
+
+
+@pytest.mark.parametrize(
+    ("union", "code"),
+    [
+        ("{rule: majority}", "not-a-choice"),
+        ("{rule: qualified-majority, losses: {EL: 1}}", "unknown-player"),
+        ("{rule: qualified-majority, populations: council-2024}", "unknown-list"),
+        ("{rule: weighted, weights: {a: 1.5}, quota: 1}", "not-whole"),
+        ("{rule: unanimity, quota: 3}", "unknown-key"),
+    ],
+)
+def test_mistakes_in_a_union(tmp_path: Path, union: str, code: str) -> None:
+    """A wrong rule, a state that is no member, an unknown list, a weight that is not whole, a key of another rule."""
+    with pytest.raises(InputError) as caught:
+        load_case_file(write(tmp_path, GAME + f"unions: {{left: {union}}}\n"))
+    assert caught.value.issue.code == code
