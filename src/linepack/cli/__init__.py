@@ -16,6 +16,7 @@ COMMANDS = {
     "solve": ("linepack.cli.solve", "Solve one scenario and write its tables."),
     "compare": ("linepack.cli.solve", "Show what differs between two scenarios."),
     "sellers": ("linepack.cli.solve", "Test whether sellers with market power could gain by selling otherwise."),
+    "deal": ("linepack.cli.deal", "Show who gains from a deal, who must agree, who blocks and what unblocks."),
     "cases": ("linepack.cli.solve", "List the cases that come with linepack, and their scenarios."),
     "data": ("linepack.cli.data", "List, check and show the facts and their sources."),
 }

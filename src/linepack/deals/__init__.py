@@ -1,0 +1,1 @@
+"""Deals: coalition games, voting bodies, bargaining, and deal definitions."""

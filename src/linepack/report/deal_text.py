@@ -1,0 +1,160 @@
+"""Games and deals as text for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from linepack.deals.analysis import NASH, NUCLEOLUS, SHAPLEY, Change, DealAnalysis, GameAnalysis, OutcomeReview, Review
+from linepack.deals.deal import effect_text
+from linepack.deals.game import Consent
+from linepack.deals.outcomes import Outcomes, one_per_outcome
+from linepack.deals.voting import Union, cheapest_majority, voting_power
+from linepack.report.text import change, number, plain_table
+
+SHOWN = 8
+
+
+def game_text(analysis: GameAnalysis, *, unit: str, decimals: int | None = None) -> str:
+    """Return a table of players and concepts, and what holds or breaks the agreement."""
+    game = analysis.game
+    places = _places(game.scale) if decimals is None else decimals
+    total = game.total
+    header = ["player", "alone", "adds to all", SHAPLEY, "%", NUCLEOLUS, "%", NASH, "%", "core from", "to"]
+    rows = []
+    for k, name in enumerate(game.players):
+        cells = [name, number(game.alone[k], places), number(analysis.contributions[k], places)]
+        for payoffs in (analysis.shapley, analysis.nucleolus.payoffs, analysis.nash.payoffs):
+            cells += [number(payoffs[k], places), number(100 * payoffs[k] / total, 1) if total else "-"]
+        cells += ["-", "-"] if analysis.core is None else [number(end[k], places) for end in analysis.core]
+        rows.append(cells)
+    unit_text = f" {unit}" if unit else ""
+    lines = [f"All together: {number(total, places)}{unit_text}", "", plain_table(header, rows), ""]
+    if analysis.core is None:
+        lines.append(f"Core: empty; some coalition always lacks at least {number(analysis.least_core.excess, places)}.")
+    else:
+        lines.append("Core: not empty; each player's least and most are in the table.")
+    if not analysis.nucleolus.is_individually_rational:
+        lines.append("Nucleolus: the players are worth more alone; shown is the prenucleolus.")
+    if not analysis.nash.is_agreement:
+        lines.append("Nash split: no surplus over the threat points, so no agreement.")
+    lines.append(f"Nothing without: {', '.join(analysis.vetoes) or 'no single player'}.")
+    if analysis.dummies:
+        lines.append(f"Adds nothing to others: {', '.join(analysis.dummies)}.")
+    for failure in analysis.failures[:SHOWN]:
+        lines.append(f"Worth more apart: {failure.first} | {failure.second} by {number(failure.loss, places)}.")
+    for review in analysis.reviews:
+        lines += ["", *_review_lines(game.players, review, places)]
+    return "\n".join(lines)
+
+
+def stances_text(stances: Mapping[str, Consent]) -> str:
+    """Return one line on players who do not sell their veto."""
+    return "Not for sale: " + ", ".join(f"{name} ({stance})" for name, stance in stances.items())
+
+
+def union_text(union: Union) -> str:
+    """Return the power of each member of a union, the strongest first, and its cheapest majority."""
+    body = union.body
+    power = voting_power(body)
+    names = sorted(body.members, key=lambda name: (-power.shapley_shubik[name], name))
+    powers = ((name, power.shapley_shubik[name], power.banzhaf_normalised[name]) for name in names)
+    rows = [[name, *(number(100 * float(value), 3) for value in both)] for name, *both in powers]
+    alone = [name for name in body.members if body.blocks((name,))]
+    blocks = "every member" if len(alone) == len(body.members) else ", ".join(alone) or "nobody"
+    text = f"{body.name}: can block alone: {blocks}\n" + plain_table(["member", "Shapley-Shubik %", "Banzhaf %"], rows)
+    if not union.losses:
+        return text
+    majority = cheapest_majority(body, union.losses)
+    paid = ", ".join(f"{name} {number(amount, 3)}" for name, amount in majority.payments.items()) or "nobody"
+    return f"{text}\nCheapest majority: pay {paid}; {number(majority.total, 3)} in all"
+
+
+def comparison_text(changes: tuple[Change, ...], decimals: int) -> str:
+    """Return what each player gains from one game to another, by solution concept."""
+    header = ["change", SHAPLEY, NUCLEOLUS, NASH, "one sign"]
+    rows = [[item.player, *(change(item.changes[key], decimals) or "0" for key in header[1:4]),
+             "yes" if item.has_one_sign else "no"] for item in changes]  # fmt: skip
+    return plain_table(header, rows)
+
+
+def deal_text(analysis: DealAnalysis) -> str:
+    """Return outcomes with gains, consents, blockers and payments, then the game under each outsider rule."""
+    outcomes = analysis.outcomes
+    names = outcomes.deal.names
+    lines = [f"{len(outcomes.profiles)} combinations of decisions, {len(outcomes.effects)} distinct outcomes.", ""]
+    rows = [[effect_text(outcomes.effects[outcomes.effect_of[r.profile]]), *(number(g, 3) for g in r.gains_eur_bn),
+             number(float(r.gains_eur_bn.sum()), 3)] for r in analysis.reviews]  # fmt: skip
+    lines += ["Gain over the default, EUR bn:", plain_table(["outcome", *names, "all"], rows)]
+    for term in outcomes.deal.terms:
+        lines.append(f"  with {term.name}: {number(term.eur_bn, 3)} for {term.player} (set by the user: {term.why})")
+    for review in analysis.reviews:
+        if outcomes.changes(review.profile):
+            lines += ["", *_outcome_lines(outcomes, review)]
+    lines += [
+        "",
+        "Holds without an agreement: "
+        + _choices(outcomes, one_per_outcome(outcomes, analysis.equilibria.without_payments)),
+    ]
+    lines.append(
+        "Holds with payments: " + _choices(outcomes, one_per_outcome(outcomes, analysis.equilibria.with_payments))
+    )
+    lines.append("Nothing is better for all than: " + _choices(outcomes, analysis.pareto))
+    best = analysis.best_without_payments
+    lines.append(
+        "Best for all without payments (Nash): " + ("nothing" if best is None else _choices(outcomes, (best,)))
+    )
+    for rule, (values, game) in analysis.games.items():
+        lines += ["", f"Outsiders: {rule}", game_text(game, unit="EUR bn", decimals=3)]
+        worst = values.others_gain_eur_bn.argmin()
+        if values.others_gain_eur_bn[worst] < 0:
+            lines.append(f"Largest loss of those outside: {number(-values.others_gain_eur_bn[worst], 3)} EUR bn, "
+                         f"if {values.game.name_of(int(worst))} agree among themselves.")  # fmt: skip
+        if values.without_equilibrium:
+            lines.append(f"No pure equilibrium of outsiders for {len(values.without_equilibrium)} coalition(s); "
+                         "valued at their worst reply.")  # fmt: skip
+    return "\n".join(lines)
+
+
+def _places(scale: float) -> int:
+    return 1 if scale >= 100 else 3 if scale >= 1 else 6
+
+
+def _review_lines(players: tuple[str, ...], review: Review, places: int) -> list[str]:
+    if not review.objections:
+        return [f"Under '{review.name}' no coalition would do better by itself."]
+    shown = "; ".join(f"{o.coalition} ({number(o.lack, places)})" for o in review.objections[:SHOWN])
+    more = f" and {len(review.objections) - SHOWN} more" if len(review.objections) > SHOWN else ""
+    moves = zip(players, review.payments.transfers, strict=True)
+    paid = ", ".join(
+        f"{name} {change(float(amount), places)}" for name, amount in moves if change(float(amount), places)
+    )
+    lines = [f"Under '{review.name}' these lack something: {shown}{more}", f"  least payments that end it: {paid}"]
+    if review.payments.outside > 0:
+        lines.append(f"  of which from outside the players: {number(review.payments.outside, places)}")
+    return lines
+
+
+def _outcome_lines(outcomes: Outcomes, review: OutcomeReview) -> list[str]:
+    way = review.unblocking
+    changes = ", ".join(f"{name} = {option}" for name, option in outcomes.changes(review.profile).items())
+    effect = effect_text(outcomes.effects[outcomes.effect_of[review.profile]])
+    ways = " or ".join("+".join(sorted(players)) for players in review.consents)
+    lines = [f"{effect}: {changes}", f"  must agree: {ways}"]
+    for blocker in way.blockers:
+        sale = f"agrees for {number(blocker.payment_eur_bn, 3)}" if blocker.is_for_sale else "does not sell its veto"
+        lines.append(f"  {blocker.player} blocks: loses {number(blocker.loss_eur_bn, 3)}, gains "
+                     f"{number(blocker.refusal_gain_eur_bn, 3)} by refusing; {sale}")  # fmt: skip
+    if way.blockers:
+        verdict = "enough" if way.is_possible else "not enough"
+        lines.append(f"  payments {number(way.payments_eur_bn, 3)} EUR bn; the gainers have "
+                     f"{number(way.available_eur_bn, 3)}: {verdict}")  # fmt: skip
+    return lines
+
+
+def _choices(outcomes: Outcomes, profiles: tuple[int, ...]) -> str:
+    texts = []
+    for p in profiles[:SHOWN]:
+        changes = ", ".join(f"{name} = {option}" for name, option in outcomes.changes(p).items()) or "all defaults"
+        texts.append(f"{effect_text(outcomes.effects[outcomes.effect_of[p]])} [{changes}]")
+    more = f" and {len(profiles) - SHOWN} more" if len(profiles) > SHOWN else ""
+    return ("; ".join(texts) or "nothing") + more
