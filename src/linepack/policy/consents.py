@@ -13,7 +13,7 @@ from datetime import date
 from linepack.policy.formula import Deed, Formula, all_of, deeds, holds, minimal_sets, parse_formula
 from linepack.policy.law import Law, LawOnDate, law_on
 from linepack.policy.matching import Flow, binding_scopes, binds, flow_of, relief_of
-from linepack.policy.schema import Exemption, Gate, Provenance, Scope
+from linepack.policy.rows import Exemption, Gate, Provenance, Scope
 from linepack.policy.voting import smallest_block
 from linepack.policy.words import (
     Bar,
@@ -143,11 +143,23 @@ def consents(
     formula = all_of(gate.opens_by for gate in closed)
     voters = tuple(_voting_body(state.law, deed, on) for deed in deeds(formula) if deed.voting is not None)
     return Consents(
-        flow, on, known_on, gates, bars, formula, minimal_sets(formula), voters, _renewals(state, flow, gates),
+        flow,
+        on,
+        known_on,
+        gates,
+        bars,
+        formula,
+        minimal_sets(formula),
+        voters,
+        _renewals(state, flow, gates),
         _temporary(state.law, closed),
-        tuple(sorted((s for s in state.law.live_scopes if s.first_day > on and s.measure.closes and binds(s, flow)),
-                     key=lambda s: s.first_day)),
-    )  # fmt: skip
+        tuple(
+            sorted(
+                (s for s in state.law.live_scopes if s.first_day > on and s.measure.closes and binds(s, flow)),
+                key=lambda s: s.first_day,
+            )
+        ),
+    )
 
 
 def _gates(state: LawOnDate, flow: Flow) -> tuple[GateOn, ...]:
@@ -172,14 +184,23 @@ def _legal_gate(law: Law, flow: Flow, name: str, scopes: list[Scope], on: date) 
     is_certification = all(s.measure is Measure.CERTIFICATION for s in scopes)
     lasts = [s.last_day for s in scopes if s.last_day]
     return GateOn(
-        gate=name, name=instrument.name, kind=GateKind.CERTIFICATION if is_certification else GateKind.LEGAL, bar=bar,
+        gate=name,
+        name=instrument.name,
+        kind=GateKind.CERTIFICATION if is_certification else GateKind.LEGAL,
+        bar=bar,
         state=GateState.OPEN if is_free else GateState.CLOSED,
-        holders=tuple(dict.fromkeys(deed.body for deed in deeds(opens_by))), opens_by=opens_by, rule=rule.kind,
-        reason=f"freed by {', '.join(row.name for row in granted)}" if is_free
+        holders=tuple(dict.fromkeys(deed.body for deed in deeds(opens_by))),
+        opens_by=opens_by,
+        rule=rule.kind,
+        reason=f"freed by {', '.join(row.name for row in granted)}"
+        if is_free
         else "; ".join(dict.fromkeys(s.note or instrument.content for s in scopes)),
-        since=min(s.first_day for s in scopes), until=min(lasts) if len(lasts) == len(scopes) else None,
-        instrument=name, relief=granted, rows=(instrument, *scopes, *granted),
-    )  # fmt: skip
+        since=min(s.first_day for s in scopes),
+        until=min(lasts) if len(lasts) == len(scopes) else None,
+        instrument=name,
+        relief=granted,
+        rows=(instrument, *scopes, *granted),
+    )
 
 
 def _dated_gate(law: Law, row: Gate, on: date) -> list[GateOn]:
@@ -187,11 +208,24 @@ def _dated_gate(law: Law, row: Gate, on: date) -> list[GateOn]:
     if found is None:
         return []
     state, until = found
-    return [GateOn(
-        gate=row.gate, name=row.name, kind=row.kind, bar=row.bar, state=state.state, holders=row.holders,
-        opens_by=parse_formula(state.opens_by), rule=RuleKind.PARTIES, reason=state.reason, since=state.first_day,
-        until=until, instrument="", relief=(), rows=(row, state),
-    )]  # fmt: skip
+    return [
+        GateOn(
+            gate=row.gate,
+            name=row.name,
+            kind=row.kind,
+            bar=row.bar,
+            state=state.state,
+            holders=row.holders,
+            opens_by=parse_formula(state.opens_by),
+            rule=RuleKind.PARTIES,
+            reason=state.reason,
+            since=state.first_day,
+            until=until,
+            instrument="",
+            relief=(),
+            rows=(row, state),
+        )
+    ]
 
 
 def _voting_body(law: Law, deed: Deed, on: date) -> VotingBody:
@@ -244,7 +278,9 @@ def refusal_ends(consent: Consents) -> tuple[str, ...]:
 def consents_at_renewal(law: Law, consent: Consents, day: date) -> tuple[GateOn, ...]:
     """Return the gates still closed the day after ``day`` if the regimes renewed on that day lapse."""
     lapsed = {gate for row in consent.renewals if row.day == day for gate in row.opens}
-    later = gates_of(law, consent.flow.asset.asset, consent.on, contract=consent.flow.contract, known_on=consent.known_on)
+    later = gates_of(
+        law, consent.flow.asset.asset, consent.on, contract=consent.flow.contract, known_on=consent.known_on
+    )
     return tuple(gate for gate in later if not gate.is_open and gate.gate not in lapsed)
 
 
@@ -253,5 +289,3 @@ def yes_needed(consent: Consents) -> tuple[str, ...]:
     if not consent.minimal_sets:
         return ()
     return tuple(sorted(frozenset.intersection(*consent.minimal_sets)))
-
-

@@ -180,5 +180,8 @@ def _expect(token: str, tokens: list[str], text: str) -> list[str]:
 
 
 def _error(text: str, what: str) -> InputError:
-    return InputError("bad-formula", f"formula '{text}': {what}",
-                      hint="acts are " + ", ".join(Act) + "; write act:BODY, and, or, 2 of (a, b, c)")  # fmt: skip
+    return InputError(
+        "bad-formula",
+        f"formula '{text}': {what}",
+        hint="acts are " + ", ".join(Act) + "; write act:BODY, and, or, 2 of (a, b, c)",
+    )

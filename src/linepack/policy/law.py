@@ -18,9 +18,7 @@ from typing import Any, cast
 
 from linepack.errors import InputError, Issue
 from linepack.policy.reader import nearest, read_rows
-from linepack.policy.schema import (
-    LAW_SCHEMA_VERSION,
-    LAW_TABLES,
+from linepack.policy.rows import (
     Asset,
     Body,
     Event,
@@ -39,6 +37,7 @@ from linepack.policy.schema import (
     StageRow,
     TermContract,
 )
+from linepack.policy.schema import LAW_SCHEMA_VERSION, LAW_TABLES
 from linepack.policy.words import Stage, Status
 
 RENEWAL_QUESTION = "sanctions-renewal"
@@ -103,11 +102,21 @@ class Law:
             known = [row.reading for row in self.readings if row.question == question]
             if not known:
                 questions = sorted({row.question for row in self.readings})
-                raise InputError("unknown-reading", f"nothing is disputed under '{question}'", table="readings",
-                                 keys=[question], hint=nearest(question, questions))  # fmt: skip
+                raise InputError(
+                    "unknown-reading",
+                    f"nothing is disputed under '{question}'",
+                    table="readings",
+                    keys=[question],
+                    hint=nearest(question, questions),
+                )
             if reading not in known:
-                raise InputError("unknown-reading", f"'{question}' has no reading '{reading}'", table="readings",
-                                 keys=[reading], hint=nearest(reading, known))  # fmt: skip
+                raise InputError(
+                    "unknown-reading",
+                    f"'{question}' has no reading '{reading}'",
+                    table="readings",
+                    keys=[reading],
+                    hint=nearest(reading, known),
+                )
         return replace(self, chosen={**self.chosen, **readings})
 
     def reading(self, question: str) -> str:
@@ -129,19 +138,21 @@ class Law:
                 return row
         inside = [row.asset for row in self.assets if wanted in row.asset.lower() or wanted in row.name.lower()]
         hint = f"did you mean: {', '.join(inside)}?" if inside else nearest(name, [row.asset for row in self.assets])
-        raise InputError("unknown-asset", f"'{name}' is no asset or flow of the law", table="assets", keys=[name], hint=hint)
+        raise InputError(
+            "unknown-asset", f"'{name}' is no asset or flow of the law", table="assets", keys=[name], hint=hint
+        )
 
     def instrument(self, name: str) -> Instrument:
         """Return an instrument by identifier. Errors: ``InputError`` with the nearest name."""
-        return _pick(self.instruments, "instrument", name)
+        return cast(Instrument, _pick(self.instruments, "instrument", name))
 
     def rule_of(self, instrument: str) -> Rule:
         """Return how an instrument is lifted."""
-        return _pick(self.decision_rules, "rule", self.instrument(instrument).rule)
+        return cast(Rule, _pick(self.decision_rules, "rule", self.instrument(instrument).rule))
 
     def body(self, name: str) -> Body:
         """Return a body by identifier. Errors: ``InputError`` with the nearest name."""
-        return _pick(self.bodies, "body", name)
+        return cast(Body, _pick(self.bodies, "body", name))
 
     def shares(self, body: str, on: date) -> dict[str, float]:
         """Return the members of a body and their population in percent, by the figures of the day.
@@ -170,8 +181,13 @@ def _pick(rows: Iterable[Any], key: str, name: str) -> Any:
     for row in rows:
         if getattr(row, key) == name:
             return row
-    raise InputError(f"unknown-{key}", f"there is no {key} '{name}'", table=f"{key}s", keys=[name],
-                     hint=nearest(name, [getattr(row, key) for row in rows]))  # fmt: skip
+    raise InputError(
+        f"unknown-{key}",
+        f"there is no {key} '{name}'",
+        table=f"{key}s",
+        keys=[name],
+        hint=nearest(name, [getattr(row, key) for row in rows]),
+    )
 
 
 def covers(row: Any, on: date) -> bool:
@@ -193,8 +209,12 @@ def load_law(folder: Path | None = None) -> Law:
     except (OSError, ValueError) as error:
         raise InputError("unreadable", f"no law in {place}: {error}", table="datapackage.json") from error
     if package.get("schema_version") != LAW_SCHEMA_VERSION:
-        raise InputError("schema-version", f"schema version {package.get('schema_version')} is not {LAW_SCHEMA_VERSION}",
-                         table="datapackage.json", hint="use the linepack release that wrote this law")  # fmt: skip
+        raise InputError(
+            "schema-version",
+            f"schema version {package.get('schema_version')} is not {LAW_SCHEMA_VERSION}",
+            table="datapackage.json",
+            hint="use the linepack release that wrote this law",
+        )
     issues: list[Issue] = []
     rows: dict[str, tuple[Provenance, ...]] = {
         table.name: read_rows(place / f"{table.name}.csv", table, issues) for table in LAW_TABLES
@@ -289,8 +309,16 @@ def _instrument_on(law: Law, row: Instrument, on: date) -> InstrumentOn:
     else:
         status = Status.UNKNOWN
     relief = tuple(e for e in law.exemptions if e.instrument == row.instrument and law.counts(e) and covers(e, on))
-    return InstrumentOn(row, status, reference, live if status is Status.IN_FORCE else (), coming, relief, until,
-                        bool(until and on > until and live))  # fmt: skip
+    return InstrumentOn(
+        row,
+        status,
+        reference,
+        live if status is Status.IN_FORCE else (),
+        coming,
+        relief,
+        until,
+        bool(until and on > until and live),
+    )
 
 
 def day_before(day: date) -> date:

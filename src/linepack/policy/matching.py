@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from fnmatch import fnmatchcase
 
 from linepack.policy.law import InstrumentOn, Law, LawOnDate, covers, is_alive, law_on
-from linepack.policy.schema import Asset, Exemption, Scope
+from linepack.policy.rows import Asset, Exemption, Scope
 from linepack.policy.words import ContractClass, Status
 from linepack.vocabulary import EU27
 
@@ -94,3 +95,8 @@ def instruments_on(
     return tuple(
         row for row in state.instruments if row.instrument.instrument in named and row.status is Status.IN_FORCE
     )
+
+
+def matches(arc: str, patterns: Iterable[str]) -> bool:
+    """Return whether an arc matches one of the patterns, in which '*' stands for any text."""
+    return any(fnmatchcase(arc, pattern) for pattern in patterns)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from linepack.errors import Issue
-from linepack.policy.schema import LISTS, ROWS, Provenance, enum_of
+from linepack.policy.rows import Provenance
+from linepack.policy.schema import LISTS, ROWS, enum_of
 from linepack.system.schema import Column, Kind, Table
 
 Report = Callable[[str, str, str], None]  # code, message, hint
@@ -33,8 +34,15 @@ def read_rows(path: Path, table: Table, issues: list[Issue]) -> tuple[Provenance
         key = tuple((raw.get(name) or "").strip() for name in table.key)
         where = f"{' '.join(key)} (line {line})"
         if key in seen:
-            issues.append(Issue("duplicate-key", "this row occurs more than once", table.name, (where,),
-                                f"the key is {', '.join(table.key)}"))  # fmt: skip
+            issues.append(
+                Issue(
+                    "duplicate-key",
+                    "this row occurs more than once",
+                    table.name,
+                    (where,),
+                    f"the key is {', '.join(table.key)}",
+                )
+            )
         seen.add(key)
         row = _parse_row(raw, table, where, issues)
         if row is not None:
@@ -46,8 +54,11 @@ def _check_header(header: list[str], table: Table, issues: list[Issue]) -> bool:
     known = [column.name for column in table.columns]
     for name in header:
         if name not in known:
-            issues.append(Issue("unknown-column", f"column '{name}' is not in the schema", table.name, (name,),
-                                nearest(name, known)))  # fmt: skip
+            issues.append(
+                Issue(
+                    "unknown-column", f"column '{name}' is not in the schema", table.name, (name,), nearest(name, known)
+                )
+            )
     lacking = tuple(name for name in known if name not in header)
     if lacking:
         issues.append(Issue("missing-column", "columns are missing", table.name, lacking, "see docs/law/tables.md"))

@@ -1,0 +1,102 @@
+"""An effect of the law on the market, and how effects enter a gas system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from linepack.policy.law import Law
+from linepack.policy.words import Bar
+from linepack.system.gassystem import GasSystem
+
+LEGAL_ONLY = frozenset({Bar.LEGAL})
+
+
+class EffectStatus(StrEnum):
+    """What became of a scope."""
+
+    EMITTED = "emitted"
+    NO_ARC = "no arc of the market is concerned"
+    NOT_EXPRESSIBLE = "not expressible"
+    NOT_BINDING = "not binding under the bars asked for"
+    GATE = "acts on a gate"
+    IN_DATA = "already in the market data"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One effect: its rows in one table of the system, between two days, from one scope or gate.
+
+    ``table`` is '' where nothing is emitted; then ``reason`` says why. Rows carry provenance.
+    """
+
+    source_id: str
+    instrument: str
+    status: EffectStatus
+    table: str
+    rows: tuple[Mapping[str, Any], ...]
+    first_day: date | None
+    last_day: date | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """First and last day (included) over which effects are wanted."""
+
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True)
+class Case:
+    """What effects are wanted for: law, system, days, and the bars that bind."""
+
+    law: Law
+    system: GasSystem
+    horizon: Horizon
+    bars: frozenset[Bar]
+
+
+def effect_rows(found: Iterable[Effect]) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the rows of all effects by table."""
+    rows: dict[str, list[Mapping[str, Any]]] = {}
+    for effect in found:
+        if effect.table:
+            rows.setdefault(effect.table, []).extend(effect.rows)
+    return rows
+
+
+def apply_effects(system: GasSystem, found: Iterable[Effect]) -> GasSystem:
+    """Return the system with all rows added; for ``demand`` the reference quantity of the rows is replaced.
+
+    A table that the system lacks is made from the rows. Later rows of ``arc_schedule`` win over earlier ones, and
+    closures come last, so that no opening undoes a ban.
+    """
+    changed: dict[str, pd.DataFrame] = {}
+    for table, rows in effect_rows(found).items():
+        new = pd.DataFrame(rows)
+        old = system.tables.get(table)
+        if table == "demand":
+            changed[table] = _with_demand(system.table("demand"), new)
+            continue
+        if table == "arc_schedule":
+            new = new.sort_values("capacity_gwh_d", ascending=False, kind="stable")
+        if old is not None:
+            new = pd.concat([old, new.reindex(columns=old.columns)], ignore_index=True) if len(old) else new
+        changed[table] = new.reset_index(drop=True)
+    return system.with_tables(**changed)
+
+
+def _with_demand(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    keys = ["node", "segment", "month"]
+    wanted = new.drop_duplicates(keys, keep="last").set_index(keys)["quantity_gwh_d"]
+    index = pd.MultiIndex.from_frame(old[keys])
+    quantity = wanted.reindex(index).to_numpy(dtype=float)
+    return old.assign(quantity_gwh_d=np.where(np.isnan(quantity), old["quantity_gwh_d"], quantity))
