@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 
 from linepack.policy.law import Law
+from linepack.policy.rows import Scope
 from linepack.policy.words import Bar
 from linepack.system.gassystem import GasSystem
+from linepack.vocabulary import Grade
 
 LEGAL_ONLY = frozenset({Bar.LEGAL})
 
@@ -62,6 +64,83 @@ class Case:
     system: GasSystem
     horizon: Horizon
     bars: frozenset[Bar]
+
+
+def silent(scope: Scope, status: EffectStatus, reason: str, first: date, last: date) -> Effect:
+    """Return an effect without rows, with the reason."""
+    return Effect(scope.scope, scope.instrument, status, "", (), first, last, reason)
+
+
+def emit(scope: Scope, table: str, rows: Iterable[Mapping[str, Any]], first: date, last: date, reason: str) -> Effect:
+    """Return an effect with rows that carry the provenance of their scope."""
+    why = {
+        "source": f"law: {scope.scope}",
+        "grade": Grade.JUDGEMENT.value,
+        "known_from": scope.known_from.isoformat(),
+        "note": scope.note,
+    }
+    return Effect(
+        scope.scope,
+        scope.instrument,
+        EffectStatus.EMITTED,
+        table,
+        tuple({**row, **why} for row in rows),
+        first,
+        last,
+        reason,
+    )
+
+
+def rule_row(
+    scope: Scope,
+    trader: str,
+    arc: str,
+    first: date,
+    last: date,
+    *,
+    share: float = 1.0,
+    charge: float = 0.0,
+    receiver: str = "",
+) -> dict[str, Any]:
+    """Return a row of ``flow_rules``: a share of capacity and a charge for a trader ('' any) on an arc."""
+    return {
+        "rule": f"{scope.scope} {trader or 'any'} {arc} {first}",
+        "trader": trader,
+        "arc": arc,
+        "first_day": first.isoformat(),
+        "last_day": last.isoformat(),
+        "capacity_share": share,
+        "charge_eur_mwh": charge,
+        "charge_receiver": receiver,
+    }
+
+
+def limit_row(
+    name: str,
+    kind: str,
+    first: date,
+    last: date,
+    *,
+    minimum: float = float("nan"),
+    maximum: float = float("nan"),
+    penalty: float | None = None,
+) -> dict[str, Any]:
+    """Return a row of ``policy_limits``: GWh over the days of a flow, or GWh in store on a day."""
+    return {
+        "policy_limit": name,
+        "kind": kind,
+        "first_day": first.isoformat(),
+        "last_day": last.isoformat(),
+        "minimum": minimum,
+        "maximum": maximum,
+        "penalty_eur_mwh": float("nan") if penalty is None else penalty,
+        "receiver": "",
+    }
+
+
+def member_row(name: str, trader: str, arc: str, node: str = "") -> dict[str, Any]:
+    """Return a row of ``policy_limit_members``."""
+    return {"policy_limit": name, "trader": trader, "arc": arc, "node": node}
 
 
 def effect_rows(found: Iterable[Effect]) -> dict[str, list[Mapping[str, Any]]]:

@@ -11,21 +11,32 @@ arc into such a node stays open and the arcs onward into the territory are barre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
-import numpy as np
-
-from linepack.policy.effect import LEGAL_ONLY, Case, Effect, EffectStatus, Horizon, apply_effects, effect_rows
-from linepack.policy.entry import Entry, entries
+from linepack.policy.bans import ban
+from linepack.policy.effect import (
+    LEGAL_ONLY,
+    Case,
+    Effect,
+    EffectStatus,
+    Horizon,
+    apply_effects,
+    effect_rows,
+    emit,
+    limit_row,
+    member_row,
+    rule_row,
+    silent,
+)
+from linepack.policy.entry import entries
 from linepack.policy.gate_effects import gate_effects
-from linepack.policy.law import Law, covers, day_before, is_alive
+from linepack.policy.law import Law, day_before, is_alive
 from linepack.policy.matching import Flow, countries, frees, matches
-from linepack.policy.rows import Asset, Scope, TermContract
-from linepack.policy.words import Bar, ContractClass, Expression, Medium
+from linepack.policy.rows import Asset, Scope
+from linepack.policy.words import Bar, Expression
 from linepack.system.gassystem import GasSystem
-from linepack.vocabulary import ArcKind, Grade
+from linepack.vocabulary import ArcKind
 
 __all__ = ["Effect", "EffectStatus", "Horizon", "apply_effects", "effect_rows", "effects"]
 
@@ -61,158 +72,12 @@ def _spans(case: Case, scope: Scope) -> list[tuple[date, date]]:
 
 def _scope_effects(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
     if scope.expression is Expression.NONE:
-        return [_silent(scope, EffectStatus.NOT_EXPRESSIBLE, scope.effect_note or "no market expression", first, last)]
+        return [silent(scope, EffectStatus.NOT_EXPRESSIBLE, scope.effect_note or "no market expression", first, last)]
     if scope.expression is Expression.GATE:
-        return [_silent(scope, EffectStatus.GATE, scope.effect_note or "closes a gate", first, last)]
+        return [silent(scope, EffectStatus.GATE, scope.effect_note or "closes a gate", first, last)]
     if scope.bar not in case.bars and scope.expression not in (Expression.PLEDGE, Expression.QUOTA, Expression.CHARGE):
-        return [_silent(scope, EffectStatus.NOT_BINDING, f"{scope.bar}: {scope.effect_note}", first, last)]
+        return [silent(scope, EffectStatus.NOT_BINDING, f"{scope.bar}: {scope.effect_note}", first, last)]
     return _EXPRESS[scope.expression](case, scope, first, last)
-
-
-def _silent(scope: Scope, status: EffectStatus, reason: str, first: date, last: date) -> Effect:
-    return Effect(scope.scope, scope.instrument, status, "", (), first, last, reason)
-
-
-def _emit(scope: Scope, table: str, rows: Iterable[Mapping[str, Any]], first: date, last: date, reason: str) -> Effect:
-    why = {
-        "source": f"law: {scope.scope}",
-        "grade": Grade.JUDGEMENT.value,
-        "known_from": scope.known_from.isoformat(),
-        "note": scope.note,
-    }
-    return Effect(
-        scope.scope,
-        scope.instrument,
-        EffectStatus.EMITTED,
-        table,
-        tuple({**row, **why} for row in rows),
-        first,
-        last,
-        reason,
-    )
-
-
-def _ban(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
-    """Emit a ban: barred arcs carry nothing; where contracts of a free class remain, all entry is capped at them."""
-    found = entries(case.system, scope.origins, scope.destinations, scope.media)
-    if not found:
-        return [_silent(scope, EffectStatus.NO_ARC, "no trader of that origin can reach that destination", first, last)]
-    result: list[Effect] = []
-    for medium in (Medium.PIPELINE, Medium.LNG):
-        own = [e for e in found if e.arc.startswith("ship:") == (medium is Medium.LNG)]
-        if own:
-            for start, end, free in _pieces(case, scope, medium, first, last):
-                result += _ban_piece(case, scope, medium, own, start, end, free)
-    return result
-
-
-def _pieces(
-    case: Case, scope: Scope, medium: Medium, first: date, last: date
-) -> list[tuple[date, date, tuple[TermContract, ...]]]:
-    """Split a span where the contracts that the instrument leaves free change, and at the turn of years."""
-    own = [
-        s
-        for s in case.law.live_scopes
-        if s.instrument == scope.instrument and s.expression is Expression.BAN and (not s.media or medium in s.media)
-    ]
-    contracts = [
-        c
-        for c in case.law.term_contracts
-        if c.medium is medium
-        and set(scope.origins) & _origin(case, c)
-        and countries(c.destinations) & countries(scope.destinations)
-    ]
-    cuts = {first, *(s.first_day for s in own), *(c.first_day for c in contracts)}
-    cuts |= {c.last_day + timedelta(days=1) for c in contracts if c.last_day < date.max}
-    relief = [row for row in case.law.exemptions if row.instrument == scope.instrument and case.law.counts(row)]
-    cuts |= {row.first_day for row in relief} | {row.last_day + timedelta(days=1) for row in relief if row.last_day}
-    cuts |= {date(year, 1, 1) for year in range(first.year + 1, last.year + 1)}
-    starts = sorted(day for day in cuts if first <= day <= last)
-    pieces = []
-    for start, after in zip(starts, [*starts[1:], last + timedelta(days=1)], strict=True):
-        live = [s for s in own if covers(s, start)]
-        if min(live, key=lambda s: (s.first_day, s.scope), default=scope).scope != scope.scope:
-            continue  # an earlier phase of the same instrument already speaks for this piece
-        freed = {c for row in relief if covers(row, start) for c in row.contract_classes}
-        free = tuple(
-            c
-            for c in contracts
-            if covers(c, start) and (c.contract_class in freed or not any(_bars(s, c.contract_class) for s in live))
-        )
-        pieces.append((start, day_before(after), free))
-    return pieces
-
-
-def _origin(case: Case, contract: TermContract) -> set[str]:
-    traders = case.system.table("traders").set_index("trader")["country"]
-    return {str(traders.get(contract.trader, ""))}
-
-
-def _bars(scope: Scope, contract: ContractClass) -> bool:
-    return not scope.contract_classes or contract in scope.contract_classes
-
-
-def _ban_piece(
-    case: Case,
-    scope: Scope,
-    medium: Medium,
-    found: list[Entry],
-    first: date,
-    last: date,
-    free: tuple[TermContract, ...],
-) -> list[Effect]:
-    found = [e for e in found if not _is_freed(case, scope, e, first)]
-    allowed = [e for e in found if any(e.trader == c.trader and matches(e.arc, c.arcs) for c in free)]
-    barred = [e for e in found if e not in allowed]
-    result = []
-    if barred:
-        rows = [_rule_row(scope, e.trader, e.arc, first, last, share=0.0) for e in barred]
-        result.append(_emit(scope, "flow_rules", rows, first, last, f"{len(rows)} {medium} entries barred"))
-    for trader in dict.fromkeys(e.trader for e in allowed):
-        volume = _contract_volume(case, [c for c in free if c.trader == trader], first, last)
-        if volume is None:
-            continue
-        limit = f"{scope.scope} {trader} {medium} {first}"
-        rows = [_limit_row(limit, "flow", first, last, maximum=volume)]
-        members = [_member_row(limit, trader, e.arc) for e in allowed if e.trader == trader]
-        reason = f"entry of {trader} at most what free contracts hold: {volume:.0f} GWh"
-        result += [
-            _emit(scope, "policy_limits", rows, first, last, reason),
-            _emit(scope, "policy_limit_members", members, first, last, reason),
-        ]
-    return result
-
-
-def _is_freed(case: Case, scope: Scope, entry: Entry, on: date) -> bool:
-    """Return whether an exemption frees an entry on a day: all of it, the arcs of an asset, or a destination."""
-    nodes = case.system.table("nodes").set_index("node")["country"]
-    for row in case.law.exemptions:
-        if (
-            row.instrument != scope.instrument
-            or not covers(row, on)
-            or not case.law.counts(row)
-            or row.contract_classes
-        ):
-            continue
-        is_asset = not row.assets or any(matches(entry.arc, case.law.asset(name).arcs) for name in row.assets)
-        is_place = not row.destinations or nodes[entry.destination] in countries(row.destinations)
-        if is_asset and is_place and (not row.actors or entry.trader in row.actors):
-            return True
-    return False
-
-
-def _contract_volume(case: Case, free: Iterable[TermContract], first: date, last: date) -> float | None:
-    """Return the gas (GWh) that free contracts hold between two days, or None if one of them has no limit."""
-    table = case.system.table("contracts").set_index("contract")["annual_quantity_gwh"]
-    total = 0.0
-    for contract in free:
-        annual = contract.annual_quantity_gwh
-        if contract.dataset_contract:
-            annual = float(table.get(contract.dataset_contract, np.nan))
-        if annual is None or np.isnan(annual):
-            return None
-        total += annual * ((last - first).days + 1) / 365.0
-    return total
 
 
 def _arcs_of(case: Case, scope: Scope) -> list[tuple[str, str]]:
@@ -242,7 +107,7 @@ def _sea_arcs(system: GasSystem) -> list[str]:
 def _closure(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
     pairs = _arcs_of(case, scope)
     if not pairs:
-        return [_silent(scope, EffectStatus.NO_ARC, "its assets have no arc in the market data", first, last)]
+        return [silent(scope, EffectStatus.NO_ARC, "its assets have no arc in the market data", first, last)]
     result = []
     for name in scope.assets:
         asset = case.law.asset(name)
@@ -252,7 +117,7 @@ def _closure(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
                 {"arc": arc, "first_day": start.isoformat(), "last_day": end.isoformat(), "capacity_gwh_d": 0.0}
                 for arc in arcs
             ]
-            result.append(_emit(scope, "arc_schedule", rows, start, end, f"{asset.name} closed"))
+            result.append(emit(scope, "arc_schedule", rows, start, end, f"{asset.name} closed"))
     return result
 
 
@@ -289,19 +154,19 @@ def _limit(case: Case, scope: Scope, first: date, last: date, *, is_minimum: boo
         else [(e.trader, e.arc) for e in entries(case.system, scope.origins, scope.destinations, scope.media)]
     )
     if not pairs or scope.value is None:
-        return [_silent(scope, EffectStatus.NO_ARC, "no arc or no quantity", first, last)]
+        return [silent(scope, EffectStatus.NO_ARC, "no arc or no quantity", first, last)]
     result = []
     for start, end in _by_year(first, last):
         volume = scope.value * ((end - start).days + 1) / 365.0
         name = f"{scope.scope} {start}"
         bounds = {"minimum": volume} if is_minimum else {"maximum": volume}
         penalty = PLEDGE_PENALTY_EUR_MWH if is_minimum else None
-        row = _limit_row(name, "flow", start, end, penalty=penalty, **bounds)
-        members = [_member_row(name, trader, arc) for trader, arc in pairs]
+        row = limit_row(name, "flow", start, end, penalty=penalty, **bounds)
+        members = [member_row(name, trader, arc) for trader, arc in pairs]
         reason = f"{'at least' if is_minimum else 'at most'} {volume:.0f} GWh. {scope.effect_note}".strip()
         result += [
-            _emit(scope, "policy_limits", [row], start, end, reason),
-            _emit(scope, "policy_limit_members", members, start, end, reason),
+            emit(scope, "policy_limits", [row], start, end, reason),
+            emit(scope, "policy_limit_members", members, start, end, reason),
         ]
     return result
 
@@ -314,27 +179,25 @@ def _charge(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
     """Emit a tariff or levy on entries; ``effect_note`` names whose revenue it is."""
     found = entries(case.system, scope.origins, scope.destinations, scope.media)
     if not found:
-        return [_silent(scope, EffectStatus.NO_ARC, "no trader of that origin can reach that destination", first, last)]
+        return [silent(scope, EffectStatus.NO_ARC, "no trader of that origin can reach that destination", first, last)]
     rows = [
-        _rule_row(scope, e.trader, e.arc, first, last, charge=scope.value or 0.0, receiver=scope.effect_note)
+        rule_row(scope, e.trader, e.arc, first, last, charge=scope.value or 0.0, receiver=scope.effect_note)
         for e in found
     ]
-    return [_emit(scope, "flow_rules", rows, first, last, f"{scope.value} EUR/MWh on {len(rows)} entries")]
+    return [emit(scope, "flow_rules", rows, first, last, f"{scope.value} EUR/MWh on {len(rows)} entries")]
 
 
 def _fleet(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
     """Emit a loss of ships as a share of the capacity of the plant they serve."""
     if scope.value is None:
-        return [_silent(scope, EffectStatus.IN_DATA, scope.effect_note, first, last)]
+        return [silent(scope, EffectStatus.IN_DATA, scope.effect_note, first, last)]
     arcs = case.system.table("arcs")
     ports = {arc[5:].split(">")[0] for _, arc in _arcs_of(case, scope) if arc.startswith("ship:")}
     plants = arcs[(arcs["kind"] == ArcKind.LIQUEFACTION) & arcs["destination"].isin(ports)]["arc"]
-    rows = [_rule_row(scope, "", arc, first, last, share=scope.value) for arc in plants]
+    rows = [rule_row(scope, "", arc, first, last, share=scope.value) for arc in plants]
     if not rows:
-        return [
-            _silent(scope, EffectStatus.NO_ARC, "no plant of the market data is served by these ships", first, last)
-        ]
-    return [_emit(scope, "flow_rules", rows, first, last, scope.effect_note)]
+        return [silent(scope, EffectStatus.NO_ARC, "no plant of the market data is served by these ships", first, last)]
+    return [emit(scope, "flow_rules", rows, first, last, scope.effect_note)]
 
 
 def _cap(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
@@ -351,8 +214,8 @@ def _cap(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
         if arc in arcs.index
     ]
     if not rows:
-        return [_silent(scope, EffectStatus.NO_ARC, "the project has no arc in the market data", first, last)]
-    return [_emit(scope, "arc_schedule", rows, first, last, "no growth while the ban holds")]
+        return [silent(scope, EffectStatus.NO_ARC, "the project has no arc in the market data", first, last)]
+    return [emit(scope, "arc_schedule", rows, first, last, "no growth while the ban holds")]
 
 
 STOCK_DAYS = {"1 October": (10, 1), "1 November": (11, 1), "1 December": (12, 1)}
@@ -372,11 +235,11 @@ def _stock(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
         volume = float(inside["working_gas_gwh"].sum()) * (scope.value or 0.0)
         name = f"{scope.scope} {year}"
         reason = f"{scope.value:.0%} of working gas in store on {on}"
-        row = _limit_row(name, "stock", on, on, minimum=volume)
-        members = [_member_row(name, "", "", node) for node in inside["node"]]
+        row = limit_row(name, "stock", on, on, minimum=volume)
+        members = [member_row(name, "", "", node) for node in inside["node"]]
         result += [
-            _emit(scope, "policy_limits", [row], on, on, reason),
-            _emit(scope, "policy_limit_members", members, on, on, reason),
+            emit(scope, "policy_limits", [row], on, on, reason),
+            emit(scope, "policy_limit_members", members, on, on, reason),
         ]
     return result
 
@@ -399,8 +262,8 @@ def _demand(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
         for row in chosen.itertuples()
     ]
     if not rows:
-        return [_silent(scope, EffectStatus.NO_ARC, "no month of the market data falls within its days", first, last)]
-    return [_emit(scope, "demand", rows, first, last, f"{scope.value:.0%} less reference demand")]
+        return [silent(scope, EffectStatus.NO_ARC, "no month of the market data falls within its days", first, last)]
+    return [emit(scope, "demand", rows, first, last, f"{scope.value:.0%} less reference demand")]
 
 
 def _share_of_month(month: str, first: date, last: date) -> float:
@@ -411,7 +274,7 @@ def _share_of_month(month: str, first: date, last: date) -> float:
 
 
 _EXPRESS: dict[Expression, Callable[[Case, Scope, date, date], list[Effect]]] = {
-    Expression.BAN: _ban,
+    Expression.BAN: ban,
     Expression.CLOSURE: _closure,
     Expression.QUOTA: _quota,
     Expression.CHARGE: _charge,
@@ -421,52 +284,3 @@ _EXPRESS: dict[Expression, Callable[[Case, Scope, date, date], list[Effect]]] = 
     Expression.PLEDGE: _pledge,
     Expression.DEMAND: _demand,
 }
-
-
-def _rule_row(
-    scope: Scope,
-    trader: str,
-    arc: str,
-    first: date,
-    last: date,
-    *,
-    share: float = 1.0,
-    charge: float = 0.0,
-    receiver: str = "",
-) -> dict[str, Any]:
-    return {
-        "rule": f"{scope.scope} {trader or 'any'} {arc} {first}",
-        "trader": trader,
-        "arc": arc,
-        "first_day": first.isoformat(),
-        "last_day": last.isoformat(),
-        "capacity_share": share,
-        "charge_eur_mwh": charge,
-        "charge_receiver": receiver,
-    }
-
-
-def _limit_row(
-    name: str,
-    kind: str,
-    first: date,
-    last: date,
-    *,
-    minimum: float = float("nan"),
-    maximum: float = float("nan"),
-    penalty: float | None = None,
-) -> dict[str, Any]:
-    return {
-        "policy_limit": name,
-        "kind": kind,
-        "first_day": first.isoformat(),
-        "last_day": last.isoformat(),
-        "minimum": minimum,
-        "maximum": maximum,
-        "penalty_eur_mwh": float("nan") if penalty is None else penalty,
-        "receiver": "",
-    }
-
-
-def _member_row(name: str, trader: str, arc: str, node: str = "") -> dict[str, Any]:
-    return {"policy_limit": name, "trader": trader, "arc": arc, "node": node}

@@ -51,8 +51,8 @@ NOTHING = Formula(0, ())
 
 
 def all_of(parts: Iterable[Formula | Deed]) -> Formula:
-    """Return the formula that asks for all parts; parts that ask for nothing are left out."""
-    kept = tuple(part for part in parts if not (isinstance(part, Formula) and not part.parts))
+    """Return the formula that asks for all parts; parts that ask for nothing, or twice for the same, are left out."""
+    kept = tuple(part for part in dict.fromkeys(parts) if not (isinstance(part, Formula) and not part.parts))
     return Formula(len(kept), kept)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 
 from linepack.policy.law import InstrumentOn, Law, LawOnDate, covers, is_alive, law_on
 from linepack.policy.rows import Asset, Exemption, Scope
-from linepack.policy.words import ContractClass, Status
+from linepack.policy.words import ContractClass
 from linepack.vocabulary import EU27
 
 GROUPS = {"EU27": frozenset(EU27)}
@@ -89,12 +89,28 @@ def instruments_on(
     state: LawOnDate = law_on(law, on, known_on)
     known = state.law
     flow = flow_of(known, asset, contract)
-    named = {scope.instrument for scope in binding_scopes(known, flow, on)}
-    for name in list(named):
-        named |= {row.series for row in known.exemptions if row.instrument == name and row.series and covers(row, on)}
+    bound = {scope.scope for scope in known.live_scopes if _names_something(scope) and binds(scope, flow)}
+    own = [_only(row, bound, flow) for row in state.in_force]
+    named = {row.instrument.instrument: row for row in own if row.scopes}
+    regimes = {row.instrument.regime for row in named.values()}
+    series = {relief.series for row in named.values() for relief in row.exemptions}
     return tuple(
-        row for row in state.instruments if row.instrument.instrument in named and row.status is Status.IN_FORCE
+        named.get(row.instrument.instrument, row)
+        for row in state.in_force
+        if row.instrument.instrument in {*named, *regimes, *series}
     )
+
+
+def _names_something(scope: Scope) -> bool:
+    return bool(scope.assets or scope.origins or scope.destinations or scope.media or scope.activity or scope.actors)
+
+
+def _only(row: InstrumentOn, bound: set[str], flow: Flow) -> InstrumentOn:
+    """Return an instrument with only the phases that bind a flow, and the exemptions that free it from them."""
+    scopes = tuple(scope for scope in row.scopes if scope.scope in bound)
+    coming = tuple(scope for scope in row.coming if scope.scope in bound)
+    relief = tuple(e for e in row.exemptions if any(frees(e, scope, flow) for scope in scopes))
+    return replace(row, scopes=scopes, coming=coming, exemptions=relief)
 
 
 def matches(arc: str, patterns: Iterable[str]) -> bool:
