@@ -35,7 +35,12 @@ READINGS = click.option(
     "--reading", "readings", multiple=True, metavar="QUESTION:READING", help="Take another reading of a disputed point."
 )
 KNOWN = click.option(
-    "--known-on", "--as-of", "known_on", type=DAY, default=None, help="Use only what was known that day."
+    "--known-on",
+    "--as-of",
+    "known_on",
+    callback=_day,
+    metavar="YYYY-MM-DD",
+    help="Use only what was known that day.",
 )
 CONTRACT = click.option(
     "--contract",

@@ -24,9 +24,39 @@ def ban(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
     for medium in (Medium.PIPELINE, Medium.LNG):
         own = [e for e in found if e.arc.startswith("ship:") == (medium is Medium.LNG)]
         if own:
-            for start, end, free in _pieces(case, scope, medium, first, last):
+            pieces = _pieces(case, scope, medium, first, last)
+            for start, end, free in pieces:
                 result += _ban_piece(case, scope, medium, own, start, end, free)
+            result += _ended_contracts(case, scope, medium, pieces)
     return result
+
+
+def _ended_contracts(
+    case: Case, scope: Scope, medium: Medium, pieces: list[tuple[date, date, tuple[TermContract, ...]]]
+) -> list[Effect]:
+    """Emit the end of contracts of the market data that are barred to the end of the span: nobody owes that gas."""
+    ended = []
+    for contract in _contracts(case, scope, medium):
+        barred = [start for start, _, free in pieces if contract not in free and covers(contract, start)]
+        is_final = bool(pieces) and contract not in pieces[-1][2]
+        if contract.dataset_contract and barred and is_final:
+            last_free = max((end for _, end, free in pieces if contract in free), default=None)
+            end = last_free or day_before(barred[0])
+            row = {"contract": contract.dataset_contract, "end": end.isoformat()}
+            ended.append(
+                emit(scope, "contracts", [row], barred[0], pieces[-1][1], f"{contract.name} ends: barred by law")
+            )
+    return ended
+
+
+def _contracts(case: Case, scope: Scope, medium: Medium) -> list[TermContract]:
+    return [
+        contract
+        for contract in case.law.term_contracts
+        if contract.medium is medium
+        and set(scope.origins) & _origin(case, contract)
+        and countries(contract.destinations) & countries(scope.destinations)
+    ]
 
 
 def _pieces(
@@ -38,13 +68,7 @@ def _pieces(
         for s in case.law.live_scopes
         if s.instrument == scope.instrument and s.expression is Expression.BAN and (not s.media or medium in s.media)
     ]
-    contracts = [
-        c
-        for c in case.law.term_contracts
-        if c.medium is medium
-        and set(scope.origins) & _origin(case, c)
-        and countries(c.destinations) & countries(scope.destinations)
-    ]
+    contracts = _contracts(case, scope, medium)
     cuts = {first, *(s.first_day for s in own), *(c.first_day for c in contracts)}
     cuts |= {c.last_day + timedelta(days=1) for c in contracts if c.last_day < date.max}
     relief = [row for row in case.law.exemptions if row.instrument == scope.instrument and case.law.counts(row)]

@@ -18,9 +18,11 @@ from linepack.policy.rows import Exemption, GateStateRow, Instrument, Scope
 from linepack.policy.voting import can_block, vote
 from linepack.policy.words import (
     ContractClass,
+    Expression,
     GateKind,
     GateState,
     LawGrade,
+    Measure,
     ReliefKind,
     Stage,
     Verb,
@@ -30,7 +32,7 @@ from linepack.policy.words import (
 GATES_OF_VERB = {
     Verb.REPAIR: (GateKind.PHYSICAL,),
     Verb.SELL: (GateKind.OWNER, GateKind.SELLER),
-    Verb.CONTRACT: (GateKind.CONTRACT, GateKind.BUYER, GateKind.TRANSIT, GateKind.SELLER),
+    Verb.CONTRACT: (GateKind.CONTRACT, GateKind.BUYER, GateKind.TRANSIT, GateKind.SELLER, GateKind.SECURITY),
 }
 
 
@@ -38,7 +40,8 @@ GATES_OF_VERB = {
 class Decision:
     """What is decided: a verb, its target (an instrument or an asset), who decides, from which day.
 
-    ``until`` is the last day of a licence or suspension; ``assets`` are the assets a licence covers.
+    ``until`` is the last day of a licence or suspension; ``assets`` are the assets a licence covers;
+    ``quantity_gwh_year`` is what a contract allows to flow.
     """
 
     verb: Verb
@@ -47,6 +50,7 @@ class Decision:
     on: date
     until: date | None = None
     assets: tuple[str, ...] = ()
+    quantity_gwh_year: float | None = None
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target} by {', '.join(self.by)} on {self.on}"
@@ -83,7 +87,9 @@ def regime_decisions(law: Law, regime: str) -> tuple[Decision, ...]:
             keys=[regime],
             hint=", ".join(dict.fromkeys(row.regime for row in law.regimes)),
         )
-    return tuple(Decision(r.verb, r.target, r.by, r.on, r.until, r.assets) for r in rows if r.verb and r.on)
+    return tuple(
+        Decision(r.verb, r.target, r.by, r.on, r.until, r.assets, r.quantity_gwh_year) for r in rows if r.verb and r.on
+    )
 
 
 def regime_law(law: Law, regime: str) -> Law:
@@ -307,7 +313,33 @@ def _open_gates(law: Law, decision: Decision) -> tuple[Law, list[Issue]]:
     issues = [issue for gate in closed for issue in _refused(law, decision, gate.opens_by)]
     later = {gate.gate for gate in closed}
     kept = tuple(row for row in law.gate_states if not (row.gate in later and row.first_day >= decision.on))
-    return replace(law, gate_states=(*kept, *rows)), issues
+    opened = replace(law, gate_states=(*kept, *rows))
+    if decision.quantity_gwh_year is None:
+        return opened, issues
+    quota = next((s for s in law.scopes if s.measure is Measure.QUOTA and decision.target in s.assets), None)
+    if quota is None:
+        issues.append(_issue("no-quota", decision, "no contract of the law has a quantity for this asset"))
+        return opened, issues
+    scope = replace(
+        quota,
+        scope=f"{quota.instrument} {decision.on}",
+        first_day=decision.on,
+        last_day=decision.until,
+        assets=(decision.target,),
+        expression=Expression.QUOTA,
+        value=decision.quantity_gwh_year,
+        unit="GWh/year",
+        source="scenario",
+        grade=LawGrade.BACKGROUND,
+        known_from=decision.on,
+        note=str(decision),
+        effect_note="",
+    )
+    return replace(opened, scopes=(*opened.scopes, scope)), issues
+
+
+def _issue(code: str, decision: Decision, message: str) -> Issue:
+    return Issue(code, f"{decision}: {message}", "decisions", (decision.target,))
 
 
 def _opened(gate: GateOn, decision: Decision) -> GateStateRow:

@@ -104,7 +104,7 @@ def rule_row(
 ) -> dict[str, Any]:
     """Return a row of ``flow_rules``: a share of capacity and a charge for a trader ('' any) on an arc."""
     return {
-        "rule": f"{scope.scope} {trader or 'any'} {arc} {first}",
+        "rule": f"{scope.scope} {first}",
         "trader": trader,
         "arc": arc,
         "first_day": first.isoformat(),
@@ -131,10 +131,10 @@ def limit_row(
         "kind": kind,
         "first_day": first.isoformat(),
         "last_day": last.isoformat(),
-        "minimum": minimum,
-        "maximum": maximum,
+        "minimum_gwh": minimum,
+        "maximum_gwh": maximum,
         "penalty_eur_mwh": float("nan") if penalty is None else penalty,
-        "receiver": "",
+        "penalty_receiver": "",
     }
 
 
@@ -153,7 +153,7 @@ def effect_rows(found: Iterable[Effect]) -> dict[str, list[Mapping[str, Any]]]:
 
 
 def apply_effects(system: GasSystem, found: Iterable[Effect]) -> GasSystem:
-    """Return the system with all rows added; for ``demand`` the reference quantity of the rows is replaced.
+    """Return the system with all rows added; of ``demand`` the quantity, of ``contracts`` the end is changed instead.
 
     A table that the system lacks is made from the rows. Later rows of ``arc_schedule`` win over earlier ones, and
     closures come last, so that no opening undoes a ban.
@@ -164,6 +164,9 @@ def apply_effects(system: GasSystem, found: Iterable[Effect]) -> GasSystem:
         old = system.tables.get(table)
         if table == "demand":
             changed[table] = _with_demand(system.table("demand"), new)
+            continue
+        if table == "contracts":
+            changed[table] = _with_ends(system.table("contracts"), new)
             continue
         if table == "arc_schedule":
             new = new.sort_values("capacity_gwh_d", ascending=False, kind="stable")
@@ -179,3 +182,11 @@ def _with_demand(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     index = pd.MultiIndex.from_frame(old[keys])
     quantity = wanted.reindex(index).to_numpy(dtype=float)
     return old.assign(quantity_gwh_d=np.where(np.isnan(quantity), old["quantity_gwh_d"], quantity))
+
+
+def _with_ends(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    ends = new.groupby("contract")["end"].min()
+    wanted = old["contract"].map(ends)
+    is_earlier = wanted.notna() & (wanted < old["end"])
+    changed = old.assign(end=old["end"].where(~is_earlier, wanted))
+    return changed[changed["start"] <= changed["end"]].reset_index(drop=True)

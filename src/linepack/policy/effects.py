@@ -218,6 +218,9 @@ def _cap(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
     return [emit(scope, "arc_schedule", rows, first, last, "no growth while the ban holds")]
 
 
+STOCK_PENALTY_EUR_MWH = 20.0
+"""No fine is written into the filling rule: a shortfall costs this much in the objective, and is no welfare."""
+
 STOCK_DAYS = {"1 October": (10, 1), "1 November": (11, 1), "1 December": (12, 1)}
 
 
@@ -235,7 +238,7 @@ def _stock(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
         volume = float(inside["working_gas_gwh"].sum()) * (scope.value or 0.0)
         name = f"{scope.scope} {year}"
         reason = f"{scope.value:.0%} of working gas in store on {on}"
-        row = limit_row(name, "stock", on, on, minimum=volume)
+        row = limit_row(name, "stock", on, on, minimum=volume, penalty=STOCK_PENALTY_EUR_MWH)
         members = [member_row(name, "", "", node) for node in inside["node"]]
         result += [
             emit(scope, "policy_limits", [row], on, on, reason),

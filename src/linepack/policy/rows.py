@@ -252,3 +252,4 @@ class RegimeStep(Provenance):
     on: date | None
     until: date | None
     assets: tuple[str, ...]
+    quantity_gwh_year: float | None

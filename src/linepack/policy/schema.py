@@ -246,6 +246,7 @@ LAW_TABLES: tuple[Table, ...] = (
         day("on", "Day of the decision.", required=False),
         day("until", "Last day, for a licence or suspension.", required=False),
         _names("assets", "Assets that a licence covers.", "assets.asset"),
+        number("quantity_gwh_year", "GWh/year", "Quantity of a contract; empty: none stated.", required=False),
     ),
 )  # fmt: skip
 
