@@ -252,7 +252,7 @@ def _renewals(state: LawOnDate, flow: Flow, gates: tuple[GateOn, ...]) -> tuple[
     for gate in gates:
         for relief in gate.relief:
             if relief.last_day is not None:
-                result.append(AtRenewal(relief.name, relief.last_day, (relief.issuer,), (), (gate.gate,), ()))
+                result.append(AtRenewal(relief.name, relief.last_day, relief.issuer, (), (gate.gate,), ()))
     return tuple(sorted(result, key=lambda row: (row.day, row.what)))
 
 

@@ -219,7 +219,7 @@ def _grant(law: Law, decision: Decision) -> tuple[Law, list[Issue]]:
         series="",
         name=f"{decision.verb} of {decision.on}",
         kind=ReliefKind.EMERGENCY_SUSPENSION if decision.verb is Verb.SUSPEND else ReliefKind.SPECIFIC_LICENCE,
-        issuer=decision.by[0] if decision.by else "",
+        issuer=decision.by,
         first_day=decision.on,
         last_day=decision.until,
         assets=decision.assets,

@@ -155,7 +155,7 @@ def _exemption(relief: Exemption) -> dict[str, Any]:
         "exemption": relief.exemption,
         "name": relief.name,
         "kind": str(relief.kind),
-        "issuer": relief.issuer,
+        "issuer": list(relief.issuer),
         "first_day": relief.first_day.isoformat(),
         "last_day": _day(relief.last_day),
         "assets": list(relief.assets),

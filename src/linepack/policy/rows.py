@@ -126,7 +126,7 @@ class Exemption(Provenance):
     series: str
     kind: ReliefKind
     name: str
-    issuer: str
+    issuer: tuple[str, ...]
     first_day: date
     last_day: date | None
     assets: tuple[str, ...]

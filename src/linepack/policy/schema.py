@@ -151,7 +151,7 @@ LAW_TABLES: tuple[Table, ...] = (
              references="instruments.instrument"),
         text("kind", "Kind of relief.", choices=tuple(ReliefKind)),
         text("name", "Name to show."),
-        text("issuer", "Who grants and renews it.", references="bodies.body"),
+        _names("issuer", "Who grants and renews it.", "bodies.body"),
         day("first_day", "First day."),
         _open_day("last_day", "Last day"),
         _names("assets", "Assets it covers.", "assets.asset"),
