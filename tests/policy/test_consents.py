@@ -28,9 +28,12 @@ def closed(answer: Consents) -> set[str]:
 
 @pytest.mark.parametrize("day", list(NS2_LISTS))
 def test_nord_stream_2_string_b(law: Law, day: date) -> None:
-    """Four days, four lists. March 2025: certification, supply report, US listings and payment bank, owner, contract.
-    From 20 July 2025 the EU transaction ban, from 30 October the Swiss one, from 18 March 2026 the ban on new
-    contracts. The string itself, the onward network and Russia's will are open throughout."""
+    """Four days, four lists.
+
+    March 2025: certification, supply report, US listings and payment bank, owner, contract. From 20 July 2025
+    the EU transaction ban, from 30 October the Swiss one, from 18 March 2026 the ban on new contracts. The
+    string itself, the onward network and Russia's will are open throughout.
+    """
     answer = consents(law, "NS2_B", day)
     assert closed(answer) == NS2_LISTS[day]
     assert {gate.gate for gate in answer.gates if gate.is_open} >= {"NS2_B:physical", "NS2:network", "NS2:seller"}
@@ -38,11 +41,16 @@ def test_nord_stream_2_string_b(law: Law, day: date) -> None:
 
 
 def test_the_minimal_sets_of_november_2026(law: Law) -> None:
-    """Two ways past the phase-out (legislature or Court) times two past the US statute (waiver, or Congress with the
-    president) make four; the unanimous Council, Switzerland, Germany and Gazprom are in all of them."""
+    """Two ways past the phase-out times two past the US statute make four.
+
+    Legislature or Court; waiver, or Congress with the president.
+    The unanimous Council, Switzerland, Germany and Gazprom are in all of them.
+    """
     answer = consents(law, "NS2_B", date(2026, 11, 22))
     assert len(answer.minimal_sets) == 4
-    assert {"EU_COUNCIL", "CH", "DE", "DE_BNETZA", "DE_BMWE", "US_OFAC", "GAZPROM", "EU_BUYER"} <= set(yes_needed(answer))
+    assert {"EU_COUNCIL", "CH", "DE", "DE_BNETZA", "DE_BMWE", "US_OFAC", "GAZPROM", "EU_BUYER"} <= set(
+        yes_needed(answer)
+    )
     assert sum("EU_CJEU" in bodies for bodies in answer.minimal_sets) == 2
     for bodies in answer.minimal_sets:
         assert holds(answer.formula, bodies)
@@ -56,8 +64,10 @@ def test_at_least_eight_holders_of_locks(law: Law) -> None:
 
 
 def test_the_creditors_are_a_threshold_until_they_agree(law: Law) -> None:
-    """Before 30 April 2025 four of five equal lenders must sign: five of the minimal sets differ by the lender left
-    out. Afterwards no lender is asked again."""
+    """Before 30 April 2025 four of five equal lenders must sign.
+
+    Five of the minimal sets differ by the lender left out. Afterwards no lender is asked again.
+    """
     before = consents(law, "NS2_B", date(2025, 3, 13))
     lenders = {"ENGIE", "OMV", "SHELL", "UNIPER", "WINTERSHALL"}
     assert {len(bodies & lenders) for bodies in before.minimal_sets} == {4}
@@ -77,8 +87,11 @@ def test_a_refusal_at_the_renewal_lifts_the_sanction_but_not_the_regulation(law:
 
 
 def test_yamal_lng_long_and_short_term(law: Law) -> None:
-    """1 May 2026: a long-term contract is free until 2027; a short-term one is locked twice since 25 April, by
-    unanimity and by qualified majority with Parliament."""
+    """1 May 2026.
+
+    A long-term contract is free until 2027; a short-term one is locked twice since 25 April, by unanimity and
+    by qualified majority with Parliament.
+    """
     day = date(2026, 5, 1)
     long = consents(law, "YAMAL>EU", day, contract=ContractClass.LONG_TERM)
     short = consents(law, "YAMAL>EU", day, contract=ContractClass.SHORT_TERM)
@@ -97,8 +110,11 @@ def test_yamal_lng_after_2026(law: Law) -> None:
 
 
 def test_turkstream_to_hungary_in_december_2027(law: Law) -> None:
-    """Locked once in law (the regulation; a Court or a suspension of four weeks aside), and by the payment channel;
-    under the reading that Hungary's exemption has no end the payment is free."""
+    """Locked once in law (the regulation.
+
+    A Court or a suspension of four weeks aside), and by the payment channel; under the reading that Hungary's
+    exemption has no end the payment is free.
+    """
     day = date(2027, 12, 1)
     answer = consents(law, "TS_2>HU", day)
     assert closed(answer) == {"EU-REPOWER", "US-GPB"}
@@ -132,15 +148,23 @@ def test_no_import_ban_on_russian_lng_in_march_2025(law: Law) -> None:
 
 def test_the_storage_rule_of_2025_against_2024(law: Law) -> None:
     """2024: 90 % on 1 November. Under Regulation 2025/1733: on any day to 1 December, with up to 20 points less."""
+
     def rule(day: date, flexibility: str) -> tuple[float | None, str]:
         chosen = law.with_readings({"storage-flexibility": flexibility})
-        (scope,) = [s for s in chosen.live_scopes if s.instrument == "EU-STORAGE"
-                    and s.first_day <= day and (s.last_day is None or day <= s.last_day)]  # fmt: skip
+        (scope,) = [
+            s
+            for s in chosen.live_scopes
+            if s.instrument == "EU-STORAGE" and s.first_day <= day and (s.last_day is None or day <= s.last_day)
+        ]
         return scope.value, scope.effect_note
 
     assert rule(date(2024, 11, 1), "none") == (0.90, "1 November")
     assert rule(date(2025, 11, 1), "none") == (0.90, "1 December")
-    assert [rule(date(2025, 11, 1), name)[0] for name in ("hard-market", "slow-sites", "delegated")] == [0.80, 0.75, 0.70]
+    assert [rule(date(2025, 11, 1), name)[0] for name in ("hard-market", "slow-sites", "delegated")] == [
+        0.80,
+        0.75,
+        0.70,
+    ]
 
 
 def test_the_storage_rule_as_known_in_march_2025(law: Law) -> None:
@@ -184,6 +208,7 @@ def test_yamal_europe_is_closed_on_both_sides(law: Law) -> None:
 
 def test_the_supplier_stopped_before_the_damage(law: Law) -> None:
     """Nord Stream 1: not delivered since 2 September 2022, ruptured on the 26th. Order matters."""
+
     def states(day: date) -> dict[str, GateState]:
         return {gate.gate: gate.state for gate in gates_of(law, "NS1_A", day)}
 
@@ -197,8 +222,11 @@ def test_the_supplier_stopped_before_the_damage(law: Law) -> None:
 def test_one_string_is_intact_and_three_are_not(law: Law) -> None:
     """Counts of strings, per string: only B of Nord Stream 2 is whole."""
     day = date(2025, 3, 13)
-    whole = [name for name in ("NS1_A", "NS1_B", "NS2_A", "NS2_B")
-             if all(g.is_open for g in gates_of(law, name, day) if g.gate.endswith("physical"))]  # fmt: skip
+    whole = [
+        name
+        for name in ("NS1_A", "NS1_B", "NS2_A", "NS2_B")
+        if all(g.is_open for g in gates_of(law, name, day) if g.gate.endswith("physical"))
+    ]
     assert whole == ["NS2_B"]
 
 

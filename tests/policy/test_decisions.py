@@ -35,8 +35,18 @@ def test_germany_alone_cannot_reopen_nord_stream_2(law: Law) -> None:
     with pytest.raises(InputError) as caught:
         require_consents(law, "NS2_B", ["DE"], DAY)
     gates = {key for issue in caught.value.issues for key in issue.keys}
-    assert gates == {"DE-CERT", "DE-SOS", "EU-PKG-18", "CH-NS-TXBAN", "EU-REPOWER", "US-PEESA", "US-NS2AG", "US-GPB",
-                     "NS2:contract", "NS2:owner"}  # fmt: skip
+    assert gates == {
+        "DE-CERT",
+        "DE-SOS",
+        "EU-PKG-18",
+        "CH-NS-TXBAN",
+        "EU-REPOWER",
+        "US-PEESA",
+        "US-NS2AG",
+        "US-GPB",
+        "NS2:contract",
+        "NS2:owner",
+    }
     text = str(caught.value)
     assert "26 members missing" in text
     assert "adopt:DE_BMWE" in text
@@ -114,7 +124,10 @@ def test_one_member_lets_the_sanctions_lapse_on_a_renewal_day_only(law: Law) -> 
     error = refused(law, Decision(Verb.LET_LAPSE, "EU-SECT-RENEW", ("HU",), date(2027, 6, 1)))
     assert error.issues[0].code == "no-renewal"
     assert "2027-07-31" in str(error)
-    assert refused(law, Decision(Verb.LET_LAPSE, "EU-SECT-RENEW", ("US",), date(2027, 7, 31))).issues[0].code == "missing-consent"
+    assert (
+        refused(law, Decision(Verb.LET_LAPSE, "EU-SECT-RENEW", ("US",), date(2027, 7, 31))).issues[0].code
+        == "missing-consent"
+    )
 
 
 def test_a_veto_needs_a_blocking_minority(law: Law) -> None:

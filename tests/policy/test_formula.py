@@ -65,7 +65,9 @@ def test_asking_for_nothing_is_met_by_nobody() -> None:
     assert minimal_sets(any_of([])) == ()
 
 
-@pytest.mark.parametrize("text", ["adopt", "adopt:A and", "3 of (sign:A, sign:B)", "vote:A", "adopt:A )", "(adopt:A", "A"])
+@pytest.mark.parametrize(
+    "text", ["adopt", "adopt:A and", "3 of (sign:A, sign:B)", "vote:A", "adopt:A )", "(adopt:A", "A"]
+)
 def test_what_cannot_be_read_is_refused(text: str) -> None:
     """The error shows the formula and the words it may use."""
     with pytest.raises(InputError) as caught:

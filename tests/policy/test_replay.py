@@ -34,16 +34,25 @@ def everything(law: Law, known_on: date) -> str:
 
 def perturbed(law: Law, known_on: date) -> tuple[Law, int]:
     """Return the law with a text, a day or a formula changed in every row known later, and how many those are."""
-    count, tables = 0, {}
+    count = 0
+    tables: dict[str, Any] = {}
     for table in LAW_TABLES:
         rows = []
         for row in getattr(law, table.name):
             if row.known_from > known_on:
                 count += 1
                 changes: dict[str, Any] = {"source": "changed", "note": "changed"}
-                for name, value in (("first_day", date(2020, 1, 1)), ("date", date(2020, 1, 1)), ("opens_by", "adopt:DE"),
-                                    ("value", 99.0), ("until", date(2020, 1, 1)), ("name", "changed"),
-                                    ("what", "changed"), ("assets", ()), ("population_percent", 50.0)):  # fmt: skip
+                for name, value in (
+                    ("first_day", date(2020, 1, 1)),
+                    ("date", date(2020, 1, 1)),
+                    ("opens_by", "adopt:DE"),
+                    ("value", 99.0),
+                    ("until", date(2020, 1, 1)),
+                    ("name", "changed"),
+                    ("what", "changed"),
+                    ("assets", ()),
+                    ("population_percent", 50.0),
+                ):
                     if hasattr(row, name):
                         changes[name] = value
                 row = replace(row, **changes)
@@ -73,7 +82,9 @@ def test_the_perturbation_bites_without_the_filter(law: Law) -> None:
     assert plain_consents(consents(changed, "NS2_B", today)) != plain_consents(consents(law, "NS2_B", today))
 
 
-@pytest.mark.parametrize("word", ["2026", "2027", "REPOWER", "PKG-18", "PKG-19", "Merz", "Lukoil", "Hormuz", "28-point"])
+@pytest.mark.parametrize(
+    "word", ["2026", "2027", "REPOWER", "PKG-18", "PKG-19", "Merz", "Lukoil", "Hormuz", "28-point"]
+)
 def test_march_2025_does_not_know_the_future(law: Law, word: str) -> None:
     """No answer as of 13 March 2025 on that day names an act, a person's office or an event of later.
 

@@ -26,8 +26,11 @@ def test_there_are_27_members_and_all_of_the_population(shares: dict[str, float]
 
 
 def test_the_vote_on_the_phase_out(shares: dict[str, float]) -> None:
-    """26 January 2026: 24 for, Hungary and Slovakia against, Bulgaria abstained. Passed: 24 of 15 needed, and
-    100 - 2.13 - 1.21 - 1.43 = 95.2 % of the population; by unanimity it would have failed."""
+    """26 January 2026.
+
+    24 for, Hungary and Slovakia against, Bulgaria abstained. Passed: 24 of 15 needed, and 100 - 2.13 - 1.21 -
+    1.43 = 95.2 % of the population; by unanimity it would have failed.
+    """
     ayes = [m for m in shares if m not in ("HU", "SK", "BG")]
     tally = vote(MAJORITY, shares, ayes, ["BG"])
     assert (tally.is_passed, tally.ayes, tally.needed) == (True, 24, 15)
@@ -64,8 +67,11 @@ def test_blocking_coalitions_are_those_found_by_voting(shares: dict[str, float])
     """Each coalition of four is put to a vote; those that stop it are the smallest blocks, and all are minimal."""
     found = set(smallest_block(MAJORITY, shares))
     total = sum(shares.values())
-    tried = {c for c in combinations(sorted(shares, key=lambda m: (-shares[m], m)), 4)
-             if sum(shares[m] for m in c) / total > 0.35}  # fmt: skip
+    tried = {
+        c
+        for c in combinations(sorted(shares, key=lambda m: (-shares[m], m)), 4)
+        if sum(shares[m] for m in c) / total > 0.35
+    }
     assert found == tried
     assert all(not can_block(MAJORITY, shares, set(c) - {m}) for c in list(found)[:50] for m in c)
     assert blocking_coalitions(MAJORITY, shares, 3) == ()

@@ -28,7 +28,8 @@ def ban(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
             for start, end, free in pieces:
                 result += _ban_piece(case, scope, medium, own, start, end, free)
             result += _ended_contracts(case, scope, medium, pieces)
-    return result
+    reason = "an earlier phase of the instrument speaks for these days, or contracts left free have no limit"
+    return result or [silent(scope, EffectStatus.JOINED, reason, first, last)]
 
 
 def _ended_contracts(

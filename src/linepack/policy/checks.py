@@ -28,6 +28,7 @@ def check_law(law: Law) -> list[Issue]:
         _check_readings,
         _check_relief,
         _check_phases,
+        _check_reach,
     )
     return [issue for check in checks for issue in check(law)]
 
@@ -229,6 +230,21 @@ def _wider(relief: Exemption, scope: Scope) -> str:
         if set(theirs) and beyond:
             return f"{what} {', '.join(sorted(str(b) for b in beyond))} are not barred"
     return ""
+
+
+def _check_reach(law: Law) -> list[Issue]:
+    """A scope that closes gates must say what it bars and for whom, or it would bar everything."""
+    return [
+        Issue(
+            "unbounded-scope",
+            "a bar needs an activity, and assets, origins or actors",
+            "scopes",
+            (scope.scope,),
+            "name what it bars",
+        )
+        for scope in law.scopes
+        if scope.measure.closes and not (scope.activity and (scope.assets or scope.origins or scope.actors))
+    ]
 
 
 def _check_phases(law: Law) -> list[Issue]:

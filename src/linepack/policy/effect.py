@@ -29,6 +29,7 @@ class EffectStatus(StrEnum):
     NOT_BINDING = "not binding under the bars asked for"
     GATE = "acts on a gate"
     IN_DATA = "already in the market data"
+    JOINED = "counted with another phase"
 
 
 @dataclass(frozen=True)

@@ -244,7 +244,7 @@ def _stock(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
             emit(scope, "policy_limits", [row], on, on, reason),
             emit(scope, "policy_limit_members", members, on, on, reason),
         ]
-    return result
+    return result or [silent(scope, EffectStatus.JOINED, "no filling day lies within these days", first, last)]
 
 
 def _demand(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
