@@ -95,10 +95,10 @@ def test_status_follows_the_stages(law: Law) -> None:
 
 
 def test_the_energy_payment_licence_ran_out_the_day_before_the_story(law: Law) -> None:
-    """GL 8L ended on 2025-03-12; on 2025-03-13 payments through the listed banks had no licence."""
-    assert law_on(law, date(2025, 3, 12)).of("US-GL8").status is Status.IN_FORCE
-    assert law_on(law, date(2025, 3, 13)).of("US-GL8").status is Status.ENDED
-    assert [row.exemption for row in law_on(law, date(2025, 3, 12)).of("US-BANKS").exemptions] == ["GL8L"]
+    """GL 8L ended at 00:01 of 2025-03-12, so the 11th was its last whole day, and on the 13th it was gone."""
+    assert law_on(law, date(2025, 3, 11)).of("US-GL8").status is Status.IN_FORCE
+    assert law_on(law, date(2025, 3, 12)).of("US-GL8").status is Status.ENDED
+    assert [row.exemption for row in law_on(law, date(2025, 3, 11)).of("US-BANKS").exemptions] == ["GL8L"]
     assert law_on(law, date(2025, 3, 13)).of("US-BANKS").exemptions == ()
 
 
