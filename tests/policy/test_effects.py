@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 from linepack.policy.decisions import Decision, decide, regime_law
-from linepack.policy.effects import Effect, EffectStatus, Horizon, apply_effects, effect_rows, effects
+from linepack.policy.effects import Effect, EffectStatus, Horizon, apply_effects, effect_rows, effects, effects_on
 from linepack.policy.entry import entries, relabelling_routes
 from linepack.policy.law import Law
+from linepack.policy.leakage import leakage
 from linepack.policy.rows import Exemption, Scope
 from linepack.policy.words import (
     Bar,
@@ -69,7 +70,7 @@ def test_the_phase_out_in_steps(law: Law, system: GasSystem) -> None:
     2027 everything is. LNG: from 25 April 2026 long-term contracts only, from 2027 nothing.
     """
     found = effects(law, system, LONG)
-    rules = [row for e in of(found, "EU-REPOWER", "flow_rules") for row in e.rows]
+    rules = [row for e in of(found, "EU-REPOWER", "flow_rules") for row in e.rows if row["trader"] != "pool"]
     assert all(row["capacity_share"] == 0 for row in rules)
     first = {arc: min(r["first_day"] for r in rules if r["arc"] == arc) for arc in {r["arc"] for r in rules}}
     assert (first["NS2_B"], first["RS-HU"], first["BG-GR"]) == ("2026-03-18", "2027-09-30", "2027-09-30")
@@ -87,7 +88,12 @@ def test_the_phase_out_in_steps(law: Law, system: GasSystem) -> None:
 def test_the_phase_out_later_under_another_reading(law: Law, system: GasSystem) -> None:
     """Storage behind: long-term pipeline gas flows a month longer."""
     late = effects(law.with_readings({"pipeline-end": "november"}), system, LONG)
-    rules = [row for e in of(late, "EU-REPOWER", "flow_rules") for row in e.rows if row["arc"] == "RS-HU"]
+    rules = [
+        row
+        for e in of(late, "EU-REPOWER", "flow_rules")
+        for row in e.rows
+        if row["arc"] == "RS-HU" and row["trader"] == "GAZPROM"
+    ]
     assert min(row["first_day"] for row in rules) == "2027-11-01"
 
 
@@ -393,3 +399,70 @@ def test_regimes_move_the_market_as_they_say(law: Law, solve_under: Callable[[La
     transit = flow_gwh(third, lambda arc: arc == "UA_SUDZHA", date(2025, 4, 1))
     assert transit == pytest.approx(156_300 * 669 / 365, rel=0.01)
     assert flow_gwh(third, lambda arc: arc == "NS2_B", date(2025, 4, 1)) == pytest.approx(0, abs=1)
+
+
+def sales_and_pool(solution: Solution) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return first sales (trader, node, gwh) and pool flows (arc, gwh) of a solved run."""
+
+    def total(variable: str) -> pd.DataFrame:
+        gwh = (solution.values(variable) * solution.days[:, None]).sum(axis=0)
+        return solution.labels(variable).assign(gwh=gwh)
+
+    arriving = total("trader_flow")
+    arriving = arriving[arriving["is_sale"].astype(bool)].rename(columns={"destination": "node"})
+    columns = ["trader", "node", "gwh"]
+    return pd.concat([arriving[columns], total("sales")[columns]]), total("pool_flow")[["arc", "gwh"]]
+
+
+def test_where_barred_molecules_go(law: Law, system: GasSystem, solve_under: Callable[[Law], Solution]) -> None:
+    """A full ban on Russian gas from June 2025, with and without the duty to prove origin.
+
+    Trusting, Gazprom sells in Serbia what it cannot sell in Hungary, and it comes back as pool gas. Presumed to be
+    Russian, that way is shut: no relabelling is left and the price in Hungary rises by more.
+    """
+    march = law.known_by(date(2025, 3, 13))
+    ban = scope_like(law, "EU-REPOWER/1", first_day=date(2025, 6, 1), contract_classes=())
+    questions = tuple(row for row in law.readings if row.question == "origin-proof")
+    barred = replace(
+        march,
+        instruments=(*march.instruments, law.instrument("EU-REPOWER")),
+        scopes=(*march.scopes, ban),
+        readings=(*march.readings, *questions),
+    )
+    base = solve_under(march)
+    runs = {name: solve_under(barred.with_readings({"origin-proof": name})) for name in ("trusting", "presumed")}
+    accounts = {}
+    for name, run in runs.items():
+        sales_before, pool_before = sales_and_pool(base)
+        sales_after, pool_after = sales_and_pool(run)
+        accounts[name] = leakage(
+            system,
+            ["RU"],
+            ["EU27"],
+            sales_before=sales_before,
+            sales_after=sales_after,
+            pool_before=pool_before,
+            pool_after=pool_after,
+        )
+        account = accounts[name]
+        parts = account.relabelling_gwh + account.displacement_gwh + account.lost_gwh
+        assert account.barred_gwh == pytest.approx(parts)
+        assert account.barred_gwh > 0
+    assert dict(accounts["trusting"].redirected_gwh)["RS"] > 100_000
+    assert accounts["trusting"].relabelling_gwh > 100_000
+    assert accounts["presumed"].relabelling_gwh < 1_000
+    prices = {name: run.hub_prices()["HU"].mean() for name, run in runs.items()}
+    assert base.hub_prices()["HU"].mean() < prices["trusting"] < prices["presumed"]
+
+
+def test_the_reasons_of_a_zero_flow(law: Law, system: GasSystem) -> None:
+    """String B on 1 August 2025: its gates and the transaction ban."""
+    reasons = {effect.source_id for effect in effects_on(effects(law, system, LONG), "NS2_B", date(2025, 8, 1))}
+    assert reasons == {"EU-PKG-18/1", "NS2_B"}
+
+
+def test_lifting_what_the_data_hold_is_said(law: Law, system: GasSystem) -> None:
+    """The reloading ban lifted: the fleet's reach to Asia does not grow by itself, and the list says so."""
+    lift = Decision(Verb.LIFT, "EU-PKG-14", ("EU_COUNCIL",), date(2025, 6, 1))
+    found = [e for e in effects(decide(law, [lift]), system, LONG) if "lifted" in e.reason]
+    assert {e.source_id for e in found} == {"EU-PKG-14/1", "EU-PKG-14/2"}

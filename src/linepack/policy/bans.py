@@ -8,11 +8,15 @@ from datetime import date, timedelta
 import numpy as np
 
 from linepack.policy.effect import Case, Effect, EffectStatus, emit, limit_row, member_row, rule_row, silent
-from linepack.policy.entry import Entry, entries
+from linepack.policy.entry import Entry, entries, relabelling_routes
 from linepack.policy.law import covers, day_before
 from linepack.policy.matching import countries, matches
 from linepack.policy.rows import Scope, TermContract
 from linepack.policy.words import ContractClass, Expression, Medium
+from linepack.vocabulary import POOL
+
+ORIGIN_QUESTION = "origin-proof"
+ORIGIN_PRESUMED = "presumed"
 
 
 def ban(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
@@ -28,8 +32,39 @@ def ban(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
             for start, end, free in pieces:
                 result += _ban_piece(case, scope, medium, own, start, end, free)
             result += _ended_contracts(case, scope, medium, pieces)
+            if medium is Medium.PIPELINE and case.law.reading(ORIGIN_QUESTION) == ORIGIN_PRESUMED:
+                result += _presumed(case, scope, pieces)
     reason = "an earlier phase of the instrument speaks for these days, or contracts left free have no limit"
     return result or [silent(scope, EffectStatus.JOINED, reason, first, last)]
+
+
+def _presumed(case: Case, scope: Scope, pieces: list[tuple[date, date, tuple[TermContract, ...]]]) -> list[Effect]:
+    """Emit that pool gas from markets where a barred trader sells is presumed to be of the barred origin."""
+    routes = [
+        route
+        for route in relabelling_routes(case.system, scope.origins, scope.destinations)
+        if route.origin in route.fed_by
+    ]
+    if not routes:
+        return []
+    result = []
+    for start, end, _ in pieces:
+        if not _is_suspended(case, scope, start):
+            rows = [rule_row(scope, POOL, route.arc, start, end, share=0.0) for route in routes]
+            reason = f"{len(rows)} entries of pool gas presumed to be of the barred origin"
+            result.append(emit(scope, "flow_rules", rows, start, end, reason))
+    return result
+
+
+def _is_suspended(case: Case, scope: Scope, on: date) -> bool:
+    """Return whether an exemption without limits frees everything from the instrument on a day."""
+    return any(
+        row.instrument == scope.instrument
+        and covers(row, on)
+        and case.law.counts(row)
+        and not (row.assets or row.destinations or row.actors or row.contract_classes)
+        for row in case.law.exemptions
+    )
 
 
 def _ended_contracts(
@@ -133,7 +168,6 @@ def _ban_piece(
 
 def _is_freed(case: Case, scope: Scope, entry: Entry, on: date) -> bool:
     """Return whether an exemption frees an entry on a day: all of it, the arcs of an asset, or a destination."""
-    nodes = case.system.table("nodes").set_index("node")["country"]
     for row in case.law.exemptions:
         if (
             row.instrument != scope.instrument
@@ -143,7 +177,7 @@ def _is_freed(case: Case, scope: Scope, entry: Entry, on: date) -> bool:
         ):
             continue
         is_asset = not row.assets or any(matches(entry.arc, case.law.asset(name).arcs) for name in row.assets)
-        is_place = not row.destinations or nodes[entry.destination] in countries(row.destinations)
+        is_place = not row.destinations or case.countries[entry.destination] in countries(row.destinations)
         if is_asset and is_place and (not row.actors or entry.trader in row.actors):
             return True
     return False

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from linepack.policy.formula import Deed, Formula, all_of, deeds, holds, minimal_sets, parse_formula
-from linepack.policy.law import Law, LawOnDate, law_on
+from linepack.policy.law import Law
 from linepack.policy.matching import Flow, binding_scopes, binds, flow_of, relief_of
 from linepack.policy.rows import Exemption, Gate, Provenance, Scope
 from linepack.policy.voting import smallest_block
@@ -118,8 +118,8 @@ def gates_of(
     law: Law, asset: str, on: date, *, contract: ContractClass | None = None, known_on: date | None = None
 ) -> tuple[GateOn, ...]:
     """Return the gates of an asset on a day, legal ones first. Errors: ``InputError`` for an unknown asset."""
-    state = law_on(law, on, known_on)
-    return _gates(state, flow_of(state.law, asset, contract))
+    known = law.known_by(known_on)
+    return _gates(known, flow_of(known, asset, contract), on)
 
 
 def consents(
@@ -136,12 +136,12 @@ def consents(
     ``bars`` limits the formula: only legal gates, or also those that are a sanctions risk or commercial.
     Errors: ``InputError`` for an unknown asset.
     """
-    state = law_on(law, on, known_on)
-    flow = flow_of(state.law, asset, contract)
-    gates = _gates(state, flow)
+    known = law.known_by(known_on)
+    flow = flow_of(known, asset, contract)
+    gates = _gates(known, flow, on)
     closed = [gate for gate in gates if not gate.is_open and gate.bar in bars]
     formula = all_of(gate.opens_by for gate in closed)
-    voters = tuple(_voting_body(state.law, deed, on) for deed in deeds(formula) if deed.voting is not None)
+    voters = tuple(_voting_body(known, deed, on) for deed in deeds(formula) if deed.voting is not None)
     return Consents(
         flow,
         on,
@@ -151,19 +151,18 @@ def consents(
         formula,
         minimal_sets(formula),
         voters,
-        _renewals(state, flow, gates),
-        _temporary(state.law, closed),
+        _renewals(known, on, gates),
+        _temporary(known, closed),
         tuple(
             sorted(
-                (s for s in state.law.live_scopes if s.first_day > on and s.measure.closes and binds(s, flow)),
+                (s for s in known.live_scopes if s.first_day > on and s.measure.closes and binds(s, flow)),
                 key=lambda s: s.first_day,
             )
         ),
     )
 
 
-def _gates(state: LawOnDate, flow: Flow) -> tuple[GateOn, ...]:
-    law, on = state.law, state.on
+def _gates(law: Law, flow: Flow, on: date) -> tuple[GateOn, ...]:
     legal: dict[str, list[Scope]] = {}
     for scope in binding_scopes(law, flow, on):
         if scope.measure.closes:
@@ -235,8 +234,7 @@ def _voting_body(law: Law, deed: Deed, on: date) -> VotingBody:
     return VotingBody(deed, ordered, len(blocks[0]) if blocks else 0, blocks)
 
 
-def _renewals(state: LawOnDate, flow: Flow, gates: tuple[GateOn, ...]) -> tuple[AtRenewal, ...]:
-    law, on = state.law, state.on
+def _renewals(law: Law, on: date, gates: tuple[GateOn, ...]) -> tuple[AtRenewal, ...]:
     result = []
     closed = [gate for gate in gates if not gate.is_open]
     regimes = dict.fromkeys(law.instrument(g.instrument).regime for g in closed if g.instrument)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,12 @@ class Case:
     system: GasSystem
     horizon: Horizon
     bars: frozenset[Bar]
+
+    @cached_property
+    def countries(self) -> dict[str, str]:
+        """Country of each node."""
+        nodes = self.system.table("nodes")
+        return dict(zip(nodes["node"], nodes["country"], strict=True))
 
 
 def silent(scope: Scope, status: EffectStatus, reason: str, first: date, last: date) -> Effect:
@@ -191,3 +198,15 @@ def _with_ends(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     is_earlier = wanted.notna() & (wanted < old["end"])
     changed = old.assign(end=old["end"].where(~is_earlier, wanted))
     return changed[changed["start"] <= changed["end"]].reset_index(drop=True)
+
+
+def effects_on(found: Iterable[Effect], name: str, day: date) -> tuple[Effect, ...]:
+    """Return the effects that touch an arc or market on a day: the reasons of a zero flow that come from the law."""
+    return tuple(
+        effect
+        for effect in found
+        if effect.first_day is not None
+        and effect.first_day <= day
+        and (effect.last_day is None or day <= effect.last_day)
+        and any(name in (row.get("arc"), row.get("node")) for row in effect.rows)
+    )

@@ -23,6 +23,7 @@ from linepack.policy.effect import (
     Horizon,
     apply_effects,
     effect_rows,
+    effects_on,
     emit,
     limit_row,
     member_row,
@@ -38,7 +39,7 @@ from linepack.policy.words import Bar, Expression
 from linepack.system.gassystem import GasSystem
 from linepack.vocabulary import ArcKind
 
-__all__ = ["Effect", "EffectStatus", "Horizon", "apply_effects", "effect_rows", "effects"]
+__all__ = ["Effect", "EffectStatus", "Horizon", "apply_effects", "effect_rows", "effects", "effects_on"]
 
 
 def effects(law: Law, system: GasSystem, horizon: Horizon, *, bars: frozenset[Bar] = LEGAL_ONLY) -> tuple[Effect, ...]:
@@ -53,10 +54,22 @@ def effects(law: Law, system: GasSystem, horizon: Horizon, *, bars: frozenset[Ba
     for scope in law.live_scopes:
         for first, last in _spans(case, scope):
             found += _scope_effects(case, scope, first, last)
+    found += [_held_by_data(scope, horizon) for scope in law.live_scopes if _ends_early(scope, horizon)]
     for asset in law.assets:
         if asset.owns_arcs:
             found += gate_effects(case, asset)
     return tuple(found)
+
+
+def _ends_early(scope: Scope, horizon: Horizon) -> bool:
+    is_in_data = scope.expression is Expression.FLEET and scope.value is None
+    return is_in_data and scope.last_day is not None and scope.last_day < horizon.last_day
+
+
+def _held_by_data(scope: Scope, horizon: Horizon) -> Effect:
+    reason = f"lifted, but the market data were measured with it: patch what it limits ({scope.effect_note})"
+    first = max(horizon.first_day, scope.first_day)
+    return silent(scope, EffectStatus.NOT_EXPRESSIBLE, reason, first, horizon.last_day)
 
 
 def _spans(case: Case, scope: Scope) -> list[tuple[date, date]]:
@@ -95,8 +108,7 @@ def _arcs_of(case: Case, scope: Scope) -> list[tuple[str, str]]:
 def _lands(case: Case, arc: str, asset: Asset) -> bool:
     if not arc.startswith("ship:") or not asset.destinations:
         return True
-    nodes = case.system.table("nodes").set_index("node")["country"]
-    return nodes.get(arc.split(">")[-1], "") in countries(asset.destinations)
+    return case.countries.get(arc.split(">")[-1], "") in countries(asset.destinations)
 
 
 def _sea_arcs(system: GasSystem) -> list[str]:
@@ -226,9 +238,8 @@ STOCK_DAYS = {"1 October": (10, 1), "1 November": (11, 1), "1 December": (12, 1)
 
 def _stock(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
     """Emit a filling rule: stock of the territory on the latest day the law allows, each year."""
-    nodes = case.system.table("nodes").set_index("node")["country"]
     stores = case.system.table("storages")
-    inside = stores[stores["node"].map(nodes).isin(countries(scope.destinations))]
+    inside = stores[stores["node"].map(case.countries).isin(countries(scope.destinations))]
     month, day = STOCK_DAYS[scope.effect_note]
     result = []
     for year in range(first.year, last.year + 1):
@@ -249,9 +260,8 @@ def _stock(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
 
 def _demand(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
     """Emit a saving as lower reference demand, prorated by the days of each month."""
-    nodes = case.system.table("nodes").set_index("node")["country"]
     table = case.system.table("demand")
-    inside = table["node"].map(nodes).isin(countries(scope.destinations))
+    inside = table["node"].map(case.countries).isin(countries(scope.destinations))
     shares = {month: _share_of_month(month, first, last) for month in dict.fromkeys(table["month"])}
     share = table["month"].map(shares).to_numpy(dtype=float)
     chosen = table[inside.to_numpy() & (share > 0)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from linepack.errors import InputError
@@ -61,6 +62,7 @@ def any_of(parts: Iterable[Formula | Deed]) -> Formula:
     return Formula(1, tuple(parts))
 
 
+@lru_cache(maxsize=512)
 def parse_formula(text: str) -> Formula:
     """Return the formula of a text; empty text asks for nothing. Errors: ``InputError`` that shows the place."""
     if not text.strip():

@@ -9,7 +9,7 @@ import pandas as pd
 from linepack.policy.consents import GateOn, gates_of
 from linepack.policy.effect import Case, Effect, EffectStatus
 from linepack.policy.law import day_before
-from linepack.policy.matching import matches
+from linepack.policy.matching import binds, flow_of, matches
 from linepack.policy.rows import Asset
 from linepack.policy.words import AssetKind, Bar, GateState
 from linepack.vocabulary import AssetState, Grade
@@ -69,8 +69,11 @@ def _change_days(case: Case, asset: Asset) -> list[date]:
     law = case.law
     gates = {gate.gate for gate in law.gates if asset.asset in gate.assets}
     days = {case.horizon.first_day, *(row.first_day for row in law.gate_states if row.gate in gates)}
-    spans = [(row.first_day, row.last_day) for row in law.live_scopes]
-    spans += [(row.first_day, row.last_day) for row in law.exemptions]
+    flow = flow_of(law, asset.asset)
+    bound = [scope for scope in law.live_scopes if binds(scope, flow)]
+    names = {scope.instrument for scope in bound}
+    spans = [(row.first_day, row.last_day) for row in bound]
+    spans += [(row.first_day, row.last_day) for row in law.exemptions if row.instrument in names]
     for first, last in spans:
         days |= {first} | ({last + timedelta(days=1)} if last else set())
     days |= {row.until + timedelta(days=1) for row in law.renewals}

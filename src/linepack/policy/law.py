@@ -89,9 +89,16 @@ class Law:
         replaced = {row.replaces for row in self.scopes if row.replaces}
         return tuple(row for row in self.scopes if row.scope not in replaced and self.counts(row))
 
+    @cached_property
+    def _states_of_gates(self) -> dict[str, list[GateStateRow]]:
+        states: dict[str, list[GateStateRow]] = {}
+        for row in sorted(self.gate_states, key=lambda row: (row.first_day, row.known_from)):
+            states.setdefault(row.gate, []).append(row)
+        return states
+
     def gate_state(self, gate: str, on: date) -> tuple[GateStateRow, date | None] | None:
         """Return the row that gives a gate's state on a day and the last day it holds, or None before the first."""
-        rows = sorted((r for r in self.gate_states if r.gate == gate), key=lambda r: (r.first_day, r.known_from))
+        rows = self._states_of_gates.get(gate, [])
         past = [row for row in rows if row.first_day <= on]
         later = [row.first_day for row in rows if row.first_day > on]
         return (past[-1], day_before(min(later)) if later else None) if past else None
