@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -350,11 +350,16 @@ def test_the_ways_back_into_the_union(system: GasSystem) -> None:
 
 
 @pytest.fixture(scope="module")
-def solve_under(system: GasSystem) -> Callable[[Law], Solution]:
-    """Solve the status quo of 2025 under a law."""
+def solve_under(system: GasSystem) -> Callable[..., Solution]:
+    """Solve the status quo of 2025 under a law, over months from April 2025 (24 unless a test says otherwise)."""
     scenario = load_scenario("us-gazprom-2025/status-quo")
-    horizon = Horizon(date(2025, 4, 1), date(2027, 3, 31))
-    return lambda law: solve_system(apply_effects(system, effects(law, system, horizon)), scenario)
+
+    def run(law: Law, months: int = 24) -> Solution:
+        chosen = replace(scenario, months=months)
+        horizon = Horizon(chosen.periods[0].start, chosen.periods[-1].end - timedelta(days=1))
+        return solve_system(apply_effects(system, effects(law, system, horizon)), chosen)
+
+    return run
 
 
 def flow_gwh(solution: Solution, chosen: Callable[[str], bool], since: date) -> float:
@@ -363,7 +368,7 @@ def flow_gwh(solution: Solution, chosen: Callable[[str], bool], since: date) -> 
     return float((solution.values("trader_flow")[periods][:, columns] * solution.days[periods, None]).sum())
 
 
-def test_the_market_obeys_the_law(law: Law, solve_under: Callable[[Law], Solution]) -> None:
+def test_the_market_obeys_the_law(law: Law, solve_under: Callable[..., Solution]) -> None:
     """Solved under the law as adopted.
 
     No cargo from Yamal lands in the EU in 2027, and from 25 April to the end of 2026 no more lands than long-
@@ -386,7 +391,7 @@ def test_the_market_obeys_the_law(law: Law, solve_under: Callable[[Law], Solutio
     assert flow_gwh(solution, lambda arc: arc == "NS2_B", date(2025, 4, 1)) == pytest.approx(0, abs=1)
 
 
-def test_regimes_move_the_market_as_they_say(law: Law, solve_under: Callable[[Law], Solution]) -> None:
+def test_regimes_move_the_market_as_they_say(law: Law, solve_under: Callable[..., Solution]) -> None:
     """R1 lets string B flow from June 2025, at most its capacity.
 
     R3 fills the Ukrainian quota of 15 bcm a year from June 2025 to March 2027 (22 months) to within one per
@@ -414,7 +419,7 @@ def sales_and_pool(solution: Solution) -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.concat([arriving[columns], total("sales")[columns]]), total("pool_flow")[["arc", "gwh"]]
 
 
-def test_where_barred_molecules_go(law: Law, system: GasSystem, solve_under: Callable[[Law], Solution]) -> None:
+def test_where_barred_molecules_go(law: Law, system: GasSystem, solve_under: Callable[..., Solution]) -> None:
     """A full ban on Russian gas from June 2025, with and without the duty to prove origin.
 
     Trusting, Gazprom sells in Serbia what it cannot sell in Hungary, and it comes back as pool gas. Presumed to be
@@ -429,8 +434,8 @@ def test_where_barred_molecules_go(law: Law, system: GasSystem, solve_under: Cal
         scopes=(*march.scopes, ban),
         readings=(*march.readings, *questions),
     )
-    base = solve_under(march)
-    runs = {name: solve_under(barred.with_readings({"origin-proof": name})) for name in ("trusting", "presumed")}
+    base = solve_under(march, 10)
+    runs = {name: solve_under(barred.with_readings({"origin-proof": name}), 10) for name in ("trusting", "presumed")}
     accounts = {}
     for name, run in runs.items():
         sales_before, pool_before = sales_and_pool(base)
@@ -448,8 +453,8 @@ def test_where_barred_molecules_go(law: Law, system: GasSystem, solve_under: Cal
         parts = account.relabelling_gwh + account.displacement_gwh + account.lost_gwh
         assert account.barred_gwh == pytest.approx(parts)
         assert account.barred_gwh > 0
-    assert dict(accounts["trusting"].redirected_gwh)["RS"] > 100_000
-    assert accounts["trusting"].relabelling_gwh > 100_000
+    assert dict(accounts["trusting"].redirected_gwh)["RS"] > 50_000
+    assert accounts["trusting"].relabelling_gwh > 50_000
     assert accounts["presumed"].relabelling_gwh < 1_000
     prices = {name: run.hub_prices()["HU"].mean() for name, run in runs.items()}
     assert base.hub_prices()["HU"].mean() < prices["trusting"] < prices["presumed"]
