@@ -31,9 +31,9 @@ _UNIT_ENDINGS = re.compile(
 
 
 def available_datasets() -> list[str]:
-    """Return the names of the datasets that come with the package."""
+    """Return the names of the gas systems that come with the package (the law is a data package of its own)."""
     root = resources.files("linepack") / "datasets"
-    return sorted(entry.name for entry in root.iterdir() if (entry / "datapackage.json").is_file())
+    return sorted(entry.name for entry in root.iterdir() if (entry / "nodes.csv").is_file())
 
 
 def dataset_folder(name_or_path: str | Path) -> Path:

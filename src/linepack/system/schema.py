@@ -49,11 +49,12 @@ class Table:
     key: tuple[str, ...]
     own_columns: tuple[Column, ...]
     is_optional: bool = False
+    provenance: tuple[Column, ...] = ()  # empty: the four columns of PROVENANCE
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """Own columns followed by provenance."""
-        return self.own_columns + PROVENANCE
+        return self.own_columns + (self.provenance or PROVENANCE)
 
     def column(self, name: str) -> Column:
         """Return the column called ``name``; KeyError if there is none."""
