@@ -51,6 +51,8 @@ _SHOW = frozenset({"show", "shows", "showed", "shown", "finds", "find that", "fo
 _LEAD = re.compile(
     r"^(?:in|on|at|after|before|since|during|with|without|by|for|from|under|speaking|asked|despite|following|when|if|unless|as|while|"
     r"meanwhile|however|but|and|separately|earlier|later|still|yet|last|this|early|late|until|given|because|according|although|though|once|commenting|responding)\b", re.I)  # fmt: skip
+_ROLE_WORD = re.compile(r"\b(?:[Mm]inister|[Pp]resident|[Aa]nalyst|[Ee]conomist|[Pp]rofessor|[Dd]irector|[Hh]ead|[Cc]hief|[Cc]ommissioner|[Ee]nvoy|[Ss]pokes\w+|[Ss]ecretary|CEO|[Cc]hair\w*|[Ee]xpert|[Aa]dviser|[Mm]anager|[Ee]ditor)\b")
+_SUBORDINATE = re.compile(r"\b(?:after|because|since)\s+(?:(?:the|[A-Z][\w.]*)\s+){0,5}$")
 _MANNER = re.compile(
     r"^\s*,?\s*(?:(?:on|in|at|to|during|after|late|early|earlier|this|last|today|yesterday|via|through|with|reporters|journalists|"
     r"lawmakers|parliament|investors|parliamentarians|state|television|radio|separately|who|speaking|adding|citing|when|a|the|our|me|us|by|following|ahead)\b[^;]*)?[.\s\"”,]*$", re.I)  # fmt: skip
@@ -85,6 +87,7 @@ def segments(content: str, offset: int, quoted: Sequence[Span]) -> tuple[Segment
     clauses = _clauses(masked)
     found = [_attribute(content, masked, start, end, offset) for start, end in clauses]
     merged = _merge(clauses, found)
+    merged = [piece for segment in merged for piece in _split_subordinate(masked, segment, offset)]
     split = [piece for segment in merged for piece in _split_acts(content, masked, segment, offset)]
     return tuple(Segment(offset + s.start, offset + s.end, s.attribution) for s in split)
 
@@ -133,6 +136,18 @@ def _merge(clauses: list[tuple[int, int]], found: list[Attribution | None]) -> l
 def _same(one: Attribution, other: Attribution) -> bool:
     is_same_voice = other.speaker.is_pronoun or one.speaker.text == other.speaker.text
     return is_same_voice and one.act is other.act
+
+
+def _split_subordinate(masked: str, segment: Segment, offset: int) -> list[Segment]:
+    """'Prices fell after X said Y' holds a statement of the outlet and one of X."""
+    own = segment.attribution
+    if own is None or own.is_trailing or own.speaker.start < 0:
+        return [segment]
+    match = _SUBORDINATE.search(masked[segment.start : own.speaker.start - offset])
+    if match is None or len(masked[segment.start : segment.start + match.start()].split()) < 4:
+        return [segment]
+    cut = segment.start + match.start()
+    return [Segment(segment.start, cut, None), Segment(cut, segment.end, own)]
 
 
 def _split_acts(content: str, masked: str, segment: Segment, offset: int) -> list[Segment]:
@@ -214,7 +229,7 @@ def _quoted_as(content: str, clause: str, start: int, offset: int) -> Attributio
 
 def _colon(content: str, clause: str, start: int, offset: int) -> Attribution | None:
     match = _COLON.match(clause)
-    if match is None or lexicon().verb_pattern.search(match["np"]):
+    if match is None or lexicon().verb_pattern.search(match["np"]) or match["np"] in ("Quote", "Details", "Source", "Background"):
         return None
     speaker = read_speaker(content[start : start + match.end("np")], offset + start)
     return Attribution(speaker, Act.ASSERT, ":", offset + start + match.end("np"), offset + start + match.end("np") + 1, "name and colon") if speaker else None
@@ -262,6 +277,10 @@ def _verb_speaker(content: str, clause: str, match: re.Match[str], start: int, o
     if _PARTICIPLES.search(match[0]):
         return _participle_subject(content, clause, match, start, offset)
     stripped = before.rstrip()
+    if _has_apposition(content, clause, stripped, start, offset):
+        speaker = _subject(content, clause, match.start(), start, offset)
+        if speaker is not None:
+            return speaker, "subject with apposition", False
     if (not stripped or stripped.endswith((",", '"', "”", "»", "'", "’"))) and not re.match(r"\s*(?:that\b|:|[\"“])", after):
         speaker = _right_subject(content, clause, match.end(), start, offset)
         if speaker is not None and stripped:
@@ -277,6 +296,19 @@ def _verb_speaker(content: str, clause: str, match: re.Match[str], start: int, o
     if has_lead and "¤" in lead:
         is_trailing = True
     return speaker, "subject before verb", is_trailing
+
+
+def _has_apposition(content: str, clause: str, before: str, start: int, offset: int) -> bool:
+    """'Lars Aagaard, Danish minister for energy,' and nothing before: the name in front speaks."""
+    if not before.endswith(",") or "¤" in before:
+        return False
+    parts = _parts(before)
+    if len(parts) < 2:
+        return False
+    low, high = parts[0]
+    second = before[parts[1][0] : parts[1][1]]
+    is_role = bool(re.match(r"\s*(?:who|which|an?|the|head|chief|director)\b", second)) or bool(_ROLE_WORD.search(second))
+    return is_role and read_speaker(content[start + low : start + high], offset + start + low) is not None
 
 
 def _starts_content(after: str) -> bool:

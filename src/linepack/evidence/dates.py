@@ -60,10 +60,25 @@ def find_dates(content: str, offset: int = 0, *, published: date | None = None) 
             taken.append((match.start(), match.end()))
             relation = _relation(content[: match.start()])
             first, last = interval or (None, None)
-            if relation == "since" and published is not None and first is not None and first <= published:
+            if relation == "since" and not re.search(r"\b(?:highest|lowest|most|least|first|best|worst|strongest|weakest)\b", content[: match.start()]) and published is not None and first is not None and first <= published:
                 last = published
             found.append(TextDate(offset + match.start(), offset + match.end(), match[0], first, last, relation, rule))
-    return tuple(sorted(found, key=lambda mention: mention.start))
+    return _without_echoes(content, offset, sorted(found, key=lambda mention: mention.start))
+
+
+def _without_echoes(content: str, offset: int, found: list[TextDate]) -> tuple[TextDate, ...]:
+    """'Monday 20 October' and '17 June this year' are one date each."""
+    kept: list[TextDate] = []
+    for mention in found:
+        gap = content[kept[-1].end - offset : mention.start - offset] if kept else "x"
+        if kept and re.fullmatch(r"[\s,]*(?:on\s+|of\s+)?", gap):
+            if kept[-1].rule == "weekday" and mention.rule in ("day of month", "month and day"):
+                kept[-1] = mention
+                continue
+            if mention.rule == "relative period" and kept[-1].rule in ("day of month", "month and day", "bare month"):
+                continue
+        kept.append(mention)
+    return tuple(kept)
 
 
 @dataclass(frozen=True)
@@ -297,7 +312,7 @@ def _day(year: int, month: int, number: int) -> Interval:
     return day, day
 
 
-_EDGE = r"(?P<edge>(?:the\s+)?(?:end|beginning|start|middle|close)[\s-]+of\s+|(?:early|mid|late|end)[\s-]+(?:in\s+)?)?"
+_EDGE = r"(?P<edge>(?:the\s+)?(?:end|beginning|start|middle|close)[\s-]+of\s+|(?:early|mid|late|end)[\s-]+)?"
 _RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str], _Context], Interval | None]], ...] = (
     ("iso day", re.compile(r"\b(?P<year>(?:19|20)\d{2})-(?P<m>\d{2})-(?P<day>\d{2})\b"), _iso),
     ("gas year", re.compile(r"\bgas year\s+(?P<year>\d{4})\s*[/–-]\s*(?:\d{4}|\d{2})\b", re.I), _gas_year),

@@ -25,6 +25,7 @@ class Discourse:
         self._single: Speaker | None = None
         self._group: Speaker | None = None
         self._institution: Speaker | None = None
+        self._single_paragraph = -9
         self._quoted: tuple[Speaker, int] | None = None
         self._surnames: dict[str, str] = {}
         self._bodies = [document.outlet] if document.outlet else []
@@ -56,11 +57,15 @@ class Discourse:
         """Remember a piece of text: its speaker if it has one, else the first person and the first body it names."""
         if speaker is not None and speaker.text:
             self._remember(speaker)
+            self._single_paragraph = paragraph if self._single is speaker else self._single_paragraph
             if is_quotation:
                 self._quoted = (speaker, paragraph)
             return
+        opening = self._document.text[segment.start : segment.start + 40]
         for mention in mentions:
-            if mention.name.kind is NameKind.PERSON:
+            if re.search(r"\b(?:he|she|his|her)\b", opening, re.I):
+                break
+            if mention.name.kind is NameKind.PERSON and mention.start - segment.start < 60:
                 self._single = Speaker(mention.alias, SourceClass.NAMED_PERSON, mention.name.name_id, mention.name.role, rule="named before")
                 break
         for mention in mentions:
@@ -70,9 +75,9 @@ class Discourse:
 
     def last_quoted(self, paragraph: int) -> Speaker | None:
         """Return the speaker of the last quotation, if it stands in this paragraph or the one before."""
-        if self._quoted is None or paragraph - self._quoted[1] > 1:
-            return None
-        return self._quoted[0]
+        if self._quoted is not None and paragraph - self._quoted[1] <= 1:
+            return self._quoted[0]
+        return self._single if self._single is not None and paragraph - self._single_paragraph <= 2 else None
 
     def _remember(self, speaker: Speaker) -> None:
         if speaker.source_class is SourceClass.NAMED_PERSON:

@@ -40,7 +40,7 @@ _UNIT_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("points", rf"{_RANGE}\s*(?:percentage[\s-]+points?|pp\b|p\.p\.)"),
         ("percent", rf"{_PERCENT_RANGE}\s*(?:%|per[\s-]?cent\b|percent\b)"),
         ("money", rf"{_CURRENCY}\s?{_RANGE}{_SCALE}{_PER_ENERGY}{_PER}"),
-        ("money_after", rf"{_RANGE}{_SCALE}\s*(?P<sign>euros?\b|EUR\b|€|(?:US\s+)?dollars?\b|USD\b|\$|pounds?\b|GBP\b|pence|p(?=\s*(?:/|per)\s*th)){_PER_ENERGY}{_PER}"),
+        ("money_after", rf"{_RANGE}{_SCALE}\s*(?P<sign>euros?\b|EUR\b|€|(?:US\s+)?dollars?\b|USD\b|\$|pounds?\b|GBP\b|pence\b|(?<=\d)p\b){_PER_ENERGY}{_PER}"),
         ("volume", rf"{_RANGE}\s*(?P<scale>billion|million|bln|mln|bn|mn|thousand)?\s*(?P<unit>bcm|mcm|{_M3}){_PER}(?!\s*(?:of\s+)?water)"),
         ("mass", rf"{_RANGE}\s*(?P<scale>million|mln|mn|thousand|m)?\s*(?:metric\s+)?(?P<unit>tonnes?|tons?|Mt|mtpa|mmtpa|Mtpa|MMT)\b{_PER}"),
         ("energy", rf"{_RANGE}\s*(?P<unit>TWh|GWh|MWh|terawatt[\s-]*hours?|gigawatt[\s-]*hours?|megawatt[\s-]*hours?){_PER}"),
@@ -102,9 +102,17 @@ def find_quantities(content: str, offset: int = 0, *, usd_per_eur: float | None 
     taken: list[tuple[int, int]] = []
     found: list[TextQuantity] = []
     for name, pattern in _UNIT_PATTERNS:
-        for match in pattern.finditer(content):
+        at = 0
+        while match := pattern.search(content, at):
+            at = match.end()
             if any(match.start() < end and start < match.end() for start, end in taken):
+                at = match.start() + 1
                 continue
+            if _is_by_and_to(name, match, content):
+                at = match.end("low")
+                match = pattern.fullmatch(content, match.start(), at)
+                if match is None:
+                    continue
             quantity = _read(name, match, content, offset, usd_per_eur)
             if quantity is not None:
                 taken.append((match.start(), match.end()))
@@ -206,6 +214,13 @@ def _normalised(
         return ("EUR/MWh", units.eur_mwh_from_usd_kcm(low, usd_per_eur=usd_per_eur, kwh_per_m3=rich),
                 units.eur_mwh_from_usd_kcm(high, usd_per_eur=usd_per_eur, kwh_per_m3=poor))  # fmt: skip
     return "", None, None
+
+
+def _is_by_and_to(name: str, match: re.Match[str], content: str) -> bool:
+    """'fell by 7.98 euros to 48.47' is a move and a level, not a range."""
+    if name != "money" or match["high"] is None or " to " not in match[0]:
+        return False
+    return _move_sign(content, match) != 0
 
 
 def _per(per: str | None, adverb: str | None) -> str:

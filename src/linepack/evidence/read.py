@@ -22,13 +22,15 @@ from linepack.system.names import Event, Mention, NameBook, NameKind, events, na
 
 _DOMAIN = frozenset({NameKind.ASSET, NameKind.INSTRUMENT, NameKind.MARKET, NameKind.TOPIC})
 _GAS = frozenset({NameKind.ASSET, NameKind.MARKET, NameKind.TOPIC})
+_TRADE = "TOPIC_TRADE"  # words that matter only in an article on gas
 _DATELINE = re.compile(
     r"^(?:[A-Z][A-Z'’.-]+(?:[ /][A-Z][A-Z'’.-]+)*)(?:,\s*[A-Z][a-z]+\.?\s\d{1,2})?\s*(?:,?\s*\([^)]{2,30}\))?\s*[-–—]+\s+(?=[A-Z\"“])"
     r"|^[A-Z][\w ]{2,25}(?:,\s*[A-Z][a-z]+\.?\s\d{1,2})?\s*\([A-Z][\w ]{1,25}\)\s*[-–—]+\s+")  # fmt: skip
+_LABEL = re.compile(r"^(?:Quote|Details|Source|Background|Reminder|Update|Why it matters|Context|Reaction|\d{1,2}[:.]\d{2}(?:\s?(?:GMT|CET|CEST|BST|ET|UTC))?)\s*[:–—-]?\s+(?=[A-Z\"“])")
 _MARKET_WORD = re.compile(r"\b(?:prices?|futures|contracts?|benchmark|hub|quotes?|day-ahead|front-month|premium|discount|spot)\b", re.I)
 _MARKET_VERB = re.compile(
     r"\b(?:f[ae]ll\w*|rose|risen|drop\w*|gain\w*|climb\w*|jump\w*|slid\w*|slip\w*|settl\w+|clos(?:ed|es)|trad(?:ed|ing|es)|open(?:ed|s)|"
-    r"touch\w*|peak\w*|hit|surg\w+|plung\w+|tumbl\w+|eased|decreas\w+|increas\w+|was (?:up|down)|were (?:up|down)|was at|stood at|declin\w+|soar\w+|lost|added)\b", re.I)  # fmt: skip
+    r"touch\w*|peak\w*|hit|surg\w+|plung\w+|tumbl\w+|eased|decreas\w+|increas\w+|(?:was|were) (?:up|down|[\d.]+ ?(?:%|per ?cent) (?:lower|higher))|was at|stood at|declin\w+|soar\w+|lost|added)\b", re.I)  # fmt: skip
 _NOT_MARKET = re.compile(r"\b(?:exports?|realised|contract(?:ed)? (?:volumes?|cargoes)|procurement|import (?:bill|ban))\b", re.I)
 _VERBISH = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|do|does|did|\w{3,}(?:ed|es|s)|"
@@ -69,7 +71,8 @@ def read_article(document: Document, *, usd_per_eur: float | None = None) -> Rea
 def _is_on_topic(content: str, mentions: Sequence[Mention]) -> bool:
     words = len(content.split())
     domain = [m for m in mentions if m.name.kind in _DOMAIN]
-    gas = [m for m in mentions if m.name.kind in _GAS]
+    gas = [m for m in mentions if m.name.kind in _GAS and m.name.name_id != _TRADE]
+    domain = [m for m in domain if m.name.name_id != _TRADE]
     return bool(gas) and len(domain) >= max(2, words / 250)
 
 
@@ -78,6 +81,8 @@ def _pieces(document: Document, sentence: Sentence, quoted: Sequence[Span]) -> l
     dateline = _DATELINE.match(document.text[start : sentence.end])
     if dateline is not None and start == document.paragraphs[sentence.paragraph].start:
         start += dateline.end()
+    label = _LABEL.match(document.text[start : sentence.end])
+    start += label.end() if label else 0
     content = document.text[start : sentence.end]
     if not _could_claim(content):
         return []
@@ -181,7 +186,7 @@ def _own_speaker(content: str, quantities: Sequence[TextQuantity], mentions: Seq
     has_number = any(q.kind in (QuantityKind.MOVE, QuantityKind.PRICE) or (q.kind is QuantityKind.MONEY and q.unit == "EUR") for q in quantities)
     market = any(m.name.kind is NameKind.MARKET for m in mentions)
     moves = bool(_MARKET_VERB.search(content))
-    if (market or _MARKET_WORD.search(content) or content.startswith("It ")) and moves and (has_number or market) and not _NOT_MARKET.search(content):
+    if (market or _MARKET_WORD.search(content) or content.startswith(("It ", "They "))) and moves and (has_number or market) and not _NOT_MARKET.search(content):
         return Speaker("", SourceClass.MARKET_DATUM, rule="market words with a move or a price")
     return Speaker("", SourceClass.OWN_VOICE, rule="no speaker found")
 

@@ -51,11 +51,12 @@ _ORG_MARK = re.compile(
 _MEDIA_MARK = re.compile(r"\b(?:Review|News|Times|Post|Journal|Zeitung|Wire|Columns?|Gazette|Herald|Tribune|Daily|Press|Novosti|Visnyk|Pravda|"
                          r"Online|TV|Radio|Telegraph|Guardian|Observer|Mail|Standard|Echo|Monitor|Newswire|Newswires)$")  # fmt: skip
 _PRONOUN = re.compile(r"^(?:he|she|they|it|we|i|who|which|both|the former|the latter|this|that)$", re.I)
-_CAPITALISED = re.compile(r"\b[A-ZÄÖÜŠŽČŁØÅÉÁÓÍ][\w'’.-]*[a-zäöüßéèáàóíščžćłøåñçă][\w'’-]*|\b[A-Z]\.|\b[A-Z][A-Z&]+\b")
+_CAPITALISED = re.compile(r"\b[A-ZÄÖÜŠŽČŁØÅÉÁÓÍ][\w'’.-]*[a-zäöüßéèáàóíščžćłøåñçă][\w'’-]*|\b(?:[A-Z]\.)+|\b[A-Z][A-Z&]+\b")
 _NUMBER_WORD = re.compile(r"\b(one|two|three|four|five|six|seven|eight|nine|ten|both|several|some|many|\d{1,2})\b", re.I)
 _COUNTS = {"one": 1, "two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _NOT_SPEAKER = re.compile(
-    r"\b(?:is|was|were|are|will|would|could|should|can|has been|have been|had been|because|when|if|gives|rose|fell|remains?)\b", re.I)  # fmt: skip
+    r"\b(?:is|was|were|are|will|would|could|should|can|has been|have been|had been|because|when|if|gives|rose|fell|remains?|"
+    r"after|before|while|whether|until|comes?|came|says?|aims|wants|of which|which)\b|\b(?:of|by|from|with|in|at|on|to)$", re.I)  # fmt: skip
 _TITLE = re.compile(r"^(?:Mr|Mrs|Ms|Dr|Prof|Professor|President|Chancellor|Minister|Secretary|Commissioner|Sir|Senator|Sen|Rep|Gen|Foreign|Prime|Energy|Economy|Finance|State|Deputy|Vice|Chief|Speaker|Kremlin|Analyst|Economist|Treasury|Defence|Ambassador|Governor|EU|US|U\.S\.|UK|Slovak|Hungarian|German|Russian|Ukrainian|Polish|French|Dutch|Turkish|American|European|Austrian|Italian|British|Norwegian|Bulgarian|Serbian|Chinese|Qatari|Danish|Swiss|Spanish|Czech|Irish|Finnish|The|A|An|But|And|Meanwhile|However|Yesterday|Interior|Executive|Director|Head)\.?$")
 
 
