@@ -12,6 +12,7 @@ from linepack.system.schema import Table, text
 from linepack.system.tables import packaged_table
 
 CUE_KINDS = ("possible", "early", "doubted", "reported", "negation", "condition", "translation", "not_article")
+DOES = ("asset", "asset_filter", "demand", "law", "none")
 ACTS = ("assert", "deny", "doubt", "promise", "threaten", "forecast")
 
 VERBS = Table("verbs", "Reporting verbs with the act they perform.", ("verb", "act"), (
@@ -28,10 +29,11 @@ CUES = Table("cues", "Wording that sets hedge, negation, condition, or betrays a
 LEVERS = Table("levers", "What can be changed in the model, and the wording that speaks of it.", ("lever",), (
     text("lever", "Identifier."),
     text("label", "Name to show."),
-    text("table", "Table that a change of it touches.", required=False, default=""),
-    text("column", "Column or part of it.", required=False, default=""),
-    text("value", "Value in the direction the lever names.", required=False, default=""),
-    text("default_key", "Row to propose if the text names none.", required=False, default=""),
+    text("do", "Kind of patch a scenario draft makes of it; 'law' and 'none' make none.", choices=DOES),
+    text("keys", "Rows to change if the claim does not name them, ';' between them.", required=False, default=""),
+    text("setting", "What the patch sets.", required=False, default=""),
+    text("value", "Value in the direction the lever names; empty: the claim's quantity.", required=False, default=""),
+    text("reason", "Why it makes no patch.", required=False, default=""),
     text("pattern", "Regular expression, matched whatever the case."),
 ))  # fmt: skip
 
@@ -42,10 +44,11 @@ class Lever:
 
     lever: str
     label: str
-    table: str
-    column: str
+    do: str
+    keys: tuple[str, ...]
+    setting: str
     value: str
-    default_key: str
+    reason: str
     pattern: re.Pattern[str]
 
 
@@ -73,8 +76,9 @@ def lexicon() -> Lexicon:
         re.compile(rf"(?<![\w-])(?:{spelled})(?![\w-])"),
         {kind: re.compile(rf"(?<![\w])(?:{'|'.join(patterns)})(?![\w])", re.IGNORECASE) for kind, patterns in cues.items()},
         tuple(
-            Lever(str(row["lever"]), str(row["label"]), str(row["table"]), str(row["column"]), str(row["value"]),
-                  str(row["default_key"]), re.compile(str(row["pattern"]), re.IGNORECASE))
+            Lever(str(row["lever"]), str(row["label"]), str(row["do"]),
+                  tuple(key for key in str(row["keys"]).split(";") if key), str(row["setting"]), str(row["value"]),
+                  str(row["reason"]), re.compile(str(row["pattern"]), re.IGNORECASE))
             for row in packaged_table("lexicon", LEVERS)
         ),
     )  # fmt: skip

@@ -68,6 +68,18 @@ def read_article(document: Document, *, usd_per_eur: float | None = None) -> Rea
     return reading
 
 
+def claim_at(document: Document, start: int, end: int) -> Claim:
+    """Return the claim in ``document.text[start:end]``, read by the same rules whoever chose the span."""
+    quoted = quoted_spans(document)
+    content = document.text[start:end]
+    mentions = [replace(m, start=m.start + start, end=m.end + start) for m in name_book().find(content)]
+    attributed = [segment for segment in segments(content, start, quoted) if segment.attribution is not None]
+    attribution = attributed[0].attribution if attributed else None
+    if attribution is not None and attribution.speaker.is_pronoun:
+        attribution = None
+    return _claim(document, Segment(start, end, attribution), attribution, mentions, quoted, None)
+
+
 def _is_on_topic(content: str, mentions: Sequence[Mention]) -> bool:
     words = len(content.split())
     domain = [m for m in mentions if m.name.kind in _DOMAIN]
