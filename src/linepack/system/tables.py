@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from importlib import resources
@@ -16,6 +17,7 @@ from pathlib import Path
 from linepack.errors import InputError, Issue
 from linepack.system.schema import Column, Kind, Table
 
+_MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 Cell = str | float | bool | date | None
 Row = Mapping[str, Cell]
 
@@ -99,6 +101,8 @@ def _parse(cell: str | None, column: Column, table: Table, line: int, issues: li
         except ValueError:
             report("bad-date", f"'{text}' is not a date", "write YYYY-MM-DD")
             return None
+    if column.kind is Kind.MONTH and not _MONTH.match(text):
+        report("bad-month", f"'{text}' is not a month", "write YYYY-MM")
     if column.choices and text not in column.choices:
         near = difflib.get_close_matches(text, [str(c) for c in column.choices], 1, 0.5)
         report("not-a-choice", f"'{text}' is not one of the choices",
