@@ -9,8 +9,11 @@ import click
 from linepack.cli.options import print_json
 
 if TYPE_CHECKING:
-    from linepack.odds.assess import Assessment
+    from datetime import date
+
+    from linepack.odds.assess import Assessment, Warned
     from linepack.odds.scoring import Question
+    from linepack.odds.tables import Gap
 
 
 @click.command()
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 @click.option("--list", "is_list", is_flag=True, help="List the register of events and where quotes exist.")
 @click.option("--curve", type=click.Path(exists=True, dir_okay=False), help="CSV of forward prices: quoted_at, delivery_first_month, delivery_last_month, price_eur_mwh.")
 @click.option("--conditional", type=click.Path(exists=True, dir_okay=False), help="CSV of prices by month and regime; the first regime is the one without change.")
+@click.option("--case", "case_name", help="Price every regime of this case by our own model, as news of the event's day.")
+@click.option("--workspace", type=click.Path(file_okay=False), envvar="LINEPACK_WORKSPACE", help="Folder that keeps runs [default: linepack-results].")
 @click.option("--forecasts/--no-forecasts", default=True, show_default=True, help="Also read against the forecasts published at the time.")
 @click.option("--regime", help="Regime the question is about; gaps of others are shown and not adopted.")
 @click.option("--confounders", "confounder_share", type=click.FloatRange(0, 1), help="Largest share of the move that other causes explain [default: 0.5 if any is listed].")
@@ -30,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--resolves", help="Day by which it is decided, YYYY-MM-DD.")
 @click.option("--by", "who", default="", help="Who says so.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def odds(event: str | None, is_list: bool, curve: str | None, conditional: str | None, forecasts: bool, regime: str | None,
+def odds(event: str | None, is_list: bool, curve: str | None, conditional: str | None, case_name: str | None, workspace: str | None, forecasts: bool, regime: str | None,
          confounder_share: float | None, event_time: str | None, window_hours: float, score_file: str | None, log_file: str | None,
          probability: float | None, question: str | None, resolves: str | None, who: str, as_json: bool) -> None:  # fmt: skip
     """Read the price moves on EVENT (of the register, see --list) as a band of implied change of probability."""
@@ -43,7 +48,7 @@ def odds(event: str | None, is_list: bool, curve: str | None, conditional: str |
     elif log_file:
         _log(log_file, event, probability, question, resolves, who, as_json)
     elif event:
-        found = _assess(event, curve, conditional, forecasts, regime, confounder_share, event_time, window_hours)
+        found = _assess(event, curve, conditional, forecasts, regime, confounder_share, event_time, window_hours, case_name, workspace)
         if as_json:
             print_json(found.as_dict())
         else:
@@ -53,7 +58,7 @@ def odds(event: str | None, is_list: bool, curve: str | None, conditional: str |
 
 
 def _assess(name: str, curve: str | None, conditional: str | None, forecasts: bool, regime: str | None, confounder_share: float | None,
-            event_time: str | None, window_hours: float) -> Assessment:  # fmt: skip
+            event_time: str | None, window_hours: float, case_name: str | None, workspace: str | None) -> Assessment:  # fmt: skip
     from datetime import datetime
     from pathlib import Path
 
@@ -78,11 +83,29 @@ def _assess(name: str, curve: str | None, conditional: str | None, forecasts: bo
         own = event_moves(event.event, event.date, points, event_time=at, window_hours=window_hours)
         left = [reversal for reversal in reversals(own[0], event.date, points)]
         moves = [*own, *moves]
-    gaps = [*(read_conditional(Path(conditional)) if conditional else ()), *(published_gaps() if forecasts else ())]
+    priced = _model_gaps(case_name, event.date, workspace) if case_name else ()
+    own_months = {month for move in moves for month in move.months}
+    gaps = [*(read_conditional(Path(conditional)) if conditional else ()), *(gap for gap in priced if gap.months[0] in own_months),
+            *(published_gaps() if forecasts else ())]  # fmt: skip
     return assess(event, moves, gaps, regime=regime, confounder_share=confounder_share, found_reversals=left)
 
 
+def _model_gaps(case_name: str, day: date, workspace: str | None) -> tuple[Gap, ...]:
+    from linepack.cli.options import show_progress
+    from linepack.odds.model import model_gaps
+    from linepack.runs.store import RunStore
+    from linepack.runs.store import workspace as folder_of
+    from linepack.scenario.scenario import load_case
+    from linepack.system.dataset import load_dataset
+
+    case = load_case(case_name)
+    system = load_dataset(case.scenarios[0].dataset)
+    return model_gaps(system, case, day, RunStore(folder_of(workspace)), on_progress=show_progress)
+
+
 def _show(found: Assessment) -> None:
+    from linepack.odds.assess import Pitfall
+
     click.echo(f"{found.event.event}, {found.event.date}: {found.event.title}\n")
     for reading in found.readings:
         move, gap, band = reading.move, reading.gap, reading.band
@@ -94,7 +117,8 @@ def _show(found: Assessment) -> None:
             state += ", implausible"
         click.echo(f"{move.quote} {move_text} EUR/MWh against {gap.name} ({gap.regime}) {gap_text} EUR/MWh: {points} [{state}]")
         for warning in reading.warned:
-            click.echo(f"    {int(warning.pitfall)} {warning.pitfall.name.lower()}: {warning.message}")
+            if warning.is_fatal or warning.pitfall == Pitfall.BOUNDS:
+                click.echo(f"    {_warning(warning)}")
     click.echo("")
     for regime, adopted in found.adopted_bands.items():
         click.echo(f"adopted change of probability of {regime}: {_interval(100 * adopted.low, 100 * adopted.high, '{:+.0f}')} points")
@@ -105,14 +129,19 @@ def _show(found: Assessment) -> None:
         for name, ends, fit in zip(found.joint.regimes, found.joint.bands, found.joint.fit, strict=True):
             shown = "none" if ends is None else _interval(100 * ends.low, 100 * ends.high, "{:+.0f}")
             click.echo(f"  {name}: {shown} points (least squares {100 * fit:+.0f})")
-    for warning in found.general:
-        click.echo(f"{int(warning.pitfall)} {warning.pitfall.name.lower()}: {warning.message}")
+    shared = [w for r in found.readings for w in r.warned if not w.is_fatal and w.pitfall != Pitfall.BOUNDS]
+    for text in dict.fromkeys(_warning(warning) for warning in (*shared, *found.general)):
+        click.echo(text)
     if found.reversals:
         click.echo("left of the move after " + ", ".join(f"{r.trading_days} trading days {r.share_left:.0%}" for r in found.reversals))
     if found.followed:
         click.echo("\nwhat followed in 60 days:")
         for event in found.followed:
             click.echo(f"  {event.date} {event.title}")
+
+
+def _warning(warning: Warned) -> str:
+    return f"{int(warning.pitfall)} {warning.pitfall.name.lower().replace('_', ' ')}: {warning.message}"
 
 
 def _interval(low: float, high: float, form: str) -> str:

@@ -82,11 +82,11 @@ class Assessment:
 
     @property
     def adopted_bands(self) -> dict[str, Interval]:
-        """For each regime the hull of the adopted readings' changes of probability; a regime without one is not in it."""
+        """For each regime the hull of the adopted readings' feasible changes of probability; a regime without one is not in it."""
         ends: dict[str, list[float]] = {}
         for reading in self.readings:
-            if reading.is_adopted and reading.band is not None:
-                ends.setdefault(reading.gap.regime, []).extend((reading.band.change.low, reading.band.change.high))
+            if reading.is_adopted and reading.band is not None and reading.band.feasible is not None:
+                ends.setdefault(reading.gap.regime, []).extend((reading.band.feasible.low, reading.band.feasible.high))
         return {regime: of(*values) for regime, values in ends.items()}
 
     def as_dict(self) -> dict[str, Any]:
@@ -160,6 +160,8 @@ def _read(event: Event, move: Move, gap: Gap, regime: str | None, share: Interva
         return Reading(move, gap, None, tuple(warned))
     if band.is_refuted:
         warned.append(Warned(Pitfall.BOUNDS, "more than 1: a single regime of this size cannot explain the move; the reading is refuted", True))
+    elif band.change != band.feasible:
+        warned.append(Warned(Pitfall.BOUNDS, "part of the band is beyond 1: the gaps that would need it are refuted"))
     elif band.is_implausible:
         warned.append(Warned(Pitfall.BOUNDS, "implausible: one day's news would have to move the probability by more than half"))
     return Reading(move, gap, band, tuple(warned))

@@ -26,10 +26,11 @@ class SingleBand:
 
     ``change`` is the implied change of probability over the whole of both intervals. ``base_rates`` are the
     probabilities before the event that leave one after it between 0 and 1, for the smallest implied change; None if there
-    are none, and then the reading is refuted.
+    are none, and then the reading is refuted. ``feasible`` is the part of ``change`` within -1 and 1.
     """
 
     change: Interval
+    feasible: Interval | None
     base_rates: Interval | None
     is_refuted: bool
     is_implausible: bool
@@ -67,9 +68,10 @@ def single_band(change_eur_mwh: Interval, gap_eur_mwh: Interval, *, confounder_s
     least = min(abs(change.low), abs(change.high)) if change.low * change.high > 0 else 0.0
     sign = 1.0 if change.high > 0 else -1.0
     if least > 1 + SMALL:
-        return SingleBand(change, None, True, True)
+        return SingleBand(change, None, None, True, True)
+    feasible = Interval(max(change.low, -1.0), min(change.high, 1.0))
     rates = Interval(0.0, 1 - least) if sign > 0 else Interval(least, 1.0)
-    return SingleBand(change, rates, False, max(abs(change.low), abs(change.high)) > IMPLAUSIBLE_CHANGE)
+    return SingleBand(change, feasible, rates, False, max(abs(change.low), abs(change.high)) > IMPLAUSIBLE_CHANGE)
 
 
 def joint_bands(changes: Sequence[Interval], gaps: np.ndarray, names: Sequence[str], *, base_rates: Sequence[float] | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -45,6 +46,7 @@ REGIMES = Table("regimes", "Regimes that prices are conditional on.", ("regime",
     text("regime", "Identifier."),
     text("label", "Name to show."),
     text("scenario", "Scenario that prices it, CASE/NAME.", required=False, default=""),
+    text("arcs", "Arcs that it changes, ';' between them.", required=False, default=""),
     number("earliest_flow_days", "d", "Days from the news to the first physical change of flow, at least."),
     text("reason", "Why not earlier."),
 ))  # fmt: skip
@@ -119,6 +121,7 @@ class Regime:
     regime: str
     label: str
     scenario: str
+    arcs: tuple[str, ...]
     earliest_flow_days: float
     reason: str
 
@@ -139,8 +142,15 @@ def published_gaps() -> tuple[Gap, ...]:
 def regimes() -> dict[str, Regime]:
     """Return the regimes by identifier."""
     rows = packaged_table("odds", REGIMES)
-    return {str(r["regime"]): Regime(str(r["regime"]), str(r["label"]), str(r["scenario"]), _number(r["earliest_flow_days"]), str(r["reason"]))
+    return {str(r["regime"]): Regime(str(r["regime"]), str(r["label"]), str(r["scenario"]),
+                                      tuple(arc for arc in str(r["arcs"]).split(";") if arc), _number(r["earliest_flow_days"]), str(r["reason"]))
             for r in rows}  # fmt: skip
+
+
+def regimes_of(arcs: Iterable[str]) -> tuple[str, ...]:
+    """Return the regimes that change any of these arcs: what a claim that names them may mean, in the order of the table."""
+    wanted = set(arcs)
+    return tuple(regime.regime for regime in regimes().values() if wanted & set(regime.arcs))
 
 
 def delivery_months(first: str, last: str) -> tuple[str, ...]:
