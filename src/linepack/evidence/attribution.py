@@ -26,18 +26,19 @@ _REFUSAL = re.compile(
     r"(?:offered|gave|had|made) no (?:immediate )?(?:comment|response|answer)|no comment from|left (?:a |the )?(?:question|request)s? unanswered)"
 )
 _SOURCE_PHRASE = re.compile(
-    r"\b(?P<cue>according to|in the (?:words|view|opinion) of|(?:as|was|is|were|been|also)\s+(?:\w+ly\s+)?(?:reported|noted|stated|confirmed|affirmed|said|claimed|"
+    r"(?:\b|(?<=[a-z]))(?P<cue>according to|in the (?:words|view|opinion) of|(?:as|was|is|were|been|also)\s+(?:\w+ly\s+)?(?:reported|noted|stated|confirmed|affirmed|said|claimed|"
     r"explained|announced|emphasi[sz]ed|stressed|told|written|denied|rejected|described|seen)\s+(?:to \w+ )?by|reported by|stated by|per(?= (?:the )?[A-Z]))\s+",
     re.I,
 )
 _QUOTED_AS = re.compile(r"\b(?:was|were|is|are)\s+(?:also\s+)?quoted\s+(?:by\s+(?P<media>[^,]{2,60}?)\s+)?as\s+saying\b|\bas saying\b")
+_QUOTED_BY = re.compile(r"\b(?P<media>[A-Z][\w ]{1,30}?)\s+(?:also\s+)?(?:quoted|cited|quotes|cites)\s+(?P<np>[\w' .-]{2,60}?)\s+as\s+saying\b")
 _CITES = re.compile(r"\b(?:citing|with reference to|referring to|quoting)\s+(?P<np>[^,.;]{3,100})")
 _COLON = re.compile(r"^(?P<np>[A-Z][^:\"“]{2,80}):\s*[\"“]")
 _IN_PLACE = re.compile(r"^[Ii]n\s+(?P<np>(?:the\s+)?[A-Z][\w&. -]{1,40}?)\s+(?:this information\s+|it\s+|this\s+)?(?:was\s+|were\s+|have\s+|has\s+|they\s+)?(?P<verb>denied|refused|confirmed|stated|said|noted|emphasi[sz]ed|declared|rejected|called)\b")
 _AUX = re.compile(
     r"(?:[\s,]+(?:has|have|had|also|repeatedly|later|then|further|earlier|previously|again|often|already|now|today|yesterday|"
     r"publicly|privately|openly|reportedly|firmly|flatly|categorically|strongly|clearly|long|so far|only|even|once|in turn|however|too|therefore|"
-    r"did|does|do|not|n't|never|still|just|recently|initially|formally|officially|explicitly|will|first|"
+    r"did|does|do|not|n't|never|still|just|recently|initially|formally|officially|explicitly|will|first|in fact|indeed|since|as well|instead|thus|of course|at least|for example|"
     r"(?:earlier\s+|late\s+)?on\s+(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)|(?:this|last)\s+(?:week|month|year)|"
     r"in\s+(?:a|an)\s+(?:\w+\s+){0,3}(?:statement|interview|speech|note|post|report|article|letter|message|briefing|paper)|"
     r"in\s+(?:January|February|March|April|May|June|July|August|September|October|November|December)|in\s+\d{4}))+\s*$"
@@ -217,6 +218,12 @@ def _source_phrase(content: str, clause: str, start: int, offset: int) -> Attrib
 
 
 def _quoted_as(content: str, clause: str, start: int, offset: int) -> Attribution | None:
+    by = _QUOTED_BY.search(clause)
+    if by is not None:
+        phrase = re.sub(r"^(?:him|her|them)$", lambda m: {"him": "he", "her": "she", "them": "they"}[m[0]], content[start + by.start("np") : start + by.end("np")])
+        speaker = read_speaker(phrase, offset + start + by.start("np"))
+        if speaker is not None:
+            return Attribution(speaker, Act.ASSERT, "quoted as saying", offset + start + by.start(), offset + start + by.end(), "quoted by media", True, by["media"])
     match = _QUOTED_AS.search(clause)
     if match is None or match["media"] is None and not match[0].startswith(("was", "were", "is", "are")):
         return None
@@ -318,7 +325,8 @@ def _starts_content(after: str) -> bool:
 def _participle_subject(content: str, clause: str, match: re.Match[str], start: int, offset: int) -> tuple[Speaker | None, str, bool]:
     """'Putin backed the idea, saying that ...': the subject of the main clause speaks."""
     before = clause[: match.start()].rstrip()
-    if not before.endswith(","):
+    following = clause[match.end() :]
+    if not before.endswith(",") or not re.match(r"\s+(?:that|it|the|he|she|they|there|its|his|her|a|an|[A-Z]|[\"“])|:", following):
         return None, "", False
     head = re.match(r"\s*((?:[A-Z][\w.'’-]*|the|a|an|of|for|and)(?:\s+(?:[A-Z][\w.'’-]*|of|for|and|the|minister|president|spokesman|spokeswoman|spokesperson|ministry|official|officials|analysts|secretary|chief))*)\s+[a-z]", before)
     if head is None:

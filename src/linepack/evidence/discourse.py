@@ -99,6 +99,10 @@ class Discourse:
         last = speaker.text.split()[-1] if speaker.text else ""
         if speaker.source_class is not SourceClass.NAMED_PERSON and len(speaker.text.split()) <= 2 and last in self._surnames:
             return replace(speaker, source_class=SourceClass.NAMED_PERSON, rule="surname of a person named before")
+        if speaker.rule == "name by form" and re.fullmatch(r"[A-Z][\w'’-]+", speaker.text):
+            full = re.search(rf"\b(?!The\b|Mr\b|Mrs\b|Ms\b)[A-Z][a-z'’-]+(?:\s[A-Z]\.)?\s{re.escape(speaker.text)}\b", self._document.text[: max(speaker.start, 0)])
+            if full and person_name(full[0]) == full[0]:
+                return replace(speaker, source_class=SourceClass.NAMED_PERSON, rule=f"surname of {full[0]} named before")
         if speaker.rule == "person by form" and any(speaker.text in body for body in self._bodies):
             return replace(speaker, source_class=SourceClass.INSTITUTION, rule="short form of a body named before")
         return speaker

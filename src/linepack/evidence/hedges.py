@@ -60,11 +60,12 @@ def find_condition(content: str, offset: int) -> Wording | None:
         word = match[0].lower()
         if word == "once" and not re.match(r"\s+(?:the|a|an|its|his|her|their|this|it|they|he|she|we|\w+ (?:is|are|has|have))\b", content[match.end() :]):
             continue
-        if word in ("until", "till") and re.match(r"\s+(?:the end of|end|\d|January|February|March|April|May|June|July|August|September|October|November|December|now|recently)", content[match.end() :]):
+        if word in ("until", "till") and re.match(r"\s+(?:the end of|end|at least|next|this|last|\d|January|February|March|April|May|June|July|August|September|October|November|December|now|recently)", content[match.end() :]):
             continue
-        if word == "if" and re.search(r"\b(?:unclear|clear|know|known|asked|wonder|see)\s*$", content[: match.start()]):
+        if word == "if" and re.search(r"\b(?:unclear|clear|know|known|asked|wonder|see)\b[^,;]{0,25}$", content[: match.start()]):
             continue
-        stop = _CLAUSE_END.search(content, match.end())
+        aside = re.match(r",[^,]{1,30},", content[match.end() :])  # 'if, let us say, X agrees'
+        stop = _CLAUSE_END.search(content, match.end() + (aside.end() if aside else 0))
         end = stop.start() if stop else len(content)
         return Wording(word, offset + match.start(), offset + end, content[match.start() : end].strip())
     return None

@@ -40,7 +40,7 @@ _UNIT_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("points", rf"{_RANGE}\s*(?:percentage[\s-]+points?|pp\b|p\.p\.)"),
         ("percent", rf"{_PERCENT_RANGE}\s*(?:%|per[\s-]?cent\b|percent\b)"),
         ("money", rf"{_CURRENCY}\s?{_RANGE}{_SCALE}{_PER_ENERGY}{_PER}"),
-        ("money_after", rf"{_RANGE}{_SCALE}\s*(?P<sign>euros?\b|EUR\b|€|(?:US\s+)?dollars?\b|USD\b|\$|pounds?\b|GBP\b|pence\b|(?<=\d)p\b){_PER_ENERGY}{_PER}"),
+        ("money_after", rf"{_RANGE}{_SCALE}\s*(?P<sign>euros?\b|EUR\b|€|(?:US\s+)?dollars?\b|USD\b|\$|pounds?\b|GBP\b|roubles?\b|rubles?\b|pence\b|(?<=\d)p\b){_PER_ENERGY}{_PER}"),
         ("volume", rf"{_RANGE}\s*(?P<scale>billion|million|bln|mln|bn|mn|thousand)?\s*(?P<unit>bcm|mcm|{_M3}){_PER}(?!\s*(?:of\s+)?water)"),
         ("mass", rf"{_RANGE}\s*(?P<scale>million|mln|mn|thousand|m)?\s*(?:metric\s+)?(?P<unit>tonnes?|tons?|Mt|mtpa|mmtpa|Mtpa|MMT)\b{_PER}"),
         ("energy", rf"{_RANGE}\s*(?P<unit>TWh|GWh|MWh|terawatt[\s-]*hours?|gigawatt[\s-]*hours?|megawatt[\s-]*hours?){_PER}"),
@@ -176,6 +176,8 @@ def _unit_of(name: str, match: re.Match[str]) -> tuple[QuantityKind | None, str,
 def _money(groups: dict[str, str | None], scale: float, per: str) -> tuple[QuantityKind, str, float]:
     sign = (groups["sign"] or "").lower()
     currency = "USD" if sign.startswith(("us", "$", "dollar")) else "GBP" if sign in ("£", "gbp") or sign.startswith("pound") else "EUR"
+    if sign.startswith(("rouble", "ruble")):
+        currency = "RUB"
     if sign in ("pence", "p"):
         currency = "GBp"
     basis = (groups.get("basis") or "").lower()

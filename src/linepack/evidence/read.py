@@ -17,7 +17,7 @@ from linepack.evidence.lexicon import lexicon
 from linepack.evidence.quantities import TextQuantity, find_quantities
 from linepack.evidence.sentences import Sentence, quoted_spans, split_sentences
 from linepack.evidence.speakers import Speaker
-from linepack.evidence.vocabulary import Act, QuantityKind, SourceClass
+from linepack.evidence.vocabulary import Act, Hedge, QuantityKind, SourceClass
 from linepack.system.names import Event, Mention, NameBook, NameKind, events, name_book
 
 _DOMAIN = frozenset({NameKind.ASSET, NameKind.INSTRUMENT, NameKind.MARKET, NameKind.TOPIC})
@@ -25,6 +25,7 @@ _GAS = frozenset({NameKind.ASSET, NameKind.MARKET, NameKind.TOPIC})
 _TRADE = "TOPIC_TRADE"  # words that matter only in an article on gas
 _DATELINE = re.compile(
     r"^(?:[A-Z][A-Z'’.-]+(?:[ /][A-Z][A-Z'’.-]+)*)(?:,\s*[A-Z][a-z]+\.?\s\d{1,2})?\s*(?:,?\s*\([^)]{2,30}\))?\s*[-–—]+\s+(?=[A-Z\"“])"
+    r"|^[A-Z]{3,}(?:/[A-Z]{3,})?,\s*[A-Z][a-z]+\.?\s\d{1,2}\.?\s*/[A-Z]+/\.?\s*(?:[-–—]+\s*)?"
     r"|^[A-Z][\w ]{2,25}(?:,\s*[A-Z][a-z]+\.?\s\d{1,2})?\s*\([A-Z][\w ]{1,25}\)\s*[-–—]+\s+")  # fmt: skip
 _LABEL = re.compile(r"^(?:Quote|Details|Source|Background|Reminder|Update|Why it matters|Context|Reaction|\d{1,2}[:.]\d{2}(?:\s?(?:GMT|CET|CEST|BST|ET|UTC))?)\s*[:–—-]?\s+(?=[A-Z\"“])")
 _MARKET_WORD = re.compile(r"\b(?:prices?|futures|contracts?|benchmark|hub|quotes?|day-ahead|front-month|premium|discount|spot)\b", re.I)
@@ -136,11 +137,24 @@ def _claims(document: Document, pieces: Sequence[_Piece], quoted: Sequence[Span]
             attribution = _continued(pieces, at, state, quoted)
         if attribution is not None:
             attribution = state.resolve(attribution, segment, paragraph)
+        if attribution is not None and at > 0 and _only_attributes(document, segment, attribution, pieces[at - 1], quoted):
+            state.saw(segment, attribution.speaker, here, paragraph, True)
+            continue
         claim = _claim(document, segment, attribution, here, quoted, usd_per_eur)
         state.saw(segment, claim.speaker if attribution else None, here, paragraph, quotes_only or claim.quotation.value in ("full", "partial"))
         if attribution is not None or _is_own_claim(claim):
             found.append(claim)
     return tuple(found)
+
+
+def _only_attributes(document: Document, segment: Segment, attribution: Attribution, before: _Piece, quoted: Sequence[Span]) -> bool:
+    """'"..." Putin said in Moscow.' after a quotation that ended with a full stop: it adds a speaker and no statement."""
+    if not attribution.verb or before.sentence.end > segment.start or not _is_quotation(document, before.segment, quoted):
+        return False
+    rest = document.text[attribution.verb_end : segment.end]
+    lead = document.text[segment.start : min(attribution.verb_start, max(attribution.speaker.start, segment.start))]
+    is_plain = bool(re.fullmatch(r"\s*(?:(?:in|at|on|to|during|after|told|reporters|late|early|yesterday|today)\b[^,;:\"“]{0,60})?\.?", rest))
+    return is_plain and len(lead.split()) <= 3
 
 
 def _is_quotation(document: Document, segment: Segment, quoted: Sequence[Span]) -> bool:
@@ -177,8 +191,8 @@ def _claim(document: Document, segment: Segment, attribution: Attribution | None
     else:
         speaker, act, verb = attribution.speaker, attribution.act, attribution.verb
         rules["speaker"] = f"{attribution.rule}; {speaker.rule}"
-    act = _sharpened(act, content)
     hedge, words = find_hedge(content, segment.start, act, speaker.source_class)
+    act = _sharpened(act, content, hedge, speaker.source_class)
     condition = find_condition(content, segment.start)
     rules |= {
         "hedge": ", ".join(word.text for word in words) or f"no cue; {speaker.source_class.value}",
@@ -203,11 +217,19 @@ def _own_speaker(content: str, quantities: Sequence[TextQuantity], mentions: Seq
     return Speaker("", SourceClass.OWN_VOICE, rule="no speaker found")
 
 
-def _sharpened(act: Act, content: str) -> Act:
-    """An assertion about what may happen at a number is a forecast; one who 'will' and speaks of 'we' promises."""
-    if act is Act.ASSERT and re.search(r"\b(?:we|it|they|Russia|Moscow) (?:will|would) (?:keep|continue|resume|comply|support|not|no longer)\b", content, re.I):
+def _sharpened(act: Act, content: str, hedge: Hedge, source_class: SourceClass) -> Act:
+    """What a plain 'said' does: doubt what it calls unlikely, refuse or promise in the first person, else forecast what 'will' or 'may' be."""
+    if act is not Act.ASSERT:
+        return act
+    if hedge is Hedge.DOUBTED:
+        return Act.DOUBT
+    if source_class in (SourceClass.OWN_VOICE, SourceClass.MARKET_DATUM):
+        return act
+    if re.search(r"\bwe (?:will|would|shall) (?:not|never)\b|\bwe won['’]t\b|\b(?:is|are) (?:excluded|out of the question)\b", content, re.I):
+        return Act.DENY
+    if re.search(r"\b(?:we|it|they|he|she) (?:will|would|shall)\b|\bready to (?:deliver|supply|resume|sign|provide)\b|\band would\b", content, re.I):
         return Act.PROMISE
-    return act
+    return Act.FORECAST if re.search(r"\b(?:will|would|could|might|may)\s+(?:\w+\s+)?[a-z]{3,}", content) else act
 
 
 def _is_own_claim(claim: Claim) -> bool:

@@ -33,7 +33,7 @@ _PAPERS = re.compile(
     r"communiqu[eé]|declaration|press release|proposal|text)\b", re.I)  # fmt: skip
 _MEDIA = re.compile(
     r"\b(?:newspapers?|news agency|media|magazine|broadcaster|daily|weekly|tabloid|publication|outlet|portal|television|"
-    r"news site|news outlet|journalists?|reporters|website|media reports|press reports|press)\b", re.I)  # fmt: skip
+    r"news site|news outlet|articles?|authors?|journalists?|reporters|website|media reports|press reports|press)\b", re.I)  # fmt: skip
 _DATA = re.compile(r"\b(?:data|figures|tracking|statistics)\b", re.I)
 _ROLE = re.compile(
     r"\b(?:president|prime minister|minister|chancellor|secretary|chief|head|director|chair(?:man|woman|person)?|ceo|cfo|"
@@ -137,6 +137,8 @@ def _classify(head: str) -> tuple[SourceClass, str, str] | None:
         return SourceClass.NAMED_PERSON, "", "role and name"
     if _OFFICIALS.search(core) and not _SOURCES.search(core.split(" of the ")[0] if "of the" in core else "-"):
         return SourceClass.OFFICIAL_UNNAMED, entity, "official"
+    if re.search(r"\b(?:sources?|people|interlocutors?|insiders?)$", core, re.I):
+        return SourceClass.SOURCES_UNNAMED, entity, "group of sources"
     if _MEDIA.search(core) or any(m.name.kind is NameKind.MEDIA for m in mentions[:1]):
         return SourceClass.OTHER_MEDIA, entity, "media"
     if _MEDIA_MARK.search(_last_name_run(core)):
@@ -193,6 +195,9 @@ def _last_name_run(phrase: str) -> str:
             runs.append([match])
     best = ""
     for run in runs:
+        roles = [k for k, word in enumerate(run) if _ROLE.fullmatch(word[0])]
+        if roles and roles[-1] + 1 < len(run):
+            run = run[roles[-1] + 1 :]
         while run and _TITLE.match(run[0][0]):
             run = run[1:]
         if run and len(run) >= len(best.split()):
