@@ -227,7 +227,7 @@ def _sharpened(act: Act, content: str, hedge: Hedge, source_class: SourceClass) 
         return act
     if re.search(r"\bwe (?:will|would|shall) (?:not|never)\b|\bwe won['’]t\b|\b(?:is|are) (?:excluded|out of the question)\b", content, re.I):
         return Act.DENY
-    if re.search(r"\b(?:we|it|they|he|she) (?:will|would|shall)\b|\bready to (?:deliver|supply|resume|sign|provide)\b|\band would\b", content, re.I):
+    if re.search(r"\bwe (?:will|would|shall)\b|\b(?:said|says|that|reporters) (?:it|they|he|she) (?:will|would)\b|\bready to (?:deliver|supply|resume|sign|provide)\b|\band would\b", content, re.I):
         return Act.PROMISE
     return Act.FORECAST if re.search(r"\b(?:will|would|could|might|may)\s+(?:\w+\s+)?[a-z]{3,}", content) else act
 
