@@ -86,7 +86,7 @@ def _is_on_topic(content: str, mentions: Sequence[Mention]) -> bool:
     domain = [m for m in mentions if m.name.kind in _DOMAIN]
     gas = [m for m in mentions if m.name.kind in _GAS and m.name.name_id != _TRADE]
     domain = [m for m in domain if m.name.name_id != _TRADE]
-    return bool(gas) and len(domain) >= max(2, words / 250)
+    return bool(gas) and len(domain) >= max(1 if words < 60 else 2, words / 250)
 
 
 def _pieces(document: Document, sentence: Sentence, quoted: Sequence[Span]) -> list[_Piece]:
