@@ -1,0 +1,266 @@
+"""Read an article: from a document to its claims, by rules only, the same every time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from linepack.evidence.attribution import Attribution, Segment, segments
+from linepack.evidence.claims import Claim, Reading
+from linepack.evidence.dates import TextDate, find_dates
+from linepack.evidence.discourse import Discourse
+from linepack.evidence.document import Document, Span
+from linepack.evidence.hedges import find_condition, find_hedge, find_polarity, find_quotation
+from linepack.evidence.lexicon import lexicon
+from linepack.evidence.quantities import TextQuantity, find_quantities
+from linepack.evidence.sentences import Sentence, quoted_spans, split_sentences
+from linepack.evidence.speakers import Speaker
+from linepack.evidence.vocabulary import Act, Hedge, QuantityKind, SourceClass
+from linepack.system.names import Event, Mention, NameBook, NameKind, events, name_book
+
+_DOMAIN = frozenset({NameKind.ASSET, NameKind.INSTRUMENT, NameKind.MARKET, NameKind.TOPIC})
+_GAS = frozenset({NameKind.ASSET, NameKind.MARKET, NameKind.TOPIC})
+_TRADE = "TOPIC_TRADE"  # words that matter only in an article on gas
+_DATELINE = re.compile(
+    r"^(?:[A-Z][A-Z'’.-]+(?:[ /][A-Z][A-Z'’.-]+)*)(?:,\s*[A-Z][a-z]+\.?\s\d{1,2})?\s*(?:,?\s*\([^)]{2,30}\))?\s*[-–—]+\s+(?=[A-Z\"“])"
+    r"|^[A-Z]{3,}(?:/[A-Z]{3,})?,\s*[A-Z][a-z]+\.?\s\d{1,2}\.?\s*/[A-Z]+/\.?\s*(?:[-–—]+\s*)?"
+    r"|^[A-Z][\w ]{2,25}(?:,\s*[A-Z][a-z]+\.?\s\d{1,2})?\s*\([A-Z][\w ]{1,25}\)\s*[-–—]+\s+")  # fmt: skip
+_LABEL = re.compile(r"^(?:Quote|Details|Source|Background|Reminder|Update|Why it matters|Context|Reaction|\d{1,2}[:.]\d{2}(?:\s?(?:GMT|CET|CEST|BST|ET|UTC))?)\s*[:–—-]?\s+(?=[A-Z\"“])")
+_MARKET_WORD = re.compile(r"\b(?:prices?|futures|contracts?|benchmark|hub|quotes?|day-ahead|front-month|premium|discount|spot)\b", re.I)
+_MARKET_VERB = re.compile(
+    r"\b(?:f[ae]ll\w*|rose|risen|drop\w*|gain\w*|climb\w*|jump\w*|slid\w*|slip\w*|settl\w+|clos(?:ed|es)|trad(?:ed|ing|es)|open(?:ed|s)|"
+    r"touch\w*|peak\w*|hit|surg\w+|plung\w+|tumbl\w+|eased|decreas\w+|increas\w+|(?:was|were) (?:up|down|[\d.]+ ?(?:%|per ?cent) (?:lower|higher))|was at|stood at|declin\w+|soar\w+|lost|added)\b", re.I)  # fmt: skip
+_NOT_MARKET = re.compile(r"\b(?:exports?|realised|contract(?:ed)? (?:volumes?|cargoes)|procurement|import (?:bill|ban))\b", re.I)
+_VERBISH = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|do|does|did|\w{3,}(?:ed|es|s)|"
+    r"fell|rose|saw|cut|hit|went|came|made|took|gave|left|set|put|ran|won|lost|sold|bought|began|held|kept|brought|grew|sits?)\b"
+)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    segment: Segment
+    sentence: Sentence
+
+
+def read_article(document: Document, *, usd_per_eur: float | None = None) -> Reading:
+    """Return the claims of a document.
+
+    ``usd_per_eur`` lets prices in dollars be normalised to EUR/MWh. An article that is not about gas, its rules or the
+    talks about it gives no claims and a note. Every span is a slice of the text.
+    """
+    book = name_book()
+    sentences = split_sentences(document)
+    quoted = quoted_spans(document)
+    mentions = book.find(document.text)
+    signs = tuple(match[0] for match in lexicon().cues["translation"].finditer(document.text))
+    notes = list(document.notes)
+    if not _is_on_topic(document.text, mentions):
+        notes.append("nothing about gas, its routes, prices or rules was found: no claims were read")
+        return Reading(document, (), False, signs, tuple(notes))
+    pieces = [piece for sentence in sentences for piece in _pieces(document, sentence, quoted)]
+    claims = _claims(document, pieces, quoted, mentions, book, usd_per_eur)
+    reading = Reading(document, claims, True, signs, tuple(notes))
+    if reading.is_translation_suspect:
+        claims = tuple(replace(claim, translation_suspect=True) for claim in claims)
+        reading = replace(reading, claims=claims, notes=(*notes, "the wording looks machine-translated: no claim is accepted without a person"))
+    return reading
+
+
+def claim_at(document: Document, start: int, end: int) -> Claim:
+    """Return the claim in ``document.text[start:end]``, read by the same rules whoever chose the span."""
+    quoted = quoted_spans(document)
+    content = document.text[start:end]
+    mentions = [replace(m, start=m.start + start, end=m.end + start) for m in name_book().find(content)]
+    attributed = [segment for segment in segments(content, start, quoted) if segment.attribution is not None]
+    attribution = attributed[0].attribution if attributed else None
+    if attribution is not None and attribution.speaker.is_pronoun:
+        attribution = None
+    return _claim(document, Segment(start, end, attribution), attribution, mentions, quoted, None)
+
+
+def _is_on_topic(content: str, mentions: Sequence[Mention]) -> bool:
+    words = len(content.split())
+    domain = [m for m in mentions if m.name.kind in _DOMAIN]
+    gas = [m for m in mentions if m.name.kind in _GAS and m.name.name_id != _TRADE]
+    domain = [m for m in domain if m.name.name_id != _TRADE]
+    return bool(gas) and len(domain) >= max(1 if words < 60 else 2, words / 250)
+
+
+def _pieces(document: Document, sentence: Sentence, quoted: Sequence[Span]) -> list[_Piece]:
+    start = sentence.start
+    dateline = _DATELINE.match(document.text[start : sentence.end])
+    if dateline is not None and start == document.paragraphs[sentence.paragraph].start:
+        start += dateline.end()
+    label = _LABEL.match(document.text[start : sentence.end])
+    start += label.end() if label else 0
+    content = document.text[start : sentence.end]
+    if not _could_claim(content):
+        return []
+    return [_Piece(_trimmed(document, segment), sentence) for segment in segments(content, start, quoted)]
+
+
+def _could_claim(content: str) -> bool:
+    words = re.findall(r"[^\W\d_]+", content)
+    if len(words) < 3 or content.rstrip("\"”'’» ").endswith("?"):
+        return False
+    if lexicon().cues["not_article"].search(content[:80]) and not re.search(r"[\"“]", content):
+        return False
+    ends = content.rstrip().endswith((".", "!", "”", '"', "…", "»", ")", ":", ";", "’"))
+    return ends or (len(words) > 6 and bool(_VERBISH.search(content)))
+
+
+def _trimmed(document: Document, segment: Segment) -> Segment:
+    start, end = segment.start, segment.end
+    while start < end and document.text[start] in " ,;–—-":
+        start += 1
+    while end > start and document.text[end - 1] in " ,;":
+        end -= 1
+    tail = re.search(r",?\s+(?:and|but|yet|while|whereas|although|though)$", document.text[start:end])
+    if tail:
+        end = start + tail.start()
+    return replace(segment, start=start, end=end)
+
+
+def _claims(document: Document, pieces: Sequence[_Piece], quoted: Sequence[Span], mentions: Sequence[Mention], book: NameBook,
+            usd_per_eur: float | None) -> tuple[Claim, ...]:  # fmt: skip
+    state = Discourse(document, book)
+    found = []
+    for at, piece in enumerate(pieces):
+        segment, paragraph = piece.segment, piece.sentence.paragraph
+        here = [m for m in mentions if segment.start <= m.start and m.end <= segment.end]
+        attribution = segment.attribution
+        quotes_only = _is_quotation(document, segment, quoted)
+        if attribution is None and quotes_only:
+            attribution = _continued(pieces, at, state, quoted)
+        if attribution is not None:
+            attribution = state.resolve(attribution, segment, paragraph)
+        if attribution is not None and at > 0 and _only_attributes(document, segment, attribution, pieces[at - 1], quoted):
+            state.saw(segment, attribution.speaker, here, paragraph, True)
+            continue
+        claim = _claim(document, segment, attribution, here, quoted, usd_per_eur)
+        state.saw(segment, claim.speaker if attribution else None, here, paragraph, quotes_only or claim.quotation.value in ("full", "partial"))
+        if attribution is not None or _is_own_claim(claim):
+            found.append(claim)
+    return tuple(found)
+
+
+def _only_attributes(document: Document, segment: Segment, attribution: Attribution, before: _Piece, quoted: Sequence[Span]) -> bool:
+    """'"..." Putin said in Moscow.' after a quotation that ended with a full stop: it adds a speaker and no statement."""
+    if not attribution.verb or before.sentence.end > segment.start or not _is_quotation(document, before.segment, quoted):
+        return False
+    rest = document.text[attribution.verb_end : segment.end]
+    lead = document.text[segment.start : min(attribution.verb_start, max(attribution.speaker.start, segment.start))]
+    is_plain = bool(re.fullmatch(r"\s*(?:(?:in|at|on|to|during|after|told|reporters|late|early|yesterday|today)\b[^,;:\"“]{0,60})?\.?", rest))
+    return is_plain and len(lead.split()) <= 3
+
+
+def _is_quotation(document: Document, segment: Segment, quoted: Sequence[Span]) -> bool:
+    words = len(re.findall(r"\w+", document.text[segment.start : segment.end]))
+    inside = sum(len(re.findall(r"\w+", document.text[max(segment.start, s.start) : min(segment.end, s.end)]))
+                 for s in quoted if s.start < segment.end and segment.start < s.end)  # fmt: skip
+    return words > 0 and inside >= 0.8 * words
+
+
+def _continued(pieces: Sequence[_Piece], at: int, state: Discourse, quoted: Sequence[Span]) -> Attribution | None:
+    """The speaker of a quotation that goes on: the one named later in the same quotation, else the last one quoted."""
+    piece = pieces[at]
+    for later in pieces[at + 1 : at + 4]:
+        if later.sentence.paragraph != piece.sentence.paragraph:
+            break
+        shared = any(s.start < piece.segment.end and later.segment.start < s.end and s.start <= piece.segment.start + 1 for s in quoted)
+        if shared and later.segment.attribution is not None:
+            return replace(later.segment.attribution, rule="quotation that goes on", is_trailing=True)
+    speaker = state.last_quoted(piece.sentence.paragraph)
+    if speaker is None:
+        return None
+    return Attribution(speaker, Act.ASSERT, "", piece.segment.start, piece.segment.start, "continued quotation")
+
+
+def _claim(document: Document, segment: Segment, attribution: Attribution | None, mentions: Sequence[Mention],
+           quoted: Sequence[Span], usd_per_eur: float | None) -> Claim:  # fmt: skip
+    content = document.text[segment.start : segment.end]
+    quantities = find_quantities(content, segment.start, usd_per_eur=usd_per_eur)
+    dates = find_dates(content, segment.start, published=document.published)
+    rules = {"quantities": "; ".join(q.rule for q in quantities), "dates": "; ".join(d.rule for d in dates)}
+    if attribution is None:
+        speaker, act, verb = _own_speaker(content, quantities, mentions), Act.ASSERT, ""
+        rules["speaker"] = speaker.rule
+    else:
+        speaker, act, verb = attribution.speaker, attribution.act, attribution.verb
+        rules["speaker"] = f"{attribution.rule}; {speaker.rule}"
+    hedge, words = find_hedge(content, segment.start, act, speaker.source_class)
+    act = _sharpened(act, content, hedge, speaker.source_class)
+    condition = find_condition(content, segment.start)
+    rules |= {
+        "hedge": ", ".join(word.text for word in words) or f"no cue; {speaker.source_class.value}",
+        "act": f"verb '{verb}'" if verb else "no reporting verb",
+        "condition": condition.value if condition else "",
+    }
+    levers = tuple(lever.lever for lever in lexicon().levers if lever.pattern.search(content))
+    return Claim(
+        f"{document.digest[:10]}-{segment.start}-{segment.end}", segment.start, segment.end, content, speaker, act, verb,
+        find_polarity(content, act), hedge, words, condition, find_quotation(segment.start, segment.end, quoted, content),
+        quantities, dates, tuple(mentions), _events_of(dates, mentions), levers,
+        attribution.cites if attribution else "", False, "rules", {key: value for key, value in rules.items() if value},
+    )  # fmt: skip
+
+
+def _own_speaker(content: str, quantities: Sequence[TextQuantity], mentions: Sequence[Mention]) -> Speaker:
+    has_number = any(q.kind in (QuantityKind.MOVE, QuantityKind.PRICE) or (q.kind is QuantityKind.MONEY and q.unit == "EUR") for q in quantities)
+    market = any(m.name.kind is NameKind.MARKET for m in mentions)
+    moves = bool(_MARKET_VERB.search(content))
+    if (market or _MARKET_WORD.search(content) or content.startswith(("It ", "They "))) and moves and (has_number or market) and not _NOT_MARKET.search(content):
+        return Speaker("", SourceClass.MARKET_DATUM, rule="market words with a move or a price")
+    return Speaker("", SourceClass.OWN_VOICE, rule="no speaker found")
+
+
+def _sharpened(act: Act, content: str, hedge: Hedge, source_class: SourceClass) -> Act:
+    """What a plain 'said' does: doubt what it calls unlikely, refuse or promise in the first person, else forecast what 'will' or 'may' be."""
+    if act is not Act.ASSERT:
+        return act
+    if hedge is Hedge.DOUBTED:
+        return Act.DOUBT
+    if source_class in (SourceClass.OWN_VOICE, SourceClass.MARKET_DATUM):
+        return act
+    if re.search(r"\bwe (?:will|would|shall) (?:not|never)\b|\bwe won['’]t\b|\b(?:is|are) (?:excluded|out of the question)\b", content, re.I):
+        return Act.DENY
+    if re.search(r"\bwe (?:will|would|shall)\b|\b(?:said|says|that|reporters) (?:it|they|he|she) (?:will|would)\b|\bready to (?:deliver|supply|resume|sign|provide)\b|\band would\b", content, re.I):
+        return Act.PROMISE
+    return Act.FORECAST if re.search(r"\b(?:will|would|could|might|may)\s+(?:\w+\s+)?[a-z]{3,}", content) else act
+
+
+def _is_own_claim(claim: Claim) -> bool:
+    content = claim.text
+    if len(re.findall(r"[^\W\d_]+", content)) < 4 or not _VERBISH.search(content):
+        return False
+    if re.match(r"^(?:see|click|read|watch|follow|listen|share|photo|image|reporting by|editing by|\(reporting|\(editing|this article|this story|updated|correction)\b", content, re.I):
+        return False
+    kinds = {m.name.kind for m in claim.mentions}
+    if kinds & _DOMAIN or claim.levers:
+        return True
+    if any(q.kind not in (QuantityKind.DURATION, QuantityKind.COUNT, QuantityKind.WORD) for q in claim.quantities):
+        return True
+    actors = kinds & {NameKind.STATE, NameKind.BODY, NameKind.COMPANY, NameKind.PERSON, NameKind.GROUP}
+    return bool(actors) and len(content.split()) >= 7
+
+
+def _events_of(dates: Sequence[TextDate], mentions: Sequence[Mention]) -> tuple[str, ...]:
+    """Registered events on a day the claim names (within a month at most) that share an asset or instrument with it."""
+    keys = {key for m in mentions for key in (m.name.name_id, *m.name.members)}
+    found = []
+    for event in events():
+        if any(_covers(mention, event.date) for mention in dates) and keys & _event_keys(event):
+            found.append(event.event)
+    return tuple(found)
+
+
+def _covers(mention: TextDate, day: date) -> bool:
+    return mention.first is not None and mention.last is not None and mention.first <= day <= mention.last and (mention.last - mention.first).days <= 31
+
+
+def _event_keys(event: Event) -> set[str]:
+    plain = {"HUB:TTF": "TTF", "LNG:Yamal": "YAMAL_LNG", "LNG:Arctic LNG 2": "ARCTIC_LNG_2", "LNG:Sakhalin II": "SAKHALIN_2"}
+    return {plain.get(key, key) for key in (*event.assets, *event.instruments)}
