@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -61,4 +60,6 @@ def show_progress(progress: Progress) -> None:
 
 def print_json(content: object) -> None:
     """Print JSON to stdout."""
-    click.echo(json.dumps(content, indent=1, ensure_ascii=False))
+    from linepack.report.text import json_text
+
+    click.echo(json_text(content), nl=False)

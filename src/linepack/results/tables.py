@@ -191,7 +191,8 @@ def price_markers(s: Solution) -> pd.DataFrame:
         weight = part["weight"].to_numpy() / part["weight"].sum()
         rows.append(_long(s, pd.DataFrame({"marker": [marker]}),
                           {"price_eur_mwh": prices[list(part["node"])].to_numpy() @ weight[:, None]}))  # fmt: skip
-    return pd.concat(rows, ignore_index=True)
+    empty = pd.DataFrame({"marker": [], "period": [], "days": [], "price_eur_mwh": []})
+    return pd.concat(rows, ignore_index=True) if rows else empty
 
 
 def _long(s: Solution, labels: pd.DataFrame, values: dict[str, np.ndarray]) -> pd.DataFrame:

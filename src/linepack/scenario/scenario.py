@@ -121,8 +121,11 @@ def load_case(name_or_path: str | Path) -> Case:
     fields.allow("schema", "case", "title", "question", "scenarios", "observations")
     _check_schema(fields)
     scenarios = tuple(_read_scenario(folder / "scenarios" / f"{name}.yaml", ()) for name in fields.texts("scenarios"))
-    observations = fields.values.get("observations", False)
-    return Case(fields.text("case"), fields.text("title"), fields.text("question"), scenarios, observations is True)
+    names = [scenario.name for scenario in scenarios]
+    if len(set(names)) != len(names):
+        raise fields.error("duplicate-name", "two scenarios have the same name", key="scenarios")
+    has_observations = fields.boolean("observations", default=False)
+    return Case(fields.text("case"), fields.text("title"), fields.text("question"), scenarios, has_observations)
 
 
 def available_cases() -> list[str]:
@@ -161,15 +164,22 @@ def _read_scenario(path: Path, seen: tuple[Path, ...]) -> Scenario:
             if key in fields.values:
                 raise fields.error("unknown-key", f"'{key}' comes from the scenario this one is based on", key=key)
         base_path = path.parent / f"{fields.text('based_on')}.yaml"
-        if base_path in (*seen, path):
+        if base_path.resolve() in (*seen, path.resolve()):
             raise fields.error("circular", "scenarios are based on each other in a circle", key="based_on")
-        base = _read_scenario(base_path, (*seen, path))
+        if not base_path.is_file():
+            near = difflib.get_close_matches(base_path.stem, [p.stem for p in path.parent.glob("*.yaml")], 1, 0.4)
+            raise fields.error("no-file", f"there is no scenario '{fields.text('based_on')}' beside this one",
+                               key="based_on", hint=f"did you mean '{near[0]}'?" if near else None)  # fmt: skip
+        base = _read_scenario(base_path, (*seen, path.resolve()))
         return replace(base, name=name, title=title, why=why, patches=base.patches + patches)
     horizon = fields.fields("horizon")
     horizon.allow("first_month", "months", "step", "quarters")
     first_month = horizon.text("first_month")
-    parse_month(first_month)
-    months = int(horizon.number("months", minimum=1))
+    try:
+        parse_month(first_month)
+    except InputError as error:
+        raise horizon.error(error.issue.code, error.issue.message, key="first_month", hint=error.issue.hint) from error
+    months = horizon.integer("months", minimum=1)
     closing = fields.choice("closing", CLOSINGS)
     step = Step(horizon.choice("step", tuple(Step))) if "step" in horizon.values else Step.MONTH
     quarters = int(horizon.number("quarters", default=0))

@@ -49,6 +49,7 @@ class Table:
     key: tuple[str, ...]
     own_columns: tuple[Column, ...]
     is_optional: bool = False
+    is_ordered: bool = False  # the order of rows has a meaning
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -159,7 +160,7 @@ TABLES: tuple[Table, ...] = (
         day("first_day", "First day."),
         day("last_day", "Last day; empty: no end.", required=False),
         number("capacity_gwh_d", "GWh/d", "Capacity between those days (0: closed)."),
-    )),
+    ), is_ordered=True),
     Table("joint_limits", "Limits that several arcs share.", ("joint_limit",), (
         text("joint_limit", "Identifier."),
         text("name", "Name to show."),
