@@ -10,6 +10,8 @@ import click
 if TYPE_CHECKING:
     from linepack.results.solution import SolveSettings
     from linepack.runs.runner import Progress
+    from linepack.scenario.scenario import Scenario
+    from linepack.system.gassystem import GasSystem
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -45,6 +47,13 @@ def settings_of(solver: str) -> SolveSettings:
         raise InputError("unknown-solver", f"there is no solver '{solver}'", keys=[solver],
                          hint=f"one of {', '.join(solver_names())}")  # fmt: skip
     return SolveSettings(solver=solver)
+
+
+def show_closure(system: GasSystem, scenario: Scenario) -> None:
+    """Write the supply-demand closure of a scenario to stderr."""
+    from linepack.report.closure import closure_text
+
+    click.echo(closure_text(system, scenario), err=True)
 
 
 def show_progress(progress: Progress) -> None:

@@ -54,7 +54,8 @@ class Checked:
         if self.periods:
             return arcs.assign(is_open=capacity_by_period(self.system, self.periods, arcs).max(axis=1).to_numpy() > 0)
         opened = self.rows("arc_schedule").query("capacity_gwh_d > 0")["arc"]
-        return arcs.assign(is_open=(arcs["state"] == AssetState.OPEN) & (arcs["capacity_gwh_d"] > 0) | arcs["arc"].isin(opened))
+        is_open = (arcs["state"] == AssetState.OPEN) & (arcs["capacity_gwh_d"] > 0) | arcs["arc"].isin(opened)
+        return arcs.assign(is_open=is_open)
 
     @cached_property
     def firm_gwh_y(self) -> pd.Series:
@@ -195,8 +196,9 @@ def oversold_contracts(c: Checked) -> list[Issue]:
     in_force = table[(table["start"] <= _last_day(c)) & (table["end"] >= _first_day(c))]
     promised = c.firm_gwh_y[in_force["contract"]].groupby(in_force["seller"].to_numpy()).sum()
     sellers = [s for s, gwh in promised.items() if gwh > c.available_gwh_y.get(str(s), 0.0) * 1.001]
-    return _found("contract-nobody-can-fulfil", "the firm quantity is above what the seller can produce in its best year",
-                  "contracts", dry, "is the annual quantity in GWh?") + _found(
+    return _found(
+        "contract-nobody-can-fulfil", "the firm quantity is above what the seller can produce in its best year",
+        "contracts", dry, "is the annual quantity in GWh?") + _found(
         "contract-nobody-can-fulfil", "the firm quantity is above the capacity of the seller's pipelines to the point",
         "contracts", narrow, "is the annual quantity in GWh?") + _found(
         "seller-oversold", "firm quantities of all contracts are above what these sellers can produce", "contracts",
@@ -213,9 +215,9 @@ def _last_day(c: Checked) -> str:
 
 def dates_in_order(c: Checked) -> list[Issue]:
     """The last day or month of a row is not before its first."""
-    ends = (("contracts", "start", "end"), ("arc_schedule", "first_day", "last_day"), ("flow_rules", "first_day", "last_day"),
-            ("policy_limits", "first_day", "last_day"), ("resource_windows", "first_month", "last_month"),
-            ("observations", "first_day", "last_day"))  # fmt: skip
+    days = ("first_day", "last_day")
+    ends = (("contracts", "start", "end"), ("arc_schedule", *days), ("flow_rules", *days), ("policy_limits", *days),
+            ("observations", *days), ("resource_windows", "first_month", "last_month"))  # fmt: skip
     issues = []
     for table, first, last in ends:
         frame = c.rows(table)
@@ -225,7 +227,8 @@ def dates_in_order(c: Checked) -> list[Issue]:
 
 
 def _keys(frame: pd.DataFrame, table: str) -> list[str]:
-    return [" ".join(map(str, key)) for key in frame[list(TABLES_BY_NAME[table].key)].itertuples(index=False, name=None)]
+    keys = frame[list(TABLES_BY_NAME[table].key)]
+    return [" ".join(map(str, key)) for key in keys.itertuples(index=False, name=None)]
 
 
 def storage_speed(c: Checked) -> list[Issue]:
@@ -238,10 +241,12 @@ def storage_speed(c: Checked) -> list[Issue]:
         issues += _found(f"storage-{what}-in-a-day", f"{column} exceeds working_gas_gwh", "storages", quick["node"],
                          "is the volume in TWh?")  # fmt: skip
         issues += _found(f"storage-{what}-in-years", f"the store {what} in more than {SLOWEST_STORE_DAYS:.0f} days",
-                         "storages", slow["node"], "is the rate in GWh/h, or the volume in MWh?", Severity.WARNING)  # fmt: skip
+                         "storages", slow["node"], "is the rate in GWh/h, or the volume in MWh?",
+                         Severity.WARNING)  # fmt: skip
     pools = c.rows("nodes").set_index("node")["kind"].map(lambda kind: NodeKind(kind).has_pool)
-    return issues + _found("no-pool", "these stores are at a node without a pool", "storages",
-                           [node for node in table["node"] if not pools[node]], "move them to the market they serve")  # fmt: skip
+    lost = [node for node in table["node"] if not pools[node]]
+    return issues + _found("no-pool", "these stores are at a node without a pool", "storages", lost,
+                           "move them to the market they serve")  # fmt: skip
 
 
 def storage_stocks(c: Checked) -> list[Issue]:
@@ -264,10 +269,12 @@ def arcs_that_go_nowhere(c: Checked) -> list[Issue]:
     looped = arcs.loc[arcs["origin"] == arcs["destination"], "arc"]
     circles = routes.loc[routes["origin"] == routes["destination"], "origin"]
     twice = routes[routes.duplicated(["origin", "destination"])]
-    return _found("arc-to-itself", "origin and destination are the same node", "arcs", looped, "correct one end") + _found(
-        "arc-to-itself", "origin and destination are the same port", "sea_routes", circles, "correct one end") + _found(
-        "duplicate-route", "two rows for the same pair of ports", "sea_routes", twice["origin"] + ">" + twice["destination"],
-        "keep one row")  # fmt: skip
+    pairs = twice["origin"] + ">" + twice["destination"]
+    return [
+        *_found("arc-to-itself", "origin and destination are the same node", "arcs", looped, "correct one end"),
+        *_found("arc-to-itself", "origin and destination are the same port", "sea_routes", circles, "correct one end"),
+        *_found("duplicate-route", "two rows for the same pair of ports", "sea_routes", pairs, "keep one row"),
+    ]
 
 
 def lng_ports_without_plant(c: Checked) -> list[Issue]:
@@ -297,8 +304,8 @@ def supply_shares(c: Checked) -> list[Issue]:
     idle = traders[~traders.isin(resources["trader"])]
     return _found("shares-not-one", "capacity_share of the steps does not add up to 1", "supply_steps", wrong,
                   "correct the shares") + _found(
-        "trader-without-resource", "these traders have no gas to sell", "resources", idle, "add a resource, or drop them",
-        Severity.WARNING)  # fmt: skip
+        "trader-without-resource", "these traders have no gas to sell", "resources", idle,
+        "add a resource, or drop them", Severity.WARNING)  # fmt: skip
 
 
 def availability_months(c: Checked) -> list[Issue]:
@@ -306,7 +313,8 @@ def availability_months(c: Checked) -> list[Issue]:
     available, windows = c.rows("availability"), c.rows("resource_windows")
     resources = c.rows("resources")["resource"]
     none = [f"{name} {month}" for name in resources[~resources.isin(available["resource"])] for month in c.months]
-    gwh = available["capacity_gwh_d"] * available["month"].map(days_in_month) if len(available) else pd.Series(dtype=float)
+    days = available["month"].map(days_in_month) if len(available) else pd.Series(dtype=float)
+    gwh = available["capacity_gwh_d"] * days
     tight = []
     for row in windows.itertuples():
         inside = (available["resource"] == row.resource) & available["month"].between(row.first_month, row.last_month)
@@ -348,7 +356,8 @@ def claimed_values(c: Checked) -> list[Issue]:
             other.append(row.claim)
     return _found("unknown-claim", "claims name a table, row or column that does not exist", "claims", lost,
                   "the key is that of the row, columns with a space between") + _found(
-        "claim-not-adopted", "the adopted value is not the one in the table", "claims", other, "correct one of them")  # fmt: skip
+        "claim-not-adopted", "the adopted value is not the one in the table", "claims", other,
+        "correct one of them")  # fmt: skip
 
 
 def known_in_time(c: Checked) -> list[Issue]:
@@ -367,10 +376,12 @@ def policy_sums(c: Checked) -> list[Issue]:
     kind = limits.set_index("policy_limit")["kind"]
     empty = limits.loc[~limits["policy_limit"].isin(members["policy_limit"]), "policy_limit"]
     stores = set(c.rows("storages")["node"])
-    wrong = [row.policy_limit for row in members.itertuples()
-             if (row.arc == "") == (row.node == "") or (kind[row.policy_limit] == LimitKind.STOCK and row.node not in stores)]  # fmt: skip
+    is_vague = (members["arc"] == "") == (members["node"] == "")
+    is_stock = members["policy_limit"].map(kind) == LimitKind.STOCK
+    wrong = members.loc[is_vague | (is_stock & ~members["node"].isin(stores)), "policy_limit"]
     crossed = limits.loc[limits["minimum_gwh"] > limits["maximum_gwh"], "policy_limit"]
-    return _found("limit-without-members", "these limits bind nothing", "policy_limit_members", empty, "name members") + _found(
+    return _found("limit-without-members", "these limits bind nothing", "policy_limit_members", empty,
+                  "name members") + _found(
         "bad-member", "a flow member names an arc or a node of sale, a stock member a node with storage",
         "policy_limit_members", wrong, "fill one of arc and node") + _found(
         "limits-crossed", "the minimum is above the maximum", "policy_limits", crossed, "exchange them")  # fmt: skip

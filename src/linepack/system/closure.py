@@ -27,8 +27,8 @@ def closure(system: GasSystem, periods: Sequence[Period]) -> pd.DataFrame:
 
     Columns: quarter, region, consumption_twh (at reference prices), indigenous_production_twh,
     pipeline_availability_twh (cut to yearly windows, pipes and joint limits), storage_withdrawal_twh (negative:
-    injection; stores whose stock is not given at both ends are left out; NaN, counted as nil, where none is), lng_need_twh (consumption less the three), and,
-    for the world only, lng_availability_twh and gap_twh (need less availability; positive: short at that price).
+    injection; stores whose stock is not given at both ends are left out; NaN, counted as nil, where none is),
+    lng_need_twh (consumption less the three), and, for the world only, lng_availability_twh and gap_twh (need less availability; positive: short at that price).
     """
     months = month_grid(periods).months
     periods = monthly_periods(months[0], len(months))
@@ -110,16 +110,30 @@ def _availability(system: GasSystem, periods: Sequence[Period], place: dict[str,
         if (leaving & is_plant).any():
             lng += np.minimum(amount, capacity[leaving & is_plant].sum(axis=0)) * days
             continue
-        passed = np.minimum(amount, capacity[leaving & own].sum(axis=0)) * days
         used = arcs[own & (capacity.max(axis=1) > 0)]
         reached = reachable({node}, zip(used["origin"], used["destination"], strict=True)) - {node}
         points = system.table("sales_points")
         sold = [n for n in points.loc[points["trader"] == trader, "node"] if n in reached]
+        leads_on = _leads_to(sold, arcs, capacity, own)
+        passed = np.minimum(amount, np.where(leads_on, capacity, 0.0)[leaving & own].sum(axis=0)) * days
         region = place[sold[0]] if sold else place[node]
         entry = pipeline.setdefault(region, dict.fromkeys(range(len(periods)), 0.0))
         for k, gwh in enumerate(passed):
             entry[k] += float(twh_from_gwh(gwh))
     return pipeline, [float(twh_from_gwh(gwh)) for gwh in lng]
+
+
+def _leads_to(markets: list[str], arcs: pd.DataFrame, capacity: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Return by arc and period whether a trader's own arcs go on from there to one of its markets."""
+    ends = list(zip(arcs["origin"], arcs["destination"], strict=True))
+    is_open = (capacity > 0) & own[:, None]
+    found = np.zeros(capacity.shape, dtype=bool)
+    patterns, period_of = np.unique(is_open, axis=1, return_inverse=True)
+    for k, pattern in enumerate(patterns.T):
+        onward = reachable(markets, [(ends[a][1], ends[a][0]) for a in np.flatnonzero(pattern)])
+        leads_on = np.array([destination in onward for _, destination in ends]) & pattern
+        found[:, period_of == k] = leads_on[:, None]
+    return found
 
 
 def _of_resource(system: GasSystem, resource: str, periods: Sequence[Period]) -> np.ndarray:
