@@ -15,7 +15,7 @@ from linepack.errors import InputError
 from linepack.scenario.parse import parse_patch
 from linepack.scenario.patches import Patch, patch_content
 from linepack.scenario.reader import Fields, read_yaml
-from linepack.system.calendar import Period, Step, horizon_periods, parse_month
+from linepack.system.calendar import Period, Step, horizon_periods
 from linepack.system.dataset import check_references
 from linepack.system.gassystem import GasSystem
 
@@ -57,7 +57,8 @@ class Scenario:
             what = patch_content(patch)
             patches.append({key: value for key, value in what.items() if key not in ("name", "why")})
         return {"schema": SCENARIO_SCHEMA, "dataset": self.dataset, "first_month": self.first_month,
-                "months": self.months, "step": str(self.step), "quarters": self.quarters, "closing": self.closing, "patches": patches}  # fmt: skip
+                "months": self.months, "step": str(self.step), "quarters": self.quarters, "closing": self.closing,
+                "patches": patches}  # fmt: skip
 
     @property
     def digest(self) -> str:
@@ -175,13 +176,12 @@ def _read_scenario(path: Path, seen: tuple[Path, ...]) -> Scenario:
     horizon = fields.fields("horizon")
     horizon.allow("first_month", "months", "step", "quarters")
     first_month = horizon.text("first_month")
-    try:
-        parse_month(first_month)
-    except InputError as error:
-        raise horizon.error(error.issue.code, error.issue.message, key="first_month", hint=error.issue.hint) from error
     months = horizon.integer("months", minimum=1)
     closing = fields.choice("closing", CLOSINGS)
     step = Step(horizon.choice("step", tuple(Step))) if "step" in horizon.values else Step.MONTH
-    quarters = int(horizon.number("quarters", default=0))
-    horizon_periods(first_month, months, step=step, quarters=quarters)
+    quarters = horizon.integer("quarters", minimum=0) if "quarters" in horizon.values else 0
+    try:
+        horizon_periods(first_month, months, step=step, quarters=quarters)
+    except InputError as error:
+        raise horizon.error(error.issue.code, error.issue.message, key="first_month", hint=error.issue.hint) from error
     return Scenario(name, title, why, fields.text("dataset"), first_month, months, closing, patches, step, quarters)

@@ -321,8 +321,9 @@ def availability_months(c: Checked) -> list[Issue]:
         is_complete = inside.sum() == len(_months(row.first_month, row.last_month))
         if row.minimum_gwh > row.maximum_gwh or (is_complete and row.minimum_gwh > gwh[inside].sum() * (1 + 1e-9)):
             tight.append(f"{row.resource} {row.first_month}")
-    return _found("missing-month", "these resources lack months of availability", "availability",
-                  [*none, *_absent(available, ["resource"], c.months)], "add the months or shorten the horizon") + _found(
+    none += _absent(available, ["resource"], c.months)
+    return _found("missing-month", "these resources lack months of availability", "availability", none,
+                  "add the months or shorten the horizon") + _found(
         "window-cannot-be-met", "minimum_gwh is above the maximum or above availability", "resource_windows", tight,
         "is the minimum in GWh?") + _found(
         "missing-month", "these markets have production in some months and lack others", "indigenous_production",

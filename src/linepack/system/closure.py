@@ -28,7 +28,8 @@ def closure(system: GasSystem, periods: Sequence[Period]) -> pd.DataFrame:
     Columns: quarter, region, consumption_twh (at reference prices), indigenous_production_twh,
     pipeline_availability_twh (cut to yearly windows, pipes and joint limits), storage_withdrawal_twh (negative:
     injection; stores whose stock is not given at both ends are left out; NaN, counted as nil, where none is),
-    lng_need_twh (consumption less the three), and, for the world only, lng_availability_twh and gap_twh (need less availability; positive: short at that price).
+    lng_need_twh (consumption less the three), and, for the world only, lng_availability_twh and gap_twh (need less
+    availability; positive: short at that price). A route counts only if it goes on to a market of its trader.
     """
     months = month_grid(periods).months
     periods = monthly_periods(months[0], len(months))
@@ -72,8 +73,9 @@ def _by_region(system: GasSystem, table: str, periods: Sequence[Period], place: 
     frame = system.table(table)
     sums = frame["quantity_gwh_d"].groupby([frame["node"].map(place), frame["month"]]).sum().to_dict()
     regions = {region for region, _ in sums}
-    return {region: {k: float(twh_from_gwh(sums.get((region, month_of(p.start)), 0.0) * p.days)) for k, p in enumerate(periods)}
-            for region in regions}  # fmt: skip
+    months = [(month_of(period.start), period.days) for period in periods]
+    return {region: {k: float(twh_from_gwh(sums.get((region, month), 0.0) * days))
+                     for k, (month, days) in enumerate(months)} for region in regions}  # fmt: skip
 
 
 def _withdrawal(system: GasSystem, periods: Sequence[Period], quarters: list[str], place: dict[str, str]) -> ByRegion:
