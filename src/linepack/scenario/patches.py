@@ -156,7 +156,7 @@ class QuantityPatch:
         mask = frame["node"].isin(chosen).to_numpy()
         if self.segments:
             named = match_names(self.segments, dict.fromkeys(frame["segment"]), "segment")
-            mask &= frame["segment"].isin(named).to_numpy()
+            mask = mask & frame["segment"].isin(named).to_numpy()
         if not mask.any():
             raise InputError("no-match", f"patch '{self.name}' matches no row of {self.table}", table=self.table,
                              keys=self.nodes or self.regions or self.areas)  # fmt: skip
