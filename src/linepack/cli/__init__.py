@@ -6,10 +6,14 @@ import json
 import os
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from linepack import __version__
+
+if TYPE_CHECKING:
+    from linepack.errors import LinepackError
 
 COMMANDS = {
     "brief": ("linepack.cli.brief", "Solve, compare and explain every scenario of a case."),
@@ -72,18 +76,19 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; errors go to stderr, as JSON if ``--json`` was asked for."""
-    from linepack.errors import EXIT_BAD_INPUT, EXIT_INTERNAL, EXIT_INTERRUPTED, LinepackError
+    from linepack.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, InputError, LinepackError
 
+    is_json = "--json" in arguments
     try:
         result = linepack.main(args=arguments, prog_name="linepack", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except LinepackError as error:
-        text = json.dumps(error.as_dict(), indent=1) if "--json" in arguments else f"error: {error}"
-        click.echo(text, err=True)
-        return error.exit_code
+        return _report(error, is_json=is_json)
     except click.ClickException as error:
+        if is_json:
+            return _report(InputError("usage", error.format_message(), hint="linepack --help"), is_json=True)
         error.show()
-        return EXIT_BAD_INPUT
+        return InputError.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted; what was finished is kept", err=True)
         return EXIT_INTERRUPTED
@@ -93,9 +98,16 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         if os.environ.get("LINEPACK_DEBUG"):
             raise
-        advice = "try: set LINEPACK_DEBUG=1 and report what it shows"
-        click.echo(f"internal error: {type(error).__name__}: {error}\n    {advice}", err=True)
+        message = f"{type(error).__name__}: {error}"
+        _report(LinepackError("internal", message, hint="set LINEPACK_DEBUG=1 and report what it shows"),
+                is_json=is_json)  # fmt: skip
         return EXIT_INTERNAL
+
+
+def _report(error: LinepackError, *, is_json: bool) -> int:
+    """Write an error to stderr and return its exit code."""
+    click.echo(json.dumps(error.as_dict(), indent=1) if is_json else f"error: {error}", err=True)
+    return error.exit_code
 
 
 if __name__ == "__main__":

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from linepack.cli.options import output_options, print_json, settings_of, show_progress, solve_options
+from linepack.cli.options import (
+    output_options,
+    print_json,
+    settings_of,
+    show_closure,
+    show_progress,
+    solve_options,
+)
 
 
 @click.command()
@@ -25,7 +32,6 @@ def brief(
     """
     from linepack.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, EXIT_PARTIAL
     from linepack.report.brief import brief_content, brief_text, make_brief, write_brief
-    from linepack.report.closure import print_closure
     from linepack.runs.runner import run_scenarios
     from linepack.runs.store import RunStore
     from linepack.runs.store import workspace as folder_of
@@ -34,7 +40,7 @@ def brief(
 
     loaded = load_case(case)
     system = load_dataset(dataset or loaded.scenarios[0].dataset)
-    print_closure(system, loaded.scenarios[0])
+    show_closure(system, loaded.scenarios[0])
     root = folder_of(workspace)
     outcomes = run_scenarios(system, loaded.scenarios, RunStore(root), settings=settings_of(solver), workers=workers,
                              on_progress=show_progress)  # fmt: skip

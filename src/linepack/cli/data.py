@@ -52,23 +52,28 @@ def list_tables(dataset: str, as_json: bool) -> None:
 @DATASET
 @JSON
 def check(dataset: str, as_json: bool) -> int:
-    """Check a dataset: schema, references, and whether it makes sense to a gas person."""
-    from linepack.errors import EXIT_BAD_INPUT, EXIT_DONE
+    """Check a dataset: schema, references, and whether it makes sense to a gas person.
+
+    Warnings want a look and leave the exit code at 0; errors make it 2.
+    """
+    from linepack.errors import EXIT_BAD_INPUT, EXIT_DONE, Severity
     from linepack.system.checks import check_system
     from linepack.system.dataset import load_dataset
 
     system = load_dataset(dataset)
     issues = check_system(system)
+    errors = sum(issue.severity is Severity.ERROR for issue in issues)
     if as_json:
         print_json(
             {"dataset": system.dataset, "digest": system.digest, "issues": [issue.as_dict() for issue in issues]}
         )
     else:
         for issue in issues:
-            click.echo(str(issue))
+            click.echo(f"{'error, ' if issue.severity is Severity.ERROR else ''}{issue}")
         rows = sum(len(frame) for frame in system.tables.values())
-        click.echo(f"{system.dataset}: {len(system.tables)} tables, {rows:,} rows, {len(issues)} problem(s)")
-    return EXIT_BAD_INPUT if issues else EXIT_DONE
+        click.echo(f"{system.dataset}: {len(system.tables)} tables, {rows:,} rows, "
+                   f"{errors} error(s), {len(issues) - errors} warning(s)")  # fmt: skip
+    return EXIT_BAD_INPUT if errors else EXIT_DONE
 
 
 @data.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,6 +10,8 @@ import click
 if TYPE_CHECKING:
     from linepack.results.solution import SolveSettings
     from linepack.runs.runner import Progress
+    from linepack.scenario.scenario import Scenario
+    from linepack.system.gassystem import GasSystem
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,6 +49,13 @@ def settings_of(solver: str) -> SolveSettings:
     return SolveSettings(solver=solver)
 
 
+def show_closure(system: GasSystem, scenario: Scenario) -> None:
+    """Write the supply-demand closure of a scenario to stderr."""
+    from linepack.report.closure import closure_text
+
+    click.echo(closure_text(system, scenario), err=True)
+
+
 def show_progress(progress: Progress) -> None:
     """Write one line to stderr for each scenario that is done."""
     how = f"failed: {progress.error}" if progress.error else "kept from before" if progress.is_cached else "solved"
@@ -61,4 +69,6 @@ def show_progress(progress: Progress) -> None:
 
 def print_json(content: object) -> None:
     """Print JSON to stdout."""
-    click.echo(json.dumps(content, indent=1, ensure_ascii=False))
+    from linepack.report.text import json_text
+
+    click.echo(json_text(content), nl=False)

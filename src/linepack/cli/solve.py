@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from linepack.cli.options import output_options, print_json, settings_of, show_progress, solve_options
+from linepack.cli.options import (
+    output_options,
+    print_json,
+    settings_of,
+    show_closure,
+    show_progress,
+    solve_options,
+)
 
 if TYPE_CHECKING:
     from linepack.runs.store import Run
@@ -103,7 +110,6 @@ def cases(as_json: bool) -> None:
 
 
 def _solve(name: str, dataset: str | None, solver: str, workspace: str | None) -> Run:
-    from linepack.report.closure import print_closure
     from linepack.runs.runner import run_scenarios
     from linepack.runs.store import RunStore
     from linepack.runs.store import workspace as folder_of
@@ -112,7 +118,7 @@ def _solve(name: str, dataset: str | None, solver: str, workspace: str | None) -
 
     scenario = load_scenario(name)
     system = load_dataset(dataset or scenario.dataset)
-    print_closure(system, scenario)
+    show_closure(system, scenario)
     outcome = run_scenarios(system, [scenario], RunStore(folder_of(workspace)), settings=settings_of(solver),
                             workers=1, on_progress=show_progress)[0]  # fmt: skip
     if outcome.error is not None:

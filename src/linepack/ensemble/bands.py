@@ -19,6 +19,7 @@ from linepack.runs.store import RunStore
 from linepack.scenario.patches import ConductPatch, Patch, QuantityPatch, Span, SupplyPatch, TablePatch
 from linepack.scenario.scenario import Scenario
 from linepack.system.gassystem import GasSystem
+from linepack.vocabulary import ArcKind
 
 SEED = 20250313
 LOW, HIGH = 0.1, 0.9
@@ -57,8 +58,9 @@ def draw_patches(system: GasSystem, draw: Draw) -> tuple[Patch, ...]:
     """Return the patches that put a draw into a scenario; sellers that are price takers stay so."""
     traders = system.table("traders")
     strategic = tuple(traders.loc[traders["conduct"] > 0, "trader"])
-    resources = system.table("resources")["resource"]
-    lng = tuple(name for name in resources if name.endswith("_LNG"))
+    resources, arcs = system.table("resources"), system.table("arcs")
+    plants = arcs.loc[arcs["kind"] == ArcKind.LIQUEFACTION, "origin"]
+    lng = tuple(resources.loc[resources["node"].isin(plants), "resource"])
     elsewhere = tuple(region for region in dict.fromkeys(system.table("nodes")["region"]) if region not in EUROPE)
     with_demand = set(system.table("nodes").set_index("node").loc[system.table("demand")["node"].unique(), "region"])
     patches: list[Patch] = [TablePatch("wedges", "band", "parameters", {"parameter": ("wedge_multiplier",)}, "value",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import pandas as pd
 
 from linepack.ensemble.bands import BAND_MEANING
 from linepack.report.run_report import certificate_line, shown
-from linepack.report.text import change, csv_text, markdown_table, number, plain_table
+from linepack.report.text import change, csv_text, json_text, markdown_table, number, plain_table
 from linepack.results.compare import worst_country
 from linepack.results.headline import (
     FIGURES,
@@ -102,11 +101,17 @@ def observed_table(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     for r in frame.itertuples():
         model, observed, deviation = number(r.model), number(r.observed), change(r.deviation) or "0"
         if r.unit == "direction":
-            model, observed, deviation = ("as observed" if r.deviation == 0 else "reversed"), "", ""
+            model, observed, deviation = _direction(r.model, r.observed), "", ""
         elif r.unit in ("TWh", "EUR/MWh") and r.observed != 0:
             deviation = f"{change(100 * r.deviation, 0) or '0'} %"
         rows.append([r.label, r.unit, model, observed, deviation, r.basis, "yes" if r.is_within else "NO"])
     return ["observation", "unit", "model", "observed", "deviation", "basis", "within"], rows
+
+
+def _direction(model: float, observed: float) -> str:
+    if model == 0:
+        return "no flow"
+    return "as observed" if model == observed else "reversed"
 
 
 def observed_summary(frame: pd.DataFrame) -> str:
@@ -185,7 +190,7 @@ def _band_content(brief: Brief, figure: str, scenario: str) -> dict[str, float]:
 
 def write_brief(brief: Brief, out: Path) -> list[Path]:
     """Write brief.md, brief.json and one CSV per table into ``out``; return the paths."""
-    texts = {"brief.md": brief_markdown(brief), "brief.json": json.dumps(brief_content(brief), indent=1) + "\n"}
+    texts = {"brief.md": brief_markdown(brief), "brief.json": json_text(brief_content(brief))}
     texts.update({f"{name}.csv": csv_text(frame) for name, frame in brief_tables(brief).items()})
     paths = []
     for name, text in texts.items():

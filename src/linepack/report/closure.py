@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from linepack.report.text import change, number, plain_table
 from linepack.scenario.scenario import Scenario, apply_scenario
 from linepack.system.closure import WORLD, closure
@@ -28,10 +26,3 @@ def closure_text(system: GasSystem, scenario: Scenario) -> str:
                  f"{change(100 * total / world['lng_availability_twh'].sum()) or '0'} %"))  # fmt: skip
     table = plain_table(("TWh", *PARTS.values(), "short", "of LNG"), rows)
     return f"Supply and demand of '{scenario.name}' at reference prices, before the market clears\n{table}\n"
-
-
-def print_closure(system: GasSystem, scenario: Scenario) -> None:
-    """Write the closure of a scenario to stderr."""
-    sys.stderr.write(closure_text(system, scenario) + "\n")
-
-

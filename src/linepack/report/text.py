@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -51,3 +52,16 @@ def csv_text(frame: pd.DataFrame, *, decimals: int = 6) -> str:
     for column in rounded.select_dtypes("float"):
         rounded[column] = rounded[column].round(decimals) + 0.0
     return rounded.to_csv(index=False, lineterminator="\n")
+
+
+def json_text(content: object) -> str:
+    """Return content as JSON; a number that does not exist becomes null, because JSON has no NaN."""
+    return json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _finite(content: object) -> object:
+    if isinstance(content, Mapping):
+        return {key: _finite(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_finite(value) for value in content]
+    return None if isinstance(content, float) and not math.isfinite(content) else content

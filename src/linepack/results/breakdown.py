@@ -49,7 +49,7 @@ CARRIAGE = {
 }  # fmt: skip
 LIMITS = {
     "arc_capacity": Cause.CONGESTION, "joint_limit": Cause.CONGESTION, "joint_limit_year": Cause.CONGESTION,
-    "flow_rule": Cause.POLICY, "policy_limit": Cause.POLICY, "contract_take": Cause.CONTRACT,
+    "policy_limit": Cause.POLICY, "contract_take": Cause.CONTRACT,
     "contract_maximum": Cause.CONTRACT, "contract_delivery": Cause.CONTRACT, "resource_window": Cause.AVAILABILITY,
     "total_sales": Cause.MARKUP, "storage_dynamics": Cause.STORAGE_VALUE, "withdrawal_rate": Cause.STORAGE_RATE,
 }  # fmt: skip
@@ -94,6 +94,12 @@ class _Walk:
         self._kind = problem.sets.arcs.set_index("arc")["kind"].to_dict()
         self._row_equation, self._row_label = _names(problem.equations, "rows", problem.matrix.shape[0])
         self._column_variable, self._column_label = _names(problem.variables, "columns", problem.matrix.shape[1])
+        charges = problem.charges
+        self._charge = charges.groupby("column")["charge_eur_mwh"].sum().to_dict()
+        self._charged_by = charges.groupby("column")["rule"].agg(", ".join).to_dict()
+        arc_at = {arc: k for k, arc in enumerate(problem.sets.arcs["arc"])}
+        self._capacity = {arc: problem.sets.capacity_gwh_d[:, k] for arc, k in arc_at.items()}
+        self._upper = problem.column_upper
         self._known: dict[int, tuple[Part, ...]] = {}
         self._open: set[int] = set()
 
@@ -120,7 +126,7 @@ class _Walk:
     def _step(self, column: int, row: int, kept: float, period: int) -> tuple[Part, ...]:
         """Split the value at ``row`` by the optimality condition of the column that feeds it."""
         weight = self._weight[period]
-        parts = self._own_costs(column, weight)
+        parts = self._own_costs(column, period)
         span = slice(self._matrix.indptr[column], self._matrix.indptr[column + 1])
         for other, a in zip(self._matrix.indices[span], self._matrix.data[span], strict=True):
             if other == row:
@@ -137,7 +143,8 @@ class _Walk:
             parts.append(Part(Cause.LOSSES, self._column_label[column], sent * (1 / kept - 1)))
         return tuple(parts)
 
-    def _own_costs(self, column: int, weight: float) -> list[Part]:
+    def _own_costs(self, column: int, period: int) -> list[Part]:
+        weight = self._weight[period]
         variable, label = self._column_variable[column], self._column_label[column]
         real = self._resource_cost[column]
         rest = (self._cost[column] + self._curvature[column] * self._x[column]) / weight - real
@@ -148,8 +155,11 @@ class _Walk:
             return [Part(Cause.STORAGE_COST, label, real + rest), Part(Cause.STORAGE_RATE, label, rent)]
         if variable == "sales":
             return [Part(Cause.CONGESTION, label, rent)]
-        carriage = CARRIAGE[ArcKind(self._kind[label])]
-        return [Part(carriage, label, real), Part(Cause.WEDGE, label, rest), Part(Cause.CONGESTION, label, rent)]
+        charge = self._charge.get(column, 0.0)
+        is_ruled = self._upper[column] < self._capacity[label][period] * (1 - 1e-9)
+        parts = [Part(CARRIAGE[ArcKind(self._kind[label])], label, real), Part(Cause.WEDGE, label, rest - charge),
+                 Part(Cause.POLICY if is_ruled else Cause.CONGESTION, label, rent)]  # fmt: skip
+        return [*parts, Part(Cause.POLICY, self._charged_by[column], charge)] if charge else parts
 
 
 def _names(blocks: dict, field: str, size: int) -> tuple[list[str], list[str]]:  # type: ignore[type-arg]

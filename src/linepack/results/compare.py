@@ -51,7 +51,7 @@ def compare_table(base: Tables, other: Tables, table: str) -> pd.DataFrame:
 def mean_changes(base: Tables, other: Tables, table: str) -> pd.DataFrame:
     """Return means over the horizon. Columns: keys, base, other, change, unit; largest change first."""
     frame = compare_table(base, other, table)
-    days = base["price_markers"].drop_duplicates("period").set_index("period")["days"]
+    days = base["hub_prices"].drop_duplicates("period").set_index("period")["days"]
     weight = frame["period"].map(days) / horizon_days(base)
     for column in ("base", "other", "change"):
         frame[column] = frame[column] * weight
@@ -61,7 +61,10 @@ def mean_changes(base: Tables, other: Tables, table: str) -> pd.DataFrame:
 
 
 def worst_country(base: Tables, other: Tables) -> tuple[str, str]:
-    """Return the EU country worst off and how: unserved gas first, else the largest rise (or least fall) of price."""
+    """Return the EU country worst off and how: unserved gas first, else the largest rise (or least fall) of price.
+
+    Two empty texts if the dataset has no EU country.
+    """
     short = unserved(other)
     short = short[(short["region"] == "EU27") & (short["unserved_twh"] > 0.01)]
     if len(short):
@@ -69,6 +72,8 @@ def worst_country(base: Tables, other: Tables) -> tuple[str, str]:
         return str(worst["country"]), f"{worst['unserved_twh']:.1f} TWh unserved"
     place = other["hub_prices"].drop_duplicates("country").set_index("country")["region"]
     inside = [country for country in country_prices(other).index if place[country] == "EU27"]
+    if not inside:
+        return "", ""
     rise = (country_prices(other) - country_prices(base))[inside]
     country = str(rise.idxmax())
     how = "" if rise[country] > 0 else "falls least, "

@@ -62,7 +62,7 @@ FIGURES = (
 
 def horizon_days(tables: Tables) -> float:
     """Return the days of the horizon."""
-    return float(tables["price_markers"].drop_duplicates("period")["days"].sum())
+    return float(tables["hub_prices"].drop_duplicates("period")["days"].sum())
 
 
 def marker_means(tables: Tables) -> pd.Series:
@@ -139,7 +139,7 @@ def unserved(tables: Tables) -> pd.DataFrame:
 
 
 def headline(tables: Tables) -> dict[str, float]:
-    """Return the headline figures by name; the unit ends the name."""
+    """Return the headline figures by name; the unit ends the name. NaN for a marker that the dataset does not have."""
     markers, imports, bills = marker_means(tables), eu_imports(tables), import_bills(tables)
     revenue, short = export_revenues(tables), unserved(tables)
     place = tables["hub_prices"].drop_duplicates("country").set_index("country")["region"]
@@ -148,9 +148,9 @@ def headline(tables: Tables) -> dict[str, float]:
     prices = tables["price_markers"]
     ttf = prices[prices["marker"] == "TTF"]["price_eur_mwh"]
     return {
-        "ttf_eur_mwh": float(markers["TTF"]),
+        "ttf_eur_mwh": float(markers.get("TTF", np.nan)),
         "ttf_peak_eur_mwh": float(ttf.max()),
-        "jkm_eur_mwh": float(markers["JKM"]),
+        "jkm_eur_mwh": float(markers.get("JKM", np.nan)),
         "eu_import_twh_y": float(imports["import_twh_y"].sum()),
         **named,
         "eu_share_other_lng_fraction": other_lng,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from linepack.market.sets import DAYS_PER_UNIT
+from linepack.market.sets import DAYS_PER_UNIT, positions
 from linepack.results.solution import Solution
 from linepack.vocabulary import ArcKind
 
@@ -48,17 +48,17 @@ def arcs(s: Solution) -> pd.DataFrame:
     The rent is the shadow price of ``arc_capacity``, or of the limit on the one variable that uses the arc.
     """
     sets = s.problem.sets
-    at = {arc: k for k, arc in enumerate(sets.arcs["arc"])}
+    names = sets.arcs["arc"].tolist()
     flow = np.zeros_like(sets.capacity_gwh_d)
     rent = np.zeros_like(flow)
     for name in ("trader_flow", "pool_flow"):
         columns = s.problem.variables[name].columns
-        where = s.labels(name)["arc"].map(at).to_numpy()
+        where = positions(s.labels(name)["arc"].tolist(), names)
         np.add.at(flow.T, where, s.values(name).T)
         own = np.isfinite(s.problem.column_upper[columns]).all(axis=0)
         price = np.maximum(-s.certified.reduced_cost[columns] / sets.weight[:, None], 0.0)
         rent[:, where[own]] = price[:, own]
-    shared = s.problem.equations["arc_capacity"].labels["arc"].map(at).to_numpy()
+    shared = positions(s.problem.equations["arc_capacity"].labels["arc"].tolist(), names)
     rent[:, shared] = np.maximum(-s.shadow_prices("arc_capacity"), 0.0)
     values = {"flow_gwh_d": flow, "capacity_gwh_d": sets.capacity_gwh_d, "congestion_rent_eur_mwh": rent}
     return _long(s, sets.arcs[["arc", "kind", "origin", "destination"]], values)
@@ -191,7 +191,8 @@ def price_markers(s: Solution) -> pd.DataFrame:
         weight = part["weight"].to_numpy() / part["weight"].sum()
         rows.append(_long(s, pd.DataFrame({"marker": [marker]}),
                           {"price_eur_mwh": prices[list(part["node"])].to_numpy() @ weight[:, None]}))  # fmt: skip
-    return pd.concat(rows, ignore_index=True)
+    empty = pd.DataFrame({"marker": [], "period": [], "days": [], "price_eur_mwh": []})
+    return pd.concat(rows, ignore_index=True) if rows else empty
 
 
 def _long(s: Solution, labels: pd.DataFrame, values: dict[str, np.ndarray]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 import pandas as pd
@@ -79,12 +80,22 @@ def solve_and_store(
     Errors: ``InputError`` for bad facts or patches, ``NotCertified``: nothing is stored then.
     """
     identity = run_identity(system, scenario, settings)
-    found = store.find(identity.digest)
+    found = find_run(system, scenario, settings, store)
     if found is not None:
         return found
     start = time.perf_counter()
     solution = solve_system(system, scenario, settings)
     return store.save(_record(identity, scenario, solution, time.perf_counter() - start), keep(solution))
+
+
+def find_run(system: GasSystem, scenario: Scenario, settings: SolveSettings, store: RunStore) -> Run | None:
+    """Return the stored run of a scenario, or None; it bears this scenario's name, whoever solved it first."""
+    identity = run_identity(system, scenario, settings)
+    found = store.find(identity.digest)
+    if found is None:
+        return None
+    own = {"identity": identity.as_dict(), "scenario": _scenario_record(scenario)}
+    return Run({**found.record, **own}, found.tables)
 
 
 def run_scenarios(
@@ -113,7 +124,7 @@ def run_scenarios(
 
     waiting = []
     for k, scenario in enumerate(scenarios):
-        found = store.find(run_identity(system, scenario, chosen).digest)
+        found = find_run(system, scenario, chosen, store)
         if found is None:
             waiting.append(k)
         else:
@@ -146,15 +157,27 @@ def _in_workers(
         jobs: dict[Future[LinepackError | None], int] = {pool.submit(_work, scenarios[k]): k for k in waiting}
         for job in as_completed(jobs):
             k = jobs[job]
-            error = job.result()
-            digest = run_identity(system, scenarios[k], worker.settings).digest
-            note(k, Outcome(scenarios[k], worker.store.find(digest) if error is None else None, error), is_cached=False)
+            error = _result(job)
+            found = find_run(system, scenarios[k], worker.settings, worker.store) if error is None else None
+            note(k, Outcome(scenarios[k], found, error), is_cached=False)
     except BaseException:
-        for process in list((pool._processes or {}).values()):  # there is no public way to stop running workers
+        processes = list((pool._processes or {}).values())  # there is no public way to stop running workers
+        for process in processes:
             process.terminate()
         pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.join()
+        worker.store.discard_unfinished([process.pid for process in processes if process.pid is not None])
         raise
     pool.shutdown()
+
+
+def _result(job: Future[LinepackError | None]) -> LinepackError | None:
+    try:
+        return job.result()
+    except BrokenProcessPool:
+        return LinepackError("worker-died", "the process that solved this ended without an answer",
+                             hint="is there enough memory? try --workers 1")  # fmt: skip
 
 
 _STARTED: list[Worker] = []
@@ -177,16 +200,18 @@ def _try(system: GasSystem, scenario: Scenario, settings: SolveSettings, store: 
         return Outcome(scenario, None, error)
 
 
+def _scenario_record(scenario: Scenario) -> dict[str, object]:
+    return {"name": scenario.name, "title": scenario.title, "why": scenario.why, **scenario.content(),
+            "patches": [patch_content(patch) for patch in scenario.patches]}  # fmt: skip
+
+
 def _record(identity: RunIdentity, scenario: Scenario, solution: Solution, seconds: float) -> dict[str, object]:
     certified, problem = solution.certified, solution.problem
     rows, columns = problem.matrix.shape
     return {
         "result_schema": RESULT_SCHEMA,
         "identity": identity.as_dict(),
-        "scenario": {
-            "name": scenario.name, "title": scenario.title, "why": scenario.why, **scenario.content(),
-            "patches": [{"name": patch.name, "why": patch.why, **patch_content(patch)} for patch in scenario.patches],
-        },
+        "scenario": _scenario_record(scenario),
         "certificate": certified.certificate.as_dict(),
         "solver": {"name": certified.solver, "version": certified.solver_version, "seconds": certified.seconds,
                    "attempts": len(certified.attempts)},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,15 +89,28 @@ class RunStore:
             for name, table in tables.items():
                 table.to_parquet(temporary / "tables" / f"{name}.parquet", index=False)
             (temporary / "run.json").write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-            if final.exists():
-                shutil.rmtree(final)
-            temporary.rename(final)
+            self._publish(temporary, final)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
         found = self.find(str(record["identity"]["digest"]))
         assert found is not None
         return found
+
+    def _publish(self, temporary: Path, final: Path) -> None:
+        """Give a complete folder its name; if another process was first, its run is the same one."""
+        try:
+            temporary.rename(final)
+        except OSError:
+            if not (final / "run.json").is_file():
+                raise
+            shutil.rmtree(temporary)
+
+    def discard_unfinished(self, processes: Iterable[int]) -> None:
+        """Remove what stopped processes were writing."""
+        for process in processes:
+            for folder in (self.root / "runs").glob(f".*.{process}"):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def workspace(given: str | Path | None = None) -> Path:
@@ -106,12 +119,17 @@ def workspace(given: str | Path | None = None) -> Path:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file under a temporary name and rename it, so that it is never seen half written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file under a temporary name and rename it, so that it is never seen half written.
+
+    Errors: ``InputError`` if the folder cannot be written.
+    """
     temporary = path.parent / f".{path.name}.{os.getpid()}"
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_text(text, encoding="utf-8", newline="")
         temporary.replace(path)
+    except OSError as error:
+        raise InputError("cannot-write", f"{path} cannot be written: {error}", hint="give another --out") from error
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from linepack import units
+from linepack.errors import InputError
 from linepack.scenario.patches import (
     AddRowsPatch,
     AssetPatch,
@@ -18,7 +18,7 @@ from linepack.scenario.patches import (
     SupplyPatch,
     TablePatch,
 )
-from linepack.scenario.reader import Fields
+from linepack.scenario.reader import Fields, plain
 from linepack.scenario.select import ARC_FILTERS
 from linepack.system.schema import TABLES_BY_NAME, Kind
 from linepack.vocabulary import AssetState
@@ -54,7 +54,10 @@ def _one_of(fields: Fields, *keys: str) -> str:
 
 def _rate_gwh_d(fields: Fields, key: str) -> float:
     text = fields.text(key)
-    return units.parse_quantity(text).to("GWh/d")
+    try:
+        return units.parse_quantity(text).to("GWh/d")
+    except InputError as error:
+        raise fields.error(error.issue.code, error.issue.message, key=key, hint=error.issue.hint) from error
 
 
 def _asset(fields: Fields, name: str, why: str) -> Patch:
@@ -66,9 +69,7 @@ def _asset(fields: Fields, name: str, why: str) -> Patch:
         inner.allow(*ARC_FILTERS)
         filters = {str(key): inner.texts(str(key)) for key in inner.values}
     state = AssetState(fields.choice("state", (AssetState.OPEN, AssetState.CLOSED))) if how == "state" else None
-    repaired = fields.values.get("repaired", False)
-    if not isinstance(repaired, bool):
-        raise fields.error("not-a-boolean", "'repaired' must be true or false", key="repaired")
+    repaired = fields.boolean("repaired", default=False)
     return AssetPatch(
         name, why, _optional(fields, "arcs"), filters, _span(fields), state,
         _rate_gwh_d(fields, "capacity") if how == "capacity" else None,
@@ -90,6 +91,9 @@ def _quantity(table: str) -> Callable[[Fields, str, str], Patch]:
         own = ("segments", "elasticity_factor") if table == "demand" else ()
         fields.allow(*COMMON, *DATES, "nodes", "regions", "areas", "factor", *own)
         _one_of(fields, "nodes", "regions", "areas")
+        changes = ("factor", "elasticity_factor") if table == "demand" else ("factor",)
+        if not any(key in fields.values for key in changes):
+            raise fields.error("missing-key", f"nothing changes: {' or '.join(changes)} is missing")
         return QuantityPatch(
             name, why, table, _optional(fields, "nodes"), _optional(fields, "regions"), _optional(fields, "areas"),
             _span(fields), fields.number("factor", default=1.0), fields.number("elasticity_factor", default=1.0),
@@ -142,7 +146,7 @@ def _column(fields: Fields, table: str, *, is_number: bool) -> str:
 def _set(fields: Fields, name: str, why: str) -> Patch:
     fields.allow(*COMMON, "table", "where", "column", "value")
     table = _table(fields)
-    value: Any = fields.require("value", "the new value")
+    value = plain(fields.require("value", "the new value"))
     return TablePatch(name, why, table, _where(fields, table), _column(fields, table, is_number=False), value)
 
 
@@ -167,7 +171,7 @@ def _add(fields: Fields, name: str, why: str) -> Patch:
         raise fields.error("missing-key", "'rows' is missing", hint="a list of 'column: value' lines")
     for row in rows:
         row.allow(*(column.name for column in TABLES_BY_NAME[table].columns))
-    return AddRowsPatch(name, why, table, tuple(dict(row.values) for row in rows))
+    return AddRowsPatch(name, why, table, tuple({str(k): plain(v) for k, v in row.values.items()} for row in rows))
 
 
 KINDS: dict[str, Callable[[Fields, str, str], Patch]] = {

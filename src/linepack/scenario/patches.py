@@ -12,13 +12,16 @@ import pandas as pd
 
 from linepack.errors import InputError, Issue
 from linepack.scenario.select import match_arcs, match_names, match_nodes
-from linepack.system.calendar import Period, monthly_periods, share_of_days
+from linepack.system.calendar import Period, days_in_month, monthly_periods, share_of_days
 from linepack.system.dataset import parse_cells
 from linepack.system.gassystem import GasSystem
 from linepack.system.schema import TABLES_BY_NAME
 from linepack.vocabulary import AssetState, Grade
 
 FIRST_DAY = date(1990, 1, 1)
+LAST_DAY = date.max.isoformat()
+PIECE = "/"
+"""Stands between the name of a contract and the first day of a piece that a dated patch has cut from it."""
 
 
 class Patch(Protocol):
@@ -126,8 +129,9 @@ class SupplyPatch:
 
 def _window_ratio(before: pd.DataFrame, after: pd.DataFrame, row: Any) -> float:
     inside = (before["resource"] == row.resource) & before["month"].between(row.first_month, row.last_month)
-    old = before.loc[inside, "capacity_gwh_d"].sum()
-    return float(after.loc[inside, "capacity_gwh_d"].sum() / old) if old > 0 else 1.0
+    days = before.loc[inside, "month"].map(days_in_month)
+    old = (before.loc[inside, "capacity_gwh_d"] * days).sum()
+    return float((after.loc[inside, "capacity_gwh_d"] * days).sum() / old) if old > 0 else 1.0
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,7 @@ class QuantityPatch:
         mask = frame["node"].isin(chosen).to_numpy()
         if self.segments:
             named = match_names(self.segments, dict.fromkeys(frame["segment"]), "segment")
-            mask &= frame["segment"].isin(named).to_numpy()
+            mask = mask & frame["segment"].isin(named).to_numpy()
         if not mask.any():
             raise InputError("no-match", f"patch '{self.name}' matches no row of {self.table}", table=self.table,
                              keys=self.nodes or self.regions or self.areas)  # fmt: skip
@@ -188,7 +192,10 @@ class CostPatch:
 
 @dataclass(frozen=True)
 class ContractPatch:
-    """Suspends contracts between two dates (force majeure, ban), or scales their quantity."""
+    """Suspends contracts between two dates (force majeure, ban), or scales their quantity.
+
+    A patch that names a contract means every piece that earlier patches have left of it.
+    """
 
     name: str
     why: str
@@ -198,28 +205,34 @@ class ContractPatch:
     quantity_factor: float = 1.0
 
     def apply(self, system: GasSystem) -> GasSystem:
-        """Return the system with the contracts cut, split around the suspension, or scaled."""
+        """Return the system with the contracts that are in force between the dates cut there, and dropped or scaled."""
         table, points = system.table("contracts"), system.table("contract_points")
-        chosen = table["contract"].isin(match_names(self.contracts, table["contract"], "contract"))
-        if not self.is_suspended:
-            factor = np.where(chosen, self.quantity_factor, 1.0)
-            return system.with_tables(contracts=table.assign(annual_quantity_gwh=table["annual_quantity_gwh"] * factor))
+        base = table["contract"].str.split(PIECE).str[0]
         first = (self.span.first or FIRST_DAY).isoformat()
-        pieces, point_pieces = [table[~chosen]], [points[~points["contract"].isin(table.loc[chosen, "contract"])]]
-        before, after = table[chosen], table[chosen]
-        day_before = (date.fromisoformat(first) - timedelta(days=1)).isoformat()
-        before = before.assign(end=np.where(before["end"] < first, before["end"], day_before))
-        pieces.append(before[before["start"] <= before["end"]])
-        if self.span.last is not None:
-            resume = (self.span.last + timedelta(days=1)).isoformat()
-            after = after.assign(start=np.where(after["start"] > resume, after["start"], resume))
-            after = after.assign(contract=after["contract"] + "/resumed")
-            pieces.append(after[after["start"] <= after["end"]])
-        for piece, suffix in zip(pieces[1:], ("", "/resumed"), strict=False):
-            own = points.assign(contract=points["contract"] + suffix)
-            point_pieces.append(own[own["contract"].isin(piece["contract"])])
-        return system.with_tables(contracts=pd.concat(pieces, ignore_index=True),
-                                  contract_points=pd.concat(point_pieces, ignore_index=True))  # fmt: skip
+        last = self.span.last.isoformat() if self.span.last else LAST_DAY
+        is_named = base.isin(match_names(self.contracts, dict.fromkeys(base), "contract"))
+        chosen = is_named & (table["start"] <= last) & (table["end"] >= first)
+        own = table[chosen]
+        inside = own.assign(start=own["start"].where(own["start"] > first, first),
+                            end=own["end"].where(own["end"] < last, last),
+                            annual_quantity_gwh=own["annual_quantity_gwh"] * self.quantity_factor)  # fmt: skip
+        pieces = [
+            table[~chosen],
+            own[own["start"] < first].assign(end=_next_day(first, -1)),
+            inside.iloc[:0] if self.is_suspended else inside,
+            own[own["end"] > last].assign(start=_next_day(last, 1) if self.span.last else last),
+        ]
+        whole = pd.concat(pieces, ignore_index=True).assign(origin=lambda f: f["contract"])
+        is_later = whole.duplicated("contract")
+        whole.loc[is_later, "contract"] = (
+            whole["contract"].str.split(PIECE).str[0] + PIECE + whole["start"]
+        )[is_later]
+        spread = points.rename(columns={"contract": "origin"}).merge(whole[["origin", "contract"]], on="origin")
+        return system.with_tables(contracts=whole.drop(columns="origin"), contract_points=spread[points.columns])
+
+
+def _next_day(day: str, step: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=step)).isoformat()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ Under YAML 1.1 Norway's ``NO`` reads as false; under 1.2 it is text.
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -72,9 +73,26 @@ class Fields:
             return default
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.error("not-a-number", f"'{key}' is {value!r}, not a number", key=key)
+        if not math.isfinite(value):
+            raise self.error("not-a-number", f"'{key}' is {value}, not a finite number", key=key)
         if minimum is not None and value < minimum:
             raise self.error("below-minimum", f"'{key}' is {value:g}, below {minimum:g}", key=key)
         return float(value)
+
+    def integer(self, key: str, *, minimum: int) -> int:
+        """Return a whole number not below ``minimum``."""
+        value = self.number(key, minimum=minimum)
+        if value != int(value):
+            raise self.error("not-a-whole-number", f"'{key}' is {value:g}, not a whole number", key=key)
+        return int(value)
+
+    def boolean(self, key: str, *, default: bool) -> bool:
+        """Return true or false."""
+        value = self.values.get(key, default)
+        if not isinstance(value, bool):
+            raise self.error("not-a-boolean", f"'{key}' is {value!r}, neither true nor false", key=key,
+                             hint="write true or false")  # fmt: skip
+        return value
 
     def choice(self, key: str, choices: Sequence[str]) -> str:
         """Return one of the choices."""
@@ -126,6 +144,15 @@ class Fields:
         return Fields(value, self.where, line)
 
 
+def plain(value: object) -> str | float | bool | None:
+    """Return a YAML scalar as a plain Python value, without what the reader knows about its place."""
+    if isinstance(value, bool | None):
+        return value
+    if isinstance(value, int):
+        return int(value)
+    return float(value) if isinstance(value, float) else str(value)
+
+
 def read_yaml(path: Path) -> Fields:
     """Return the mapping at the top of a YAML file. Errors: ``InputError`` naming file, line and problem."""
     try:
@@ -153,8 +180,9 @@ def parse_yaml(text: str, where: str) -> Fields:
         line = f", line {mark.line + 1}" if mark else ""
         raise InputError("unreadable", f"{where}{line}: {error.problem or error.context}", table=where,
                          hint="check indentation, colons and quotes on that line") from error  # fmt: skip
-    except YAMLError as error:
-        raise InputError("unreadable", f"{where}: {error}", table=where, hint="a YAML 1.2 file") from error
+    except (YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that does not exist
+        raise InputError("unreadable", f"{where}: {error}", table=where,
+                         hint="a YAML 1.2 file; is there a date that does not exist?") from error  # fmt: skip
     if not isinstance(values, Mapping):
         raise InputError("unreadable", f"{where} does not hold 'key: value' lines", table=where)
     return Fields(values, where, 1)

@@ -15,7 +15,7 @@ from linepack.errors import InputError
 from linepack.scenario.parse import parse_patch
 from linepack.scenario.patches import Patch, patch_content
 from linepack.scenario.reader import Fields, read_yaml
-from linepack.system.calendar import Period, Step, horizon_periods, parse_month
+from linepack.system.calendar import Period, Step, horizon_periods
 from linepack.system.dataset import check_references
 from linepack.system.gassystem import GasSystem
 
@@ -57,7 +57,8 @@ class Scenario:
             what = patch_content(patch)
             patches.append({key: value for key, value in what.items() if key not in ("name", "why")})
         return {"schema": SCENARIO_SCHEMA, "dataset": self.dataset, "first_month": self.first_month,
-                "months": self.months, "step": str(self.step), "quarters": self.quarters, "closing": self.closing, "patches": patches}  # fmt: skip
+                "months": self.months, "step": str(self.step), "quarters": self.quarters, "closing": self.closing,
+                "patches": patches}  # fmt: skip
 
     @property
     def digest(self) -> str:
@@ -121,8 +122,11 @@ def load_case(name_or_path: str | Path) -> Case:
     fields.allow("schema", "case", "title", "question", "scenarios", "observations")
     _check_schema(fields)
     scenarios = tuple(_read_scenario(folder / "scenarios" / f"{name}.yaml", ()) for name in fields.texts("scenarios"))
-    observations = fields.values.get("observations", False)
-    return Case(fields.text("case"), fields.text("title"), fields.text("question"), scenarios, observations is True)
+    names = [scenario.name for scenario in scenarios]
+    if len(set(names)) != len(names):
+        raise fields.error("duplicate-name", "two scenarios have the same name", key="scenarios")
+    has_observations = fields.boolean("observations", default=False)
+    return Case(fields.text("case"), fields.text("title"), fields.text("question"), scenarios, has_observations)
 
 
 def available_cases() -> list[str]:
@@ -161,17 +165,23 @@ def _read_scenario(path: Path, seen: tuple[Path, ...]) -> Scenario:
             if key in fields.values:
                 raise fields.error("unknown-key", f"'{key}' comes from the scenario this one is based on", key=key)
         base_path = path.parent / f"{fields.text('based_on')}.yaml"
-        if base_path in (*seen, path):
+        if base_path.resolve() in (*seen, path.resolve()):
             raise fields.error("circular", "scenarios are based on each other in a circle", key="based_on")
-        base = _read_scenario(base_path, (*seen, path))
+        if not base_path.is_file():
+            near = difflib.get_close_matches(base_path.stem, [p.stem for p in path.parent.glob("*.yaml")], 1, 0.4)
+            raise fields.error("no-file", f"there is no scenario '{fields.text('based_on')}' beside this one",
+                               key="based_on", hint=f"did you mean '{near[0]}'?" if near else None)  # fmt: skip
+        base = _read_scenario(base_path, (*seen, path.resolve()))
         return replace(base, name=name, title=title, why=why, patches=base.patches + patches)
     horizon = fields.fields("horizon")
     horizon.allow("first_month", "months", "step", "quarters")
     first_month = horizon.text("first_month")
-    parse_month(first_month)
-    months = int(horizon.number("months", minimum=1))
+    months = horizon.integer("months", minimum=1)
     closing = fields.choice("closing", CLOSINGS)
     step = Step(horizon.choice("step", tuple(Step))) if "step" in horizon.values else Step.MONTH
-    quarters = int(horizon.number("quarters", default=0))
-    horizon_periods(first_month, months, step=step, quarters=quarters)
+    quarters = horizon.integer("quarters", minimum=0) if "quarters" in horizon.values else 0
+    try:
+        horizon_periods(first_month, months, step=step, quarters=quarters)
+    except InputError as error:
+        raise horizon.error(error.issue.code, error.issue.message, key="first_month", hint=error.issue.hint) from error
     return Scenario(name, title, why, fields.text("dataset"), first_month, months, closing, patches, step, quarters)

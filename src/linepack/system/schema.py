@@ -50,6 +50,7 @@ class Table:
     own_columns: tuple[Column, ...]
     is_optional: bool = False
     provenance: tuple[Column, ...] = ()  # empty: the four columns of PROVENANCE
+    is_ordered: bool = False  # the order of rows has a meaning
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -160,7 +161,7 @@ TABLES: tuple[Table, ...] = (
         day("first_day", "First day."),
         day("last_day", "Last day; empty: no end.", required=False),
         number("capacity_gwh_d", "GWh/d", "Capacity between those days (0: closed)."),
-    )),
+    ), is_ordered=True),
     Table("joint_limits", "Limits that several arcs share.", ("joint_limit",), (
         text("joint_limit", "Identifier."),
         text("name", "Name to show."),
