@@ -20,7 +20,13 @@ COMMANDS = {
     "solve": ("linepack.cli.solve", "Solve one scenario and write its tables."),
     "compare": ("linepack.cli.solve", "Show what differs between two scenarios."),
     "sellers": ("linepack.cli.solve", "Test whether sellers with market power could gain by selling otherwise."),
+    "law": ("linepack.cli.law", "Show the instruments in force on a date, and what they bar."),
+    "consents": ("linepack.cli.law", "Show what must happen before an asset may flow, and who must say yes."),
     "deal": ("linepack.cli.deal", "Show who gains from a deal, who must agree, who blocks and what unblocks."),
+    "odds": ("linepack.cli.odds", "Turn a move of futures into a band of implied probability."),
+    "read": ("linepack.cli.read", "Read a news article into claims with speaker, hedge, figures and levers."),
+    "ledger": ("linepack.cli.read", "Keep, review, link and export claims."),
+    "draft": ("linepack.cli.read", "Draft a scenario from claims."),
     "cases": ("linepack.cli.solve", "List the cases that come with linepack, and their scenarios."),
     "data": ("linepack.cli.data", "List, check and show the facts and their sources."),
 }
