@@ -91,7 +91,6 @@ class _Walk:
         self._cost, self._curvature = problem.cost, problem.hessian_diagonal
         self._resource_cost = problem.resource_cost_eur_mwh
         self._weight = problem.sets.weight
-        self._charge = _charges(solution)
         self._kind = problem.sets.arcs.set_index("arc")["kind"].to_dict()
         self._row_equation, self._row_label = _names(problem.equations, "rows", problem.matrix.shape[0])
         self._column_variable, self._column_label = _names(problem.variables, "columns", problem.matrix.shape[1])
