@@ -168,6 +168,20 @@ def test_best_response_lets_outsiders_retaliate() -> None:
     assert answered.without_equilibrium == ()
 
 
+def test_outsiders_do_not_fail_to_coordinate() -> None:
+    """Two outsiders both gain 1 if both act, nothing otherwise: acting and not acting are equilibria, acting is better.
+
+    The coalition gains 4 from their acting. Taking its worst equilibrium would give 0; the outsiders' better one gives 4.
+    """
+    deal = Deal(
+        "d", "D", "", (player("a"), player("b"), player("c")), (decision("by b", "b"), decision("by c", "c")),
+        (Effect("both", all_of(Chosen("by b", ("yes",)), Chosen("by c", ("yes",)))),),
+    )  # fmt: skip
+    money = {NOTHING: {"a": 0.0, "b": 0.0, "c": 0.0}, frozenset({"both"}): {"a": 4.0, "b": 1.0, "c": 1.0}}
+    values = coalition_values(find_outcomes(deal, tabled(money)), Outsiders.BEST_RESPONSE)
+    assert values.game.value("a") == 4
+
+
 def test_outsiders_without_equilibrium_are_reported() -> None:
     """Two outsiders play matching pennies; the coalition is valued at their worst reply, and it says so."""
     deal = Deal(
@@ -182,7 +196,7 @@ def test_outsiders_without_equilibrium_are_reported() -> None:
     assert values.game.value("a") == -5  # gain over the default, in which both say no
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000))
 def test_values_match_brute_force(seed: int) -> None:
     """Random payoffs of three players with one decision each: the best own choice, coalition by coalition."""
@@ -372,7 +386,7 @@ def test_thirty_gates_are_sampled_with_two_evaluations() -> None:
     assert found.standard_errors.mean() == pytest.approx(error, rel=0.1)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000))
 def test_agreed_values_match_the_enumerated_game(seed: int) -> None:
     """With one agreed option per decision and effects that only help, both ways of valuing coalitions agree."""

@@ -115,6 +115,13 @@ def test_a_veto_that_refuses_whatever_it_is_offered_leaves_turkstream() -> None:
     assert shapley(game) == pytest.approx([game.total / 3] * 3 + [0.0])
 
 
+def test_what_an_agreeing_veto_is_worth_alone_is_not_shared() -> None:
+    """A veto worth 3 alone that agrees unpaid keeps its 3: the other gets what it adds, 10 - 3, not 10."""
+    game = Game(("a", "veto"), np.array([0.0, 1.0, 3.0, 10.0]))
+    assert without_sale(game, {"veto": Consent.AGREES}).values.tolist() == [0, 7]
+    assert without_sale(game, {"veto": Consent.REFUSES}).values.tolist() == [0, 1]
+
+
 def test_signs_of_a_direct_sea_route() -> None:
     """Published findings in kind, on this worked game: the direct route weakens both transit states.
 

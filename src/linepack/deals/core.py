@@ -20,6 +20,7 @@ from linepack.deals.excess import (
     starting_rows,
 )
 from linepack.deals.game import FloatArray, Game, IntArray, membership
+from linepack.errors import NotCertified
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ def nucleolus(game: Game) -> Nucleolus:
     settled: list[tuple[IntArray, IntArray]] = []
     levels: list[float] = []
     is_free = _proper(game)
-    while equations.rank < game.size:
+    rank = equations.rank
+    while rank < game.size:
         optimum = least_excess(game, equations, is_free, floors)
         settled.append((optimum.tight, optimum.at_floor))
         levels.append(optimum.objective)
@@ -114,6 +116,10 @@ def nucleolus(game: Game) -> Nucleolus:
         if floors is not None:
             equations = equations.and_also(np.eye(game.size)[optimum.at_floor], floors[optimum.at_floor])
         is_free &= ~equations.spans(members)
+        if equations.rank <= rank:
+            raise NotCertified("no-optimum", f"a level of excess settled nothing new at rank {rank} of {game.size}",
+                               hint="do values of very different size stand side by side?")  # fmt: skip
+        rank = equations.rank
     return Nucleolus(_solve_exactly(game, settled, floors), tuple(levels), is_rational)
 
 
