@@ -171,7 +171,7 @@ def test_best_response_lets_outsiders_retaliate() -> None:
 def test_outsiders_do_not_fail_to_coordinate() -> None:
     """Two outsiders both gain 1 if both act, nothing otherwise: acting and not acting are equilibria, acting is better.
 
-    The coalition gains 4 from their acting. Taking its worst equilibrium would give 0; the outsiders' better one gives 4.
+    The coalition gains 4 from their acting. Its worst equilibrium would give 0, the one better for the outsiders gives 4.
     """
     deal = Deal(
         "d", "D", "", (player("a"), player("b"), player("c")), (decision("by b", "b"), decision("by c", "c")),
