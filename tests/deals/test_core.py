@@ -127,7 +127,7 @@ def test_players_worth_more_alone_get_the_prenucleolus() -> None:
     assert found.payoffs == pytest.approx([2, 2], abs=1e-9)
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(games())
 def test_kohlbergs_criterion_accepts_the_nucleolus_and_nothing_near_it(game: Game) -> None:
     """Kohlberg (1971) characterises the nucleolus without the programs that found it."""
@@ -140,7 +140,7 @@ def test_kohlbergs_criterion_accepts_the_nucleolus_and_nothing_near_it(game: Gam
     assert unbalanced_levels(game, moved) != ()
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(games(low=0))
 def test_the_nucleolus_is_in_the_core_if_there_is_one(game: Game) -> None:
     """The core is where no excess is above 0, and the nucleolus makes the largest excess least."""

@@ -171,7 +171,7 @@ def test_best_response_lets_outsiders_retaliate() -> None:
 def test_outsiders_do_not_fail_to_coordinate() -> None:
     """Two outsiders both gain 1 if both act, nothing otherwise: acting and not acting are equilibria, acting is better.
 
-    The coalition gains 4 from their acting. Its worst equilibrium would give 0, the one better for the outsiders gives 4.
+    The coalition gains 4 from their acting. The worst equilibrium for it would give 0, the better one 4.
     """
     deal = Deal(
         "d", "D", "", (player("a"), player("b"), player("c")), (decision("by b", "b"), decision("by c", "c")),
@@ -185,7 +185,7 @@ def test_outsiders_do_not_fail_to_coordinate() -> None:
 def test_outsiders_without_equilibrium_are_reported() -> None:
     """Two outsiders play matching pennies; the coalition is valued at their worst reply, and it says so."""
     deal = Deal(
-    The coalition gains 4 from their acting. The worst equilibrium for it would give 0, the better one gives 4.
+        "d", "D", "", (player("a"), player("b"), player("c")), (decision("left", "b"), decision("right", "c")),
         (Effect("same", any_of(
             all_of(Chosen("left", ("yes",)), Chosen("right", ("yes",))),
             all_of(Chosen("left", ("no",)), Chosen("right", ("no",))))),),
