@@ -215,7 +215,8 @@ def dates_in_order(c: Checked) -> list[Issue]:
     """The last day or month of a row is not before its first."""
     ends = (("contracts", "start", "end"), ("arc_schedule", "first_day", "last_day"), ("flow_rules", "first_day", "last_day"),
             ("policy_limits", "first_day", "last_day"), ("resource_windows", "first_month", "last_month"),
-            ("fleets", "first_day", "last_day"), ("observations", "first_day", "last_day"))  # fmt: skip
+            ("fleets", "first_day", "last_day"), ("asset_states", "first_day", "last_day"),
+            ("projects", "first_month", "full_month"), ("observations", "first_day", "last_day"))  # fmt: skip
     issues = []
     for table, first, last in ends:
         frame = c.rows(table)

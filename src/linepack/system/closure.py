@@ -110,11 +110,12 @@ def _availability(system: GasSystem, periods: Sequence[Period], place: dict[str,
         if (leaving & is_plant).any():
             lng += np.minimum(amount, capacity[leaving & is_plant].sum(axis=0)) * days
             continue
-        passed = np.minimum(amount, capacity[leaving & own].sum(axis=0)) * days
         used = arcs[own & (capacity.max(axis=1) > 0)]
-        reached = reachable({node}, zip(used["origin"], used["destination"], strict=True)) - {node}
+        links = list(zip(used["origin"], used["destination"], strict=True))
         points = system.table("sales_points")
-        sold = [n for n in points.loc[points["trader"] == trader, "node"] if n in reached]
+        sold = [n for n in points.loc[points["trader"] == trader, "node"] if n in reachable({node}, links)]
+        leads_on = arcs["destination"].isin(reachable(sold, [(end, start) for start, end in links])).to_numpy()
+        passed = np.minimum(amount, capacity[leaving & own & leads_on].sum(axis=0)) * days
         region = place[sold[0]] if sold else place[node]
         entry = pipeline.setdefault(region, dict.fromkeys(range(len(periods)), 0.0))
         for k, gwh in enumerate(passed):

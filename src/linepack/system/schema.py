@@ -8,7 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from linepack.vocabulary import POOL, ArcKind, AssetState, Basis, Grade, LimitKind, NodeKind
+from linepack.vocabulary import (
+    POOL,
+    ArcKind,
+    AssetState,
+    Basis,
+    Grade,
+    LimitKind,
+    NodeKind,
+    PhysicalState,
+    ProjectStatus,
+)
 
 SCHEMA_VERSION = 1
 
@@ -160,6 +170,35 @@ TABLES: tuple[Table, ...] = (
         day("last_day", "Last day; empty: no end.", required=False),
         number("capacity_gwh_d", "GWh/d", "Capacity between those days (0: closed)."),
     )),
+    Table("asset_states", "Physical state of an asset by date; legal state is not here.", ("arc", "first_day"), (
+        text("arc", "Arc."),
+        day("first_day", "First day."),
+        day("last_day", "Last day; empty: no end is known.", required=False),
+        text("state", "Physical state.", choices=tuple(PhysicalState)),
+    ), is_optional=True),
+    Table("asset_options", "What could be done with an asset: repair, plugging, start-up; cost and time as ranges.",
+          ("option",), (
+        text("option", "Identifier."),
+        text("name", "What is done."),
+        text("arc", "Arc."),
+        text("leads_to", "Physical state afterwards.", choices=tuple(PhysicalState)),
+        number("cost_low_musd", "million USD", "Lower end of the cost. Empty: no figure was found.", required=False),
+        number("cost_high_musd", "million USD", "Upper end of the cost.", required=False),
+        number("duration_low_months", "month", "Shortest time from the decision to the first gas."),
+        number("duration_high_months", "month", "Longest time."),
+    ), is_optional=True),
+    Table("projects", "Pipelines, plants and fields that may come, with earliest dates.", ("project",), (
+        text("project", "Identifier."),
+        text("name", "Name to show."),
+        text("arc", "Arc whose capacity it adds; empty: none in the model.", required=False, default=""),
+        text("resource", "Resource whose availability it adds; empty: none in the model.", required=False, default="",
+             references="resources.resource"),
+        text("status", "How far it is.", choices=tuple(ProjectStatus)),
+        month("first_month", "First month with gas in the outlook. Empty: not in it.", required=False),
+        month("full_month", "First month at full rate.", required=False),
+        number("capacity_gwh_d", "GWh/d", "What it adds at full rate."),
+        text("earliest", "Earliest date named by a source; a year or a month.", required=False, default=""),
+    ), is_optional=True),
     Table("joint_limits", "Limits that several arcs share.", ("joint_limit",), (
         text("joint_limit", "Identifier."),
         text("name", "Name to show."),
