@@ -38,6 +38,27 @@ class AssetState(StrEnum):
     PLANNED = "planned"
 
 
+class PhysicalState(StrEnum):
+    """What an asset is made of on a day, whatever law or contracts say."""
+
+    INTACT = "intact"  # able to carry gas
+    STOPPED = "stopped"  # intact, halted by its operator
+    BROKEN = "broken"
+    PLUGGED = "plugged"  # broken, open ends closed
+    UNBUILT = "unbuilt"
+
+
+class ProjectStatus(StrEnum):
+    """How far a project is."""
+
+    OPERATING = "operating"
+    CONSTRUCTION = "construction"
+    DECIDED = "decided"  # final investment decision or binding contract
+    PROPOSED = "proposed"
+    STALLED = "stalled"
+    IDEA = "idea"
+
+
 class Grade(StrEnum):
     """How a number came about."""
 

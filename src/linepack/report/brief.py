@@ -34,9 +34,10 @@ LEAST_SHOWN = 1e-7
 SHOWS_CHANGE = {"ttf_eur_mwh", "jkm_eur_mwh"}
 HOW_TO_READ = """\
 How to read it. Prices and yearly rates are means over the horizon. The number in brackets is the change from the first
-column. Revenue is sales at hub prices less carriage to the place of sale, without gas piped to China, whose price is a
-contract's. The bill is net: gas bought from foreign sellers and neighbours, less gas sold to neighbours. A scenario
-says what is physically and commercially open; it does not say that anyone has agreed to it."""
+column. Revenue is sales at hub prices less carriage to the place of sale, without gas piped to China, Belarus, Central
+Asia, Armenia and the Emirates, whose price is a contract's. The bill is net: gas bought from foreign sellers and
+neighbours, less gas sold to neighbours. A scenario says what is physically and commercially open; it does not say that
+anyone has agreed to it."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Headline figures of a run, from its tables alone: prices, imports by origin, revenues, bill, unserved gas.
 
 Quantities are yearly rates (365 days). Revenue is sales at hub prices less carriage to the place of sale; gas piped to
-China is left out, because its price is a contract's, not a hub's. A country's net import bill is gas bought from
+China, to former Soviet states and to the Emirates is left out, because its price is a contract's, not a hub's. A country's net import bill is gas bought from
 foreign sellers at its hub price, plus gas from neighbouring pools at *their* hub price, less gas sold to neighbours
 at its own: transfers between countries net to zero.
 """
@@ -23,6 +23,8 @@ ORIGIN_NAMES = {
     "NO": "Norway", "RU": "Russia", "DZ": "Algeria", "US": "United States", "QA": "Qatar", "AZ": "Azerbaijan",
     "NG": "Nigeria", "LY": "Libya",
 }  # fmt: skip
+CONTRACT_PRICED = ("CN", "BY", "KZ", "UZ", "AM", "AE")
+"""Markets where pipeline gas is sold at a contract's price, far from what LNG or a hub would set."""
 OTHER_LNG = "Other LNG"
 NEIGHBOURS = "Neighbouring markets, net"
 
@@ -111,10 +113,10 @@ def import_bills(tables: Tables) -> pd.Series:
 
 
 def export_revenues(tables: Tables) -> pd.DataFrame:
-    """Return by origin: sales_twh_y, revenue_eur_bn_y (sales at hub prices less carriage); no pipe gas to China."""
+    """Return by origin: sales_twh_y, revenue_eur_bn_y (sales at hub prices less carriage); no pipe gas to ``CONTRACT_PRICED``."""
     sold, carried, made = tables["sales"], tables["transport_costs"], tables["production"]
-    sold = sold[~((sold["node"] == "CN") & (sold["mode"] == "pipeline"))]
-    carried = carried[carried["destination"] != "CN"]
+    sold = sold[~(sold["node"].isin(CONTRACT_PRICED) & (sold["mode"] == "pipeline"))]
+    carried = carried[~carried["destination"].isin(CONTRACT_PRICED)]
     home = made.drop_duplicates("trader").set_index("trader")["origin"]
     value = sold["sales_gwh_d"] * sold["days"] * sold["hub_price_eur_mwh"]
     cost = carried["flow_gwh_d"] * carried["days"] * carried["cost_eur_mwh"]

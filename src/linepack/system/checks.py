@@ -224,8 +224,9 @@ def _last_day(c: Checked) -> str:
 
 def dates_in_order(c: Checked) -> list[Issue]:
     """The last day or month of a row is not before its first."""
-    dated = ("arc_schedule", "flow_rules", "policy_limits", "observations")
+    dated = ("arc_schedule", "flow_rules", "policy_limits", "observations", "fleets", "asset_states")
     ends = (("contracts", "start", "end"), ("resource_windows", "first_month", "last_month"),
+            ("projects", "first_month", "full_month"),
             *((table, "first_day", "last_day") for table in dated))  # fmt: skip
     issues = []
     for table, first, last in ends:
@@ -286,12 +287,14 @@ def arcs_that_go_nowhere(c: Checked) -> list[Issue]:
 
 
 def lng_ports_without_plant(c: Checked) -> list[Issue]:
-    """An import port needs a regasification arc, an export port a liquefaction arc."""
+    """An import port needs a regasification arc; an export port a liquefaction arc, or ships that transfer there."""
     nodes, arcs = c.rows("nodes"), c.rows("arcs")
     issues = []
     for kind, plant, end in ((NodeKind.LNG_IMPORT, ArcKind.REGASIFICATION, "origin"),
                              (NodeKind.LNG_EXPORT, ArcKind.LIQUEFACTION, "destination")):  # fmt: skip
         served = set(arcs.loc[arcs["kind"] == plant, end])
+        if kind is NodeKind.LNG_EXPORT:
+            served |= set(c.rows("sea_routes")["destination"])
         lost = [node for node in nodes.loc[nodes["kind"] == kind, "node"] if node not in served]
         issues += _found("port-without-plant", f"no {plant} arc at these ports", "arcs", lost, f"add a {plant} arc")
     return issues

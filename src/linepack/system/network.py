@@ -14,6 +14,7 @@ from linepack.system.gassystem import GasSystem
 from linepack.vocabulary import ArcKind, AssetState
 
 SUMMER_ROUTE_MONTHS = (7, 8, 9, 10, 11)
+ICE_MONTHS = (12, 1, 2, 3, 4, 5, 6)
 ARC_COLUMNS = (
     "arc", "name", "kind", "origin", "destination", "capacity_gwh_d", "tariff_eur_mwh", "loss_fraction", "state",
     "has_pool_access",
@@ -123,31 +124,55 @@ def _port_capacity(system: GasSystem) -> dict[tuple[str, str], float]:
     return found
 
 
+def round_trip_days(system: GasSystem, months: Sequence[str]) -> pd.DataFrame:
+    """Return the days that a ship needs to go, come back and load and discharge, shipping arcs by months.
+
+    Twice the distance at the class's speed, days in port, and from December to June the days that ice costs.
+    """
+    routes = _routes(system)
+    of_month = np.array([parse_month(month)[1] for month in months])
+    is_summer = np.isin(of_month, SUMMER_ROUTE_MONTHS)
+    winter = routes["distance_nm"].to_numpy(dtype=float)
+    summer = routes["summer_distance_nm"].to_numpy(dtype=float)
+    distance = np.where(is_summer, np.where(np.isnan(summer), winter, summer)[:, None], winter[:, None])
+    at_sea = 2 * distance / (24 * routes["speed_kn"].to_numpy(dtype=float)[:, None])
+    ice = routes["ice_days"].to_numpy(dtype=float)[:, None] * np.isin(of_month, ICE_MONTHS)
+    days = at_sea + routes["port_days"].to_numpy(dtype=float)[:, None] + ice
+    return pd.DataFrame(days, index=_route_arcs(routes), columns=list(months))
+
+
 def shipping_cost_eur_mwh(system: GasSystem, periods: Sequence[Period]) -> pd.DataFrame:
     """Return the cost of shipping in EUR/MWh delivered, shipping arcs by periods.
 
-    Round trip at the class's speed plus days in port; charter, port and canal cost; boil-off of both legs valued
-    at the month's TTF. Source of the rule: the usual voyage calculation of LNG freight assessments.
+    Round trip of the ship class: charter, port and canal cost; boil-off of both legs valued at the month's TTF.
+    Source of the rule: the usual voyage calculation of LNG freight assessments.
     """
-    routes = system.table("sea_routes")
-    ship = system.table("ship_classes").iloc[0]
+    routes = _routes(system)
     prices = system.table("market_prices").set_index("month")
     months = month_grid(periods)
     missing = [month for month in months.months if month not in prices.index]
     if missing:
         raise InputError("missing-month", "market_prices has no row for these months", table="market_prices",
                          keys=missing, hint="shorten the horizon or add the months")  # fmt: skip
-    cargo_mwh = units.mwh_from_mmbtu(ship["cargo_mmbtu"])
     at = prices.loc[list(months.months)]
-    is_summer = np.array([parse_month(month)[1] in SUMMER_ROUTE_MONTHS for month in months.months])
-    winter = routes["distance_nm"].to_numpy(dtype=float)
-    summer = routes["summer_distance_nm"].to_numpy(dtype=float)
-    distance = np.where(is_summer, np.where(np.isnan(summer), winter, summer)[:, None], winter[:, None])
-    days = 2 * distance / (24 * ship["speed_kn"]) + ship["port_days"]
-    freight = (days * ship["charter_usd_d"] + ship["port_cost_usd"]) / at["usd_per_eur"].to_numpy() / cargo_mwh
-    boil_off = ship["boil_off_share_per_day"] * days * at["ttf_eur_mwh"].to_numpy()
-    cost = months.mean(((freight + boil_off) * routes["ice_class_factor"].to_numpy(dtype=float)[:, None]).T).T
-    return pd.DataFrame(
-        cost + routes["transfer_eur_mwh"].to_numpy(dtype=float)[:, None], columns=[period.label for period in periods],
-        index=pd.Index(map(shipping_arc, routes["origin"], routes["destination"]), name="arc"),
-    )  # fmt: skip
+    column = {name: routes[name].to_numpy(dtype=float)[:, None] for name in (
+        "charter_usd_d", "port_cost_usd", "cargo_mmbtu", "boil_off_share_per_day", "transfer_eur_mwh")}  # fmt: skip
+    days = round_trip_days(system, months.months).to_numpy()
+    cargo_mwh = units.mwh_from_mmbtu(column["cargo_mmbtu"])
+    freight = (days * column["charter_usd_d"] + column["port_cost_usd"]) / at["usd_per_eur"].to_numpy() / cargo_mwh
+    boil_off = column["boil_off_share_per_day"] * days * at["ttf_eur_mwh"].to_numpy()
+    cost = months.mean((freight + boil_off).T).T + column["transfer_eur_mwh"]
+    return pd.DataFrame(cost, index=_route_arcs(routes), columns=[period.label for period in periods])
+
+
+def _routes(system: GasSystem) -> pd.DataFrame:
+    """Return sea routes, in their order, with the figures of their ship class."""
+    classes = system.table("ship_classes").set_index("ship_class")
+    routes = system.table("sea_routes")
+    names = [c for c in classes.columns if c not in routes.columns]
+    return pd.concat([routes.reset_index(drop=True),
+                      classes.loc[routes["ship_class"], names].reset_index(drop=True)], axis=1)  # fmt: skip
+
+
+def _route_arcs(routes: pd.DataFrame) -> pd.Index:
+    return pd.Index(map(shipping_arc, routes["origin"], routes["destination"]), name="arc")

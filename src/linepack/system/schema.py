@@ -8,7 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from linepack.vocabulary import POOL, ArcKind, AssetState, Basis, Grade, LimitKind, NodeKind
+from linepack.vocabulary import (
+    POOL,
+    ArcKind,
+    AssetState,
+    Basis,
+    Grade,
+    LimitKind,
+    NodeKind,
+    PhysicalState,
+    ProjectStatus,
+)
 
 SCHEMA_VERSION = 1
 
@@ -162,6 +172,35 @@ TABLES: tuple[Table, ...] = (
         day("last_day", "Last day; empty: no end.", required=False),
         number("capacity_gwh_d", "GWh/d", "Capacity between those days (0: closed)."),
     ), is_ordered=True),
+    Table("asset_states", "Physical state of an asset by date; legal state is not here.", ("arc", "first_day"), (
+        text("arc", "Arc."),
+        day("first_day", "First day."),
+        day("last_day", "Last day; empty: no end is known.", required=False),
+        text("state", "Physical state.", choices=tuple(PhysicalState)),
+    ), is_optional=True),
+    Table("asset_options", "What could be done with an asset: repair, plugging, start-up; cost and time as ranges.",
+          ("option",), (
+        text("option", "Identifier."),
+        text("name", "What is done."),
+        text("arc", "Arc."),
+        text("leads_to", "Physical state afterwards.", choices=tuple(PhysicalState)),
+        number("cost_low_musd", "million USD", "Lower end of the cost. Empty: no figure was found.", required=False),
+        number("cost_high_musd", "million USD", "Upper end of the cost.", required=False),
+        number("duration_low_months", "month", "Shortest time from the decision to the first gas."),
+        number("duration_high_months", "month", "Longest time."),
+    ), is_optional=True),
+    Table("projects", "Pipelines, plants and fields that may come, with earliest dates.", ("project",), (
+        text("project", "Identifier."),
+        text("name", "Name to show."),
+        text("arc", "Arc whose capacity it adds; empty: none in the model.", required=False, default=""),
+        text("resource", "Resource whose availability it adds; empty: none in the model.", required=False, default="",
+             references="resources.resource"),
+        text("status", "How far it is.", choices=tuple(ProjectStatus)),
+        month("first_month", "First month with gas in the outlook. Empty: not in it.", required=False),
+        month("full_month", "First month at full rate.", required=False),
+        number("capacity_gwh_d", "GWh/d", "What it adds at full rate."),
+        text("earliest", "Earliest date named by a source; a year or a month.", required=False, default=""),
+    ), is_optional=True),
     Table("joint_limits", "Limits that several arcs share.", ("joint_limit",), (
         text("joint_limit", "Identifier."),
         text("name", "Name to show."),
@@ -187,9 +226,12 @@ TABLES: tuple[Table, ...] = (
         number("distance_nm", "nautical mile", "One way, Red Sea avoided as in 2025."),
         number("summer_distance_nm", "nautical mile", "One way from July to November, where ice allows.",
                required=False),
-        number("ice_class_factor", "1", "Cost factor of an ice-class ship.", required=False, default=1.0),
         number("transfer_eur_mwh", "EUR/MWh", "Ship-to-ship transfer and other extra cost.",
                required=False, default=0.0),
+        text("ship_class", "Class of ship that sails it.", required=False, default="CONVENTIONAL",
+             references="ship_classes.ship_class"),
+        number("ice_days", "d", "Days that ice adds to a round trip from December to June.", required=False,
+               default=0.0),
     )),
     Table("ship_classes", "One row per LNG ship class.", ("ship_class",), (
         text("ship_class", "Identifier."),
@@ -200,6 +242,23 @@ TABLES: tuple[Table, ...] = (
         number("port_cost_usd", "USD", "Port and canal cost per round trip."),
         number("charter_usd_d", "USD/d", "Charter rate."),
     )),
+    Table("fleets", "Ships of a class by date. A class without rows is not limited: the world fleet is large enough.",
+          ("fleet", "first_day"), (
+        text("fleet", "Identifier of the fleet."),
+        text("ship_class", "Class.", references="ship_classes.ship_class"),
+        day("first_day", "First day."),
+        day("last_day", "Last day; empty: no end.", required=False),
+        number("ships", "1", "Ships that may be used between those days."),
+        number("available_share", "1", "Share of its days that a ship can trade (docking, repair).",
+               required=False, default=1.0, maximum=1.0),
+    ), is_optional=True),
+    Table("sea_route_cases", "Distances when a canal or strait is open or closed; routes that are not named keep theirs.",
+          ("route_case", "origin", "destination"), (
+        text("route_case", "Identifier of the case, for example SUEZ_OPEN."),
+        text("origin", "Export port.", references="nodes.node"),
+        text("destination", "Import port.", references="nodes.node"),
+        number("distance_nm", "nautical mile", "One way in this case. Empty: no ship can pass.", required=False),
+    ), is_optional=True),
     Table("storages", "Storage by market, with rates that depend on the level.", ("node",), (
         text("node", "Market.", references="nodes.node"),
         number("working_gas_gwh", "GWh", "Working gas volume."),
