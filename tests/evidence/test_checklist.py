@@ -1,4 +1,7 @@
-"""The worked article of 13 March 2025, written for this project, holds every actor and every figure of the checklist."""
+"""The worked article of 13 March 2025, written for this project.
+
+Holds every actor and every figure of the checklist.
+"""
 
 from pathlib import Path
 
@@ -11,10 +14,28 @@ from linepack.system.names import name_book
 
 ARTICLE = Path(__file__).parents[1] / "gold" / "tuning" / "t01-gazprom-talks.gold"
 ACTORS = {  # row of the checklist, part B -> what stands for it
-    15: "GAZPROM", 16: "US", 17: "TRUMP", 18: "PUTIN", 19: "RUBIO", 20: "UA", 21: "CN", 22: "IR", 23: "DE", 24: "EU", 25: "EU_STATES",
-    26: "EU_OFFICIALS", 28: "US_INVESTOR", 29: "NS2AG", 30: "NOVATEK", 31: "TR", 32: "G7", 33: "BLOOMBERG", 35: "TRUTH_SOCIAL",
-    36: "EU_COMPANIES", 37: "SANCTION_CALLERS",
-}  # fmt: skip
+    15: "GAZPROM",
+    16: "US",
+    17: "TRUMP",
+    18: "PUTIN",
+    19: "RUBIO",
+    20: "UA",
+    21: "CN",
+    22: "IR",
+    23: "DE",
+    24: "EU",
+    25: "EU_STATES",
+    26: "EU_OFFICIALS",
+    28: "US_INVESTOR",
+    29: "NS2AG",
+    30: "NOVATEK",
+    31: "TR",
+    32: "G7",
+    33: "BLOOMBERG",
+    35: "TRUTH_SOCIAL",
+    36: "EU_COMPANIES",
+    37: "SANCTION_CALLERS",
+}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +74,11 @@ def test_officials_of_three_countries(claims: tuple[Claim, ...]) -> None:
 def test_no_comment_is_not_confirmation(claims: tuple[Claim, ...]) -> None:
     """Row 16: the White House declines to comment; the claim is a refusal, with nothing asserted."""
     claim = only(claims, "declined to comment")
-    assert (claim.act, claim.speaker.entity, claim.source_class) == (Act.REFUSE_COMMENT, "US_WH", SourceClass.INSTITUTION)
+    assert (claim.act, claim.speaker.entity, claim.source_class) == (
+        Act.REFUSE_COMMENT,
+        "US_WH",
+        SourceClass.INSTITUTION,
+    )
 
 
 def test_conditional_offer_keeps_condition_and_consequence(claims: tuple[Claim, ...]) -> None:
@@ -102,9 +127,15 @@ def test_percent_without_base(claims: tuple[Claim, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("row", "words", "label"),
-    [(85, "30-day truce", "30 day"), (87, "one of the two Nord Stream 2 lines", "1/2"), (88, "three years since", "3 year"),
-     (89, "record quantities", "qual:record"), (90, "only through TurkStream", "qual:only"), (91, '"cheap"', "qual:cheap")],
-)  # fmt: skip
+    [
+        (85, "30-day truce", "30 day"),
+        (87, "one of the two Nord Stream 2 lines", "1/2"),
+        (88, "three years since", "3 year"),
+        (89, "record quantities", "qual:record"),
+        (90, "only through TurkStream", "qual:only"),
+        (91, '"cheap"', "qual:cheap"),
+    ],
+)
 def test_figures(claims: tuple[Claim, ...], row: int, words: str, label: str) -> None:
     """Rows 85 and 87 to 91: durations, counts of strings, dates by count, and size words without a number."""
     assert label in [quantity.label for quantity in only(claims, words).quantities], row

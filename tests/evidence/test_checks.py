@@ -24,7 +24,9 @@ def system() -> GasSystem:
 
 
 def claims_of(text: str) -> tuple[Claim, ...]:
-    return read_article(read_document((text + " The gas pipeline is in the news.").encode(), published=date(2025, 3, 13))).claims
+    return read_article(
+        read_document((text + " The gas pipeline is in the news.").encode(), published=date(2025, 3, 13))
+    ).claims
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,9 @@ def test_claim_that_no_feasible_run_can_satisfy() -> None:
 
 
 def draft_of(text: str, **kwargs: str) -> tuple[DraftClaim, ...]:
-    return draft_claims([{**claim.as_dict(), "state": kwargs.get("state", "accepted")} for claim in claims_of(text)[:1]])
+    return draft_claims(
+        [{**claim.as_dict(), "state": kwargs.get("state", "accepted")} for claim in claims_of(text)[:1]]
+    )
 
 
 def test_draft_opens_the_string_and_names_its_claim(system: GasSystem, tmp_path: Path) -> None:
@@ -83,7 +87,10 @@ def test_draft_opens_the_string_and_names_its_claim(system: GasSystem, tmp_path:
 
 
 def test_draft_never_guesses_the_route(system: GasSystem) -> None:
-    """'A gas pipeline for Europe' may be several routes: the draft stops, lists them, and takes the one that is chosen."""
+    """'A gas pipeline for Europe' may be several routes.
+
+    The draft stops, lists them, and takes the one that is chosen.
+    """
     base = load_scenario("us-gazprom-2025/status-quo")
     claims = draft_of("Putin said that a gas pipeline for Europe can be provided.")
     with pytest.raises(InputError) as caught:
@@ -118,5 +125,7 @@ def test_destroyed_strings_are_not_opened(system: GasSystem) -> None:
     """Of Nord Stream 2 only string B is whole: string A is destroyed in the facts and is left out."""
     states = system.table("arcs").set_index("arc")["state"]
     assert states["NS2_A"] == AssetState.DESTROYED
-    draft = draft_scenario(draft_of("Putin said Nord Stream 2 could be restarted."), system, load_scenario("us-gazprom-2025/status-quo"))
+    draft = draft_scenario(
+        draft_of("Putin said Nord Stream 2 could be restarted."), system, load_scenario("us-gazprom-2025/status-quo")
+    )
     assert draft.content["patches"][0]["arcs"] == ["NS2_B"]

@@ -61,7 +61,9 @@ def test_from_article_to_scenario(article: Path, tmp_path: Path) -> None:
     run(ledger, "import", str(tmp_path / "out"), "--ledger", str(tmp_path / "other.sqlite"))
 
 
-@pytest.mark.parametrize(("arguments", "code"), [(["nothing.txt"], "unreadable"), (["-", "--date", "March"], "bad-date")])
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["nothing.txt"], "unreadable"), (["-", "--date", "March"], "bad-date")]
+)
 def test_bad_calls_are_named(arguments: list[str], code: str) -> None:
     """A missing file and a bad date are errors with a code."""
     with pytest.raises(InputError, match=code):

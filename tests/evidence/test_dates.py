@@ -34,7 +34,10 @@ CASES = [
 
 @pytest.mark.parametrize(("sentence", "labels"), CASES)
 def test_interval(sentence: str, labels: list[str]) -> None:
-    """Weeks run Monday to Sunday, gas years October to September; a weekday is the last one unless the sentence looks ahead."""
+    """Weeks run Monday to Sunday, gas years October to September.
+
+    A weekday is the last one unless the sentence looks ahead.
+    """
     assert [mention.label for mention in find_dates(sentence, published=THURSDAY)] == labels
 
 

@@ -16,7 +16,8 @@ from linepack.evidence.vocabulary import ReviewState
 
 GOLD = Path(__file__).parents[1] / "gold" / "tuning"
 BODY = (
-    "The Kremlin said on Thursday that gas would flow through the intact string of Nord Stream 2 if Berlin agreed to it. "
+    "The Kremlin said on Thursday that gas would flow through the intact string of Nord Stream 2 if "
+    "Berlin agreed to it. "
     "A spokesman for the German economy ministry ruled out certifying Nord Stream 2. "
     "European gas futures fell by 4.5% to 42 euros per megawatt hour. "
     "Two people familiar with the matter said sanctions on the pipeline could be lifted."
@@ -32,7 +33,9 @@ def test_ten_copies_are_one_witness(tmp_path: Path) -> None:
     with open_ledger(tmp_path / "l.sqlite") as ledger:
         ledger.add(read(BODY, "Wire"))
         for number in range(9):
-            _, origin = ledger.add(read(f"As seen by paper {number}, this happened with gas. " + BODY, f"Paper {number}", "2025-03-14"))
+            _, origin = ledger.add(
+                read(f"As seen by paper {number}, this happened with gas. " + BODY, f"Paper {number}", "2025-03-14")
+            )
             assert origin is not None
             assert origin.derivation == "syndication"
         assert len(ledger.rows("articles")) == 10
@@ -44,12 +47,15 @@ def test_translation_goes_back_to_the_outlet_it_credits(tmp_path: Path) -> None:
     """A text that looks translated, credits the first outlet and shares its names and figures is its translation."""
     original = read(BODY, "Morning Wire")
     copy = read(
-        "As reported by Morning Wire, on the conductor Nord Stream 2 the Kremlin stated readiness to give gas if Berlin agrees. "
+        "As reported by Morning Wire, on the conductor Nord Stream 2 the Kremlin stated readiness to give "
+        "gas if Berlin agrees. "
         "It is noted that the German economy ministry ruled out certifying Nord Stream 2. "
-        "European gas futures decreased by 4.5% to 42 euros per megawatt hour, reports Morning Wire with reference to sources. "
+        "European gas futures decreased by 4.5% to 42 euros per megawatt hour, reports Morning Wire with "
+        "reference to sources. "
         "Two people familiar with the matter said sanctions on the pipeline could be lifted.",
-        "Visnyk", "2025-03-14",
-    )  # fmt: skip
+        "Visnyk",
+        "2025-03-14",
+    )
     assert copy.is_translation_suspect
     with open_ledger(tmp_path / "l.sqlite") as ledger:
         ledger.add(original)
@@ -60,14 +66,17 @@ def test_translation_goes_back_to_the_outlet_it_credits(tmp_path: Path) -> None:
 
 def test_translated_claims_are_never_accepted_by_rule(tmp_path: Path) -> None:
     """The rule accepts plain claims of an original, and not one of a text that looks translated."""
-    translated, plain = read_gold(load_gold(GOLD / "t03-translated.gold")), read_gold(load_gold(GOLD / "t05-regulator.gold"))
+    translated, plain = (
+        read_gold(load_gold(GOLD / "t03-translated.gold")),
+        read_gold(load_gold(GOLD / "t05-regulator.gold")),
+    )
     with open_ledger(tmp_path / "l.sqlite") as ledger:
         ledger.add(translated)
         ledger.add(plain)
         accepted, refused = ledger.accept_plain("desk")
     assert accepted
     assert {claim.claim_id for claim in translated.claims} <= set(refused)
-    assert set(refused[claim.claim_id] for claim in translated.claims) == {"the text looks machine-translated"}
+    assert {refused[claim.claim_id] for claim in translated.claims} == {"the text looks machine-translated"}
 
 
 def test_reviews_are_added_not_overwritten(tmp_path: Path) -> None:
@@ -85,10 +94,16 @@ def test_reviews_are_added_not_overwritten(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("state", "edits", "who", "code"),
-    [(ReviewState.EDITED, {"colour": "red"}, "Ann", "not-editable"), (ReviewState.ACCEPTED, {}, " ", "no-reviewer"),
-     (ReviewState.ACCEPTED, {"hedge": "H2"}, "Ann", "edit-without-state"), (ReviewState.EDITED, {}, "Ann", "edit-without-state")],
-)  # fmt: skip
-def test_bad_reviews_are_refused(tmp_path: Path, state: ReviewState, edits: dict[str, str], who: str, code: str) -> None:
+    [
+        (ReviewState.EDITED, {"colour": "red"}, "Ann", "not-editable"),
+        (ReviewState.ACCEPTED, {}, " ", "no-reviewer"),
+        (ReviewState.ACCEPTED, {"hedge": "H2"}, "Ann", "edit-without-state"),
+        (ReviewState.EDITED, {}, "Ann", "edit-without-state"),
+    ],
+)
+def test_bad_reviews_are_refused(
+    tmp_path: Path, state: ReviewState, edits: dict[str, str], who: str, code: str
+) -> None:
     """A review names its reviewer, and edits go with the state 'edited' and known fields only."""
     reading = read(BODY, "Wire")
     with open_ledger(tmp_path / "l.sqlite") as ledger:
@@ -101,8 +116,20 @@ def test_bad_reviews_are_refused(tmp_path: Path, state: ReviewState, edits: dict
 def test_denial_contradicts_offer(tmp_path: Path) -> None:
     """One outlet has transit restored, another has the ministry exclude it: both stay, as a contradiction."""
     with open_ledger(tmp_path / "l.sqlite") as ledger:
-        ledger.add(read("Gazprom said that gas transit through Ukraine was restored to the level of the old contract on Monday.", "One"))
-        ledger.add(read("The energy ministry in Kyiv denied that gas transit through Ukraine was restored. No gas flows through Sudzha.", "Two"))
+        ledger.add(
+            read(
+                "Gazprom said that gas transit through Ukraine was restored to the level of the old "
+                "contract on Monday.",
+                "One",
+            )
+        )
+        ledger.add(
+            read(
+                "The energy ministry in Kyiv denied that gas transit through Ukraine was restored. No "
+                "gas flows through Sudzha.",
+                "Two",
+            )
+        )
         kinds = {row["kind"] for row in ledger.rows("contradictions")}
         assert "denied" in kinds
         assert len(ledger.claims()) >= 2
@@ -128,7 +155,9 @@ def test_export_and_import_give_the_same_ledger(tmp_path: Path, target: str) -> 
     with open_ledger(tmp_path / "a.sqlite") as ledger:
         for name in ("t01-gazprom-talks", "t03-translated"):
             ledger.add(read_gold(load_gold(GOLD / f"{name}.gold")))
-        ledger.review(ledger.claims()[0]["claim_id"], ReviewState.EDITED, "Ann", edits={"levers": "tariff"}, note="a, \"b\"\nc")
+        ledger.review(
+            ledger.claims()[0]["claim_id"], ReviewState.EDITED, "Ann", edits={"levers": "tariff"}, note='a, "b"\nc'
+        )
         before = ledger.export()
     write_export(before, tmp_path / target)
     with open_ledger(tmp_path / "b.sqlite") as ledger:

@@ -13,7 +13,10 @@ from linepack.errors import InputError
 from linepack.evidence.document import Document, read_document
 from linepack.evidence.provider import ProviderSettings, propose_claims
 
-TEXT = "Gazprom said on Thursday that gas would flow through Nord Stream 2. The ministry in Berlin had other plans for the pipeline."
+TEXT = (
+    "Gazprom said on Thursday that gas would flow through Nord Stream 2. The ministry in Berlin had "
+    "other plans for the pipeline."
+)
 
 
 class Server:
@@ -27,7 +30,9 @@ class Server:
             def do_POST(self) -> None:
                 outer.requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
                 outer.keys.append(self.headers.get("Authorization", ""))
-                body = json.dumps({"choices": [{"message": {"content": outer.answers.pop(0)}}], "usage": {"total_tokens": 7}}).encode()
+                body = json.dumps(
+                    {"choices": [{"message": {"content": outer.answers.pop(0)}}], "usage": {"total_tokens": 7}}
+                ).encode()
                 self.send_response(200)
                 self.end_headers()
                 self.wfile.write(body)
@@ -57,9 +62,14 @@ def document() -> Document:
 
 
 def test_invented_span_is_dropped(server: Server, document: Document) -> None:
-    """One span is in the text and one is not: the first is kept with our own reading of it, the second is dropped and named."""
+    """One span is in the text and one is not.
+
+    The first is kept with our own reading of it, the second is dropped and named.
+    """
     invented = "Gazprom promised free gas."
-    server.answers = [json.dumps({"claims": [{"text": TEXT[:67], "speaker": "Gazprom"}, {"text": invented, "speaker": ""}]})]
+    server.answers = [
+        json.dumps({"claims": [{"text": TEXT[:67], "speaker": "Gazprom"}, {"text": invented, "speaker": ""}]})
+    ]
     proposals = propose_claims(document, server.settings)
     assert [claim.text for claim in proposals.claims] == [TEXT[:67]]
     assert proposals.dropped == (invented,)

@@ -35,7 +35,10 @@ def test_labels(sentence: str, labels: list[str]) -> None:
 
 
 def test_cubic_metres_become_a_band() -> None:
-    """27.5 bcm without reference conditions lies between the poorest (Russian, 20 C) and the richest (Norwegian, 0 C) reading."""
+    """27.5 bcm without reference conditions lies between the poorest (Russian, 20 C) and the richest (Norwegian.
+
+    0 C) reading.
+    """
     (quantity,) = find_quantities("27.5 bcm a year")
     assert quantity.normal_unit == "GWh/d"
     assert quantity.normal_low == pytest.approx(units.parse_quantity("27.5 bcm_20C_RU/y").value)

@@ -19,7 +19,8 @@ ARTICLE = Path(__file__).parents[1] / "gold" / "tuning" / "t01-gazprom-talks.gol
 def test_from_article_to_odds(tmp_path: Path) -> None:
     """Putin's unnamed pipeline may be string B or Ukraine, and our own model prices each as news of the day.
 
-    No gas flows through string B in April 2025, but stores know that it will, so April is cheaper: the move of -4.5 % on an
+    No gas flows through string B in April 2025, but stores know that it will, so April is cheaper: the move of -4.5 %
+    on an
     assumed 40 to 44 EUR/MWh gives a positive change for each, an interval, larger where the regime is worth less.
     """
     reading = read_gold(load_gold(ARTICLE))

@@ -19,25 +19,85 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("event", required=False)
 @click.option("--list", "is_list", is_flag=True, help="List the register of events and where quotes exist.")
-@click.option("--curve", type=click.Path(exists=True, dir_okay=False), help="CSV of forward prices: quoted_at, delivery_first_month, delivery_last_month, price_eur_mwh.")
-@click.option("--conditional", type=click.Path(exists=True, dir_okay=False), help="CSV of prices by month and regime; the first regime is the one without change.")
-@click.option("--case", "case_name", help="Price every regime of this case by our own model, as news of the event's day.")
-@click.option("--workspace", type=click.Path(file_okay=False), envvar="LINEPACK_WORKSPACE", help="Folder that keeps runs [default: linepack-results].")
-@click.option("--forecasts/--no-forecasts", default=True, show_default=True, help="Also read against the forecasts published at the time.")
+@click.option(
+    "--curve",
+    type=click.Path(exists=True, dir_okay=False),
+    help="CSV of forward prices: quoted_at, delivery_first_month, delivery_last_month, price_eur_mwh.",
+)
+@click.option(
+    "--conditional",
+    type=click.Path(exists=True, dir_okay=False),
+    help="CSV of prices by month and regime; the first regime is the one without change.",
+)
+@click.option(
+    "--case", "case_name", help="Price every regime of this case by our own model, as news of the event's day."
+)
+@click.option(
+    "--workspace",
+    type=click.Path(file_okay=False),
+    envvar="LINEPACK_WORKSPACE",
+    help="Folder that keeps runs [default: linepack-results].",
+)
+@click.option(
+    "--forecasts/--no-forecasts",
+    default=True,
+    show_default=True,
+    help="Also read against the forecasts published at the time.",
+)
 @click.option("--regime", help="Regime the question is about; gaps of others are shown and not adopted.")
-@click.option("--confounders", "confounder_share", type=click.FloatRange(0, 1), help="Largest share of the move that other causes explain [default: 0.5 if any is listed].")
-@click.option("--time", "event_time", help="Time of the event with zone, for an intraday window, e.g. 2025-03-13T15:10Z.")
-@click.option("--window", "window_hours", type=click.FloatRange(min=0), default=0.0, help="Hours after that time [default: settlement to settlement].")
-@click.option("--score", "score_file", type=click.Path(dir_okay=False), help="Score a log of forecasts ('shipped': those of the package).")
-@click.option("--log", "log_file", type=click.Path(dir_okay=False), help="Log a probability of your own for a later score; needs --probability, --question, --resolves.")
+@click.option(
+    "--confounders",
+    "confounder_share",
+    type=click.FloatRange(0, 1),
+    help="Largest share of the move that other causes explain [default: 0.5 if any is listed].",
+)
+@click.option(
+    "--time", "event_time", help="Time of the event with zone, for an intraday window, e.g. 2025-03-13T15:10Z."
+)
+@click.option(
+    "--window",
+    "window_hours",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    help="Hours after that time [default: settlement to settlement].",
+)
+@click.option(
+    "--score",
+    "score_file",
+    type=click.Path(dir_okay=False),
+    help="Score a log of forecasts ('shipped': those of the package).",
+)
+@click.option(
+    "--log",
+    "log_file",
+    type=click.Path(dir_okay=False),
+    help="Log a probability of your own for a later score; needs --probability, --question, --resolves.",
+)
 @click.option("--probability", type=click.FloatRange(0, 1), help="Probability to log.")
 @click.option("--question", help="What is asked.")
 @click.option("--resolves", help="Day by which it is decided, YYYY-MM-DD.")
 @click.option("--by", "who", default="", help="Who says so.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def odds(event: str | None, is_list: bool, curve: str | None, conditional: str | None, case_name: str | None, workspace: str | None, forecasts: bool, regime: str | None,
-         confounder_share: float | None, event_time: str | None, window_hours: float, score_file: str | None, log_file: str | None,
-         probability: float | None, question: str | None, resolves: str | None, who: str, as_json: bool) -> None:  # fmt: skip
+def odds(
+    event: str | None,
+    is_list: bool,
+    curve: str | None,
+    conditional: str | None,
+    case_name: str | None,
+    workspace: str | None,
+    forecasts: bool,
+    regime: str | None,
+    confounder_share: float | None,
+    event_time: str | None,
+    window_hours: float,
+    score_file: str | None,
+    log_file: str | None,
+    probability: float | None,
+    question: str | None,
+    resolves: str | None,
+    who: str,
+    as_json: bool,
+) -> None:
     """Read the price moves on EVENT (of the register, see --list) as a band of implied change of probability."""
     from linepack.errors import InputError
 
@@ -48,7 +108,18 @@ def odds(event: str | None, is_list: bool, curve: str | None, conditional: str |
     elif log_file:
         _log(log_file, event, probability, question, resolves, who, as_json)
     elif event:
-        found = _assess(event, curve, conditional, forecasts, regime, confounder_share, event_time, window_hours, case_name, workspace)
+        found = _assess(
+            event,
+            curve,
+            conditional,
+            forecasts,
+            regime,
+            confounder_share,
+            event_time,
+            window_hours,
+            case_name,
+            workspace,
+        )
         if as_json:
             print_json(found.as_dict())
         else:
@@ -57,8 +128,18 @@ def odds(event: str | None, is_list: bool, curve: str | None, conditional: str |
         raise InputError("no-event", "name an event of the register", hint="linepack odds --list shows them")
 
 
-def _assess(name: str, curve: str | None, conditional: str | None, forecasts: bool, regime: str | None, confounder_share: float | None,
-            event_time: str | None, window_hours: float, case_name: str | None, workspace: str | None) -> Assessment:  # fmt: skip
+def _assess(
+    name: str,
+    curve: str | None,
+    conditional: str | None,
+    forecasts: bool,
+    regime: str | None,
+    confounder_share: float | None,
+    event_time: str | None,
+    window_hours: float,
+    case_name: str | None,
+    workspace: str | None,
+) -> Assessment:
     from datetime import datetime
     from pathlib import Path
 
@@ -69,7 +150,9 @@ def _assess(name: str, curve: str | None, conditional: str | None, forecasts: bo
 
     event = find_event(name)
     if regime is not None and regime not in regimes() and conditional is None:
-        raise InputError("unknown-regime", f"there is no regime '{regime}'", keys=[regime], hint=f"one of {', '.join(regimes())}")
+        raise InputError(
+            "unknown-regime", f"there is no regime '{regime}'", keys=[regime], hint=f"one of {', '.join(regimes())}"
+        )
     moves = [move for move in quoted_moves() if move.event == event.event]
     left = []
     if curve:
@@ -81,12 +164,15 @@ def _assess(name: str, curve: str | None, conditional: str | None, forecasts: bo
         if at is not None and at.tzinfo is None:
             raise InputError("no-time-zone", f"'{event_time}' has no time zone", hint="add Z or +01:00")
         own = event_moves(event.event, event.date, points, event_time=at, window_hours=window_hours)
-        left = [reversal for reversal in reversals(own[0], event.date, points)]
+        left = list(reversals(own[0], event.date, points))
         moves = [*own, *moves]
     priced = _model_gaps(case_name, event.date, workspace) if case_name else ()
     own_months = {month for move in moves for month in move.months}
-    gaps = [*(read_conditional(Path(conditional)) if conditional else ()), *(gap for gap in priced if gap.months[0] in own_months),
-            *(published_gaps() if forecasts else ())]  # fmt: skip
+    gaps = [
+        *(read_conditional(Path(conditional)) if conditional else ()),
+        *(gap for gap in priced if gap.months[0] in own_months),
+        *(published_gaps() if forecasts else ()),
+    ]
     return assess(event, moves, gaps, regime=regime, confounder_share=confounder_share, found_reversals=left)
 
 
@@ -111,17 +197,28 @@ def _show(found: Assessment) -> None:
         move, gap, band = reading.move, reading.gap, reading.band
         move_text = _interval(move.change_eur_mwh.low, move.change_eur_mwh.high, "{:+.2f}")
         gap_text = _interval(gap.gap_eur_mwh.low, gap.gap_eur_mwh.high, "{:+.1f}")
-        points = "not identified" if band is None else _interval(100 * band.change.low, 100 * band.change.high, "{:+.0f}") + " points"
-        state = "adopted" if reading.is_adopted else "refuted" if band is not None and band.is_refuted else "not adopted"
+        points = (
+            "not identified"
+            if band is None
+            else _interval(100 * band.change.low, 100 * band.change.high, "{:+.0f}") + " points"
+        )
+        state = (
+            "adopted" if reading.is_adopted else "refuted" if band is not None and band.is_refuted else "not adopted"
+        )
         if band is not None and band.is_implausible and not band.is_refuted:
             state += ", implausible"
-        click.echo(f"{move.quote} {move_text} EUR/MWh against {gap.name} ({gap.regime}) {gap_text} EUR/MWh: {points} [{state}]")
+        click.echo(
+            f"{move.quote} {move_text} EUR/MWh against {gap.name} ({gap.regime}) {gap_text} EUR/MWh: {points} [{state}]"
+        )
         for warning in reading.warned:
             if warning.is_fatal or warning.pitfall == Pitfall.BOUNDS:
                 click.echo(f"    {_warning(warning)}")
     click.echo("")
     for regime, adopted in found.adopted_bands.items():
-        click.echo(f"adopted change of probability of {regime}: {_interval(100 * adopted.low, 100 * adopted.high, '{:+.0f}')} points")
+        click.echo(
+            f"adopted change of probability of {regime}: "
+            f"{_interval(100 * adopted.low, 100 * adopted.high, '{:+.0f}')} points"
+        )
     if not found.adopted_bands:
         click.echo("no reading passes every test: the lines above show what each would take")
     if found.joint is not None:
@@ -133,7 +230,10 @@ def _show(found: Assessment) -> None:
     for text in dict.fromkeys(_warning(warning) for warning in (*shared, *found.general)):
         click.echo(text)
     if found.reversals:
-        click.echo("left of the move after " + ", ".join(f"{r.trading_days} trading days {r.share_left:.0%}" for r in found.reversals))
+        click.echo(
+            "left of the move after "
+            + ", ".join(f"{r.trading_days} trading days {r.share_left:.0%}" for r in found.reversals)
+        )
     if found.followed:
         click.echo("\nwhat followed in 60 days:")
         for event in found.followed:
@@ -154,7 +254,10 @@ def _list(as_json: bool) -> None:
     from linepack.system.names import events
 
     quoted = {move.event for move in quoted_moves()}
-    rows = [{"event": e.event, "date": e.date.isoformat(), "title": e.title, "has_quote": e.event in quoted} for e in events()]
+    rows = [
+        {"event": e.event, "date": e.date.isoformat(), "title": e.title, "has_quote": e.event in quoted}
+        for e in events()
+    ]
     if as_json:
         print_json(rows)
         return
@@ -170,18 +273,35 @@ def _score(source: str, as_json: bool) -> None:
     questions = shipped_questions() if source == "shipped" else read_questions(Path(source))
     scores = score(questions)
     content: dict[str, Any] = {
-        "decided": scores.count, "open": scores.open_count, "brier": scores.brier, "log": scores.log,
-        "calibration": [{"from": b.low, "to": b.high, "count": b.count, "mean_probability": b.mean_probability,
-                         "share_happened": b.share_happened} for b in scores.calibration],
-    }  # fmt: skip
+        "decided": scores.count,
+        "open": scores.open_count,
+        "brier": scores.brier,
+        "log": scores.log,
+        "calibration": [
+            {
+                "from": b.low,
+                "to": b.high,
+                "count": b.count,
+                "mean_probability": b.mean_probability,
+                "share_happened": b.share_happened,
+            }
+            for b in scores.calibration
+        ],
+    }
     if as_json:
         print_json(content)
         return
     for question in questions:
         _show_question(question)
-    click.echo(f"{scores.count} decided, {scores.open_count} open; Brier {scores.brier:.3f} (0 best), log {scores.log:.3f} (0 best)")
+    click.echo(
+        f"{scores.count} decided, {scores.open_count} open; Brier {scores.brier:.3f} (0 best), log "
+        f"{scores.log:.3f} (0 best)"
+    )
     for part in scores.calibration:
-        click.echo(f"  stated {part.low:.0%} to {part.high:.0%}: {part.count}, mean {part.mean_probability:.0%}, happened {part.share_happened:.0%}")
+        click.echo(
+            f"  stated {part.low:.0%} to {part.high:.0%}: {part.count}, mean {part.mean_probability:.0%}, "
+            f"happened {part.share_happened:.0%}"
+        )
 
 
 def _show_question(question: Question) -> None:
@@ -189,14 +309,31 @@ def _show_question(question: Question) -> None:
     click.echo(f"{question.asked_on} {question.who} {question.probability:.0%}: {question.text} -> {outcome}")
 
 
-def _log(path: str, event: str | None, probability: float | None, question: str | None, resolves: str | None, who: str, as_json: bool) -> None:
+def _log(
+    path: str,
+    event: str | None,
+    probability: float | None,
+    question: str | None,
+    resolves: str | None,
+    who: str,
+    as_json: bool,
+) -> None:
     from datetime import date
     from pathlib import Path
 
     from linepack.errors import InputError
     from linepack.odds.scoring import Question, log_question
 
-    lacking = [name for name, value in (("--probability", probability), ("--question", question), ("--resolves", resolves), ("--by", who or None)) if value is None]
+    lacking = [
+        name
+        for name, value in (
+            ("--probability", probability),
+            ("--question", question),
+            ("--resolves", resolves),
+            ("--by", who or None),
+        )
+        if value is None
+    ]
     if lacking or probability is None or question is None or resolves is None:
         raise InputError("missing-option", "a forecast to log needs more", keys=lacking)
     try:
@@ -204,7 +341,9 @@ def _log(path: str, event: str | None, probability: float | None, question: str 
     except ValueError as error:
         raise InputError("bad-date", f"'{resolves}' is not a date", hint="write YYYY-MM-DD") from error
     name = f"{event}: {question}" if event else question
-    log_question(Path(path), Question(name, question, date.today(), day, probability, who, None), source=f"logged by {who}")
+    log_question(
+        Path(path), Question(name, question, date.today(), day, probability, who, None), source=f"logged by {who}"
+    )
     if as_json:
         print_json({"logged": name, "probability": probability, "file": path})
     else:

@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     from linepack.evidence.claims import Reading
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-LEDGER = click.option("--ledger", "ledger_file", type=click.Path(dir_okay=False), default="ledger.sqlite", show_default=True,
-                      envvar="LINEPACK_LEDGER", help="Ledger file.")  # fmt: skip
+LEDGER = click.option(
+    "--ledger",
+    "ledger_file",
+    type=click.Path(dir_okay=False),
+    default="ledger.sqlite",
+    show_default=True,
+    envvar="LINEPACK_LEDGER",
+    help="Ledger file.",
+)
 
 
 @click.command()
@@ -27,11 +34,24 @@ LEDGER = click.option("--ledger", "ledger_file", type=click.Path(dir_okay=False)
 @click.option("--ledger", "ledger_file", type=click.Path(dir_okay=False), help="Also store the claims in this ledger.")
 @click.option("--check", "is_checked", is_flag=True, help="Hold the numbers against the facts.")
 @click.option("--dataset", default="2025", show_default=True, help="Facts to check against.")
-@click.option("--provider", "provider_url", help="OpenAI-compatible endpoint that may propose further claims [default: none].")
+@click.option(
+    "--provider", "provider_url", help="OpenAI-compatible endpoint that may propose further claims [default: none]."
+)
 @click.option("--model", default="", help="Model at that endpoint. The key is read from LINEPACK_PROVIDER_KEY.")
 @JSON
-def read(article: str, published: str | None, outlet: str, title: str, url: str, ledger_file: str | None, is_checked: bool,
-         dataset: str, provider_url: str | None, model: str, as_json: bool) -> None:  # fmt: skip
+def read(
+    article: str,
+    published: str | None,
+    outlet: str,
+    title: str,
+    url: str,
+    ledger_file: str | None,
+    is_checked: bool,
+    dataset: str,
+    provider_url: str | None,
+    model: str,
+    as_json: bool,
+) -> None:
     """Read the claims of ARTICLE, a text or HTML file ('-' for standard input)."""
     from linepack.evidence.document import read_document
     from linepack.evidence.read import read_article
@@ -67,13 +87,20 @@ def add_articles(articles: tuple[str, ...], ledger_file: str, as_json: bool) -> 
     from linepack.evidence.ledger import open_ledger
     from linepack.evidence.read import read_article
 
-    rows = []
+    rows: list[dict[str, Any]] = []
     with open_ledger(ledger_file) as book:
         for article in articles:
             reading = read_article(read_document(_bytes(article)))
             claims, origin = book.add(reading)
-            rows.append({"article": article, "claims": claims, "from": origin.parent_id[:10] if origin else "",
-                         "how": origin.derivation.value if origin else "original", "notes": list(reading.notes)})  # fmt: skip
+            rows.append(
+                {
+                    "article": article,
+                    "claims": claims,
+                    "from": origin.parent_id[:10] if origin else "",
+                    "how": origin.derivation.value if origin else "original",
+                    "notes": list(reading.notes),
+                }
+            )
     if as_json:
         print_json(rows)
         return
@@ -84,7 +111,9 @@ def add_articles(articles: tuple[str, ...], ledger_file: str, as_json: bool) -> 
 
 
 @ledger.command("claims")
-@click.option("--state", type=click.Choice(["proposed", "accepted", "edited", "rejected"]), help="Only claims in this state.")
+@click.option(
+    "--state", type=click.Choice(["proposed", "accepted", "edited", "rejected"]), help="Only claims in this state."
+)
 @click.option("--lever", help="Only claims that speak of this lever.")
 @LEDGER
 @JSON
@@ -111,7 +140,9 @@ def list_claims(state: str | None, lever: str | None, ledger_file: str, as_json:
 @click.option("--note", default="", help="Why.")
 @LEDGER
 @JSON
-def review_claim(claim_id: str, state: str, reviewer: str, edits: tuple[str, ...], note: str, ledger_file: str, as_json: bool) -> None:
+def review_claim(
+    claim_id: str, state: str, reviewer: str, edits: tuple[str, ...], note: str, ledger_file: str, as_json: bool
+) -> None:
     """Accept, edit or reject CLAIM_ID; the decision is added, nothing is overwritten."""
     from linepack.errors import InputError
     from linepack.evidence.ledger import open_ledger
@@ -187,7 +218,9 @@ def link_claim(claim_id: str, kind: str, target: str, note: str, ledger_file: st
 
 @ledger.command("links")
 @click.argument("what")
-@click.option("--kind", type=click.Choice(["lever", "scenario", "result"]), help="WHAT is a target of this kind: show its claims.")
+@click.option(
+    "--kind", type=click.Choice(["lever", "scenario", "result"]), help="WHAT is a target of this kind: show its claims."
+)
 @LEDGER
 @JSON
 def show_links(what: str, kind: str | None, ledger_file: str, as_json: bool) -> None:
@@ -198,7 +231,9 @@ def show_links(what: str, kind: str | None, ledger_file: str, as_json: bool) -> 
         rows: list[Any] = list(book.claims_behind(kind, what)) if kind else list(book.links_of(what))
         counts = book.witness_count(what) if kind == "lever" else None
     if as_json:
-        print_json({"links": rows, "articles": counts[0] if counts else None, "witnesses": counts[1] if counts else None})
+        print_json(
+            {"links": rows, "articles": counts[0] if counts else None, "witnesses": counts[1] if counts else None}
+        )
         return
     for row in rows:
         click.echo(row if isinstance(row, str) else f"{row['kind']} {row['target']}  {row['note']}")
@@ -231,19 +266,33 @@ def import_ledger(source: str, ledger_file: str, as_json: bool) -> None:
 
     with open_ledger(ledger_file) as book:
         added = book.load(read_export(source))
-    _said(as_json, {"added": added}, ", ".join(f"{table} {count}" for table, count in added.items()) or "nothing to add")
+    _said(
+        as_json, {"added": added}, ", ".join(f"{table} {count}" for table, count in added.items()) or "nothing to add"
+    )
 
 
 @click.command()
 @click.argument("claims", type=click.Path(exists=True, dir_okay=False))
-@click.option("--claim", "chosen", multiple=True, metavar="ID", help="Only this claim; may be repeated [default: all accepted].")
-@click.option("--base", default="us-gazprom-2025/status-quo", show_default=True, help="Scenario whose dataset and horizon it takes.")
+@click.option(
+    "--claim", "chosen", multiple=True, metavar="ID", help="Only this claim; may be repeated [default: all accepted]."
+)
+@click.option(
+    "--base",
+    default="us-gazprom-2025/status-quo",
+    show_default=True,
+    help="Scenario whose dataset and horizon it takes.",
+)
 @click.option("--choose", multiple=True, metavar="ARC", help="Arc meant where a claim leaves the route open.")
 @click.option("--name", default="draft", show_default=True, help="Name of the scenario.")
 @click.option("--out", type=click.Path(dir_okay=False), help="File to write [default: standard output].")
 @JSON
-def draft(claims: str, chosen: tuple[str, ...], base: str, choose: tuple[str, ...], name: str, out: str | None, as_json: bool) -> None:
-    """Draft a scenario from the accepted claims in CLAIMS (a ledger, or JSON of claims); each patch names its claims."""
+def draft(
+    claims: str, chosen: tuple[str, ...], base: str, choose: tuple[str, ...], name: str, out: str | None, as_json: bool
+) -> None:
+    """Draft a scenario from the accepted claims in CLAIMS (a ledger, or JSON of claims).
+
+    Each patch names its claims.
+    """
     from pathlib import Path
 
     from linepack.evidence.draft import draft_claims, draft_scenario, draft_yaml
@@ -251,12 +300,20 @@ def draft(claims: str, chosen: tuple[str, ...], base: str, choose: tuple[str, ..
     from linepack.system.dataset import load_dataset
 
     scenario = load_scenario(base)
-    made = draft_scenario(draft_claims(_stored_claims(claims, chosen)), load_dataset(scenario.dataset), scenario, name=name, choose=choose)
+    made = draft_scenario(
+        draft_claims(_stored_claims(claims, chosen)), load_dataset(scenario.dataset), scenario, name=name, choose=choose
+    )
     if out:
         Path(out).write_text(draft_yaml(made), encoding="utf-8")
     if as_json:
-        print_json({"scenario": dict(made.content), "claims": {k: list(v) for k, v in made.claims_by_patch.items()},
-                    "left_out": dict(made.left_out), "notes": list(made.notes)})  # fmt: skip
+        print_json(
+            {
+                "scenario": dict(made.content),
+                "claims": {k: list(v) for k, v in made.claims_by_patch.items()},
+                "left_out": dict(made.left_out),
+                "notes": list(made.notes),
+            }
+        )
         return
     click.echo(f"wrote {out}" if out else draft_yaml(made).rstrip())
     for claim, why in made.left_out.items():
@@ -282,11 +339,19 @@ def _stored_claims(source: str, chosen: tuple[str, ...]) -> list[dict[str, Any]]
         known = {row["claim_id"] for row in rows}
         lacking = [claim for claim in chosen if claim not in known]
         if lacking:
-            raise InputError("unknown-claim", "these claims are not there", table="claims", keys=lacking, hint="linepack ledger claims lists them")
+            raise InputError(
+                "unknown-claim",
+                "these claims are not there",
+                table="claims",
+                keys=lacking,
+                hint="linepack ledger claims lists them",
+            )
         return [row for row in rows if row["claim_id"] in chosen]
     accepted = [row for row in rows if row.get("state", "proposed") in ("accepted", "edited")]
     if not accepted:
-        raise InputError("nothing-accepted", f"{source} has no accepted claim", hint="linepack ledger review ID accepted --by NAME")
+        raise InputError(
+            "nothing-accepted", f"{source} has no accepted claim", hint="linepack ledger review ID accepted --by NAME"
+        )
     return accepted
 
 
@@ -301,7 +366,9 @@ def _bytes(article: str) -> bytes:
     try:
         return Path(article).read_bytes()
     except OSError as error:
-        raise InputError("unreadable", f"{article}: {error.strerror}", hint="give a text or HTML file, or - for standard input") from error
+        raise InputError(
+            "unreadable", f"{article}: {error.strerror}", hint="give a text or HTML file, or - for standard input"
+        ) from error
 
 
 def _existing(path: str) -> str:
@@ -310,7 +377,11 @@ def _existing(path: str) -> str:
     from linepack.errors import InputError
 
     if not Path(path).is_file():
-        raise InputError("no-ledger", f"there is no ledger {path}", hint="linepack ledger add ARTICLE makes one; --ledger names another")
+        raise InputError(
+            "no-ledger",
+            f"there is no ledger {path}",
+            hint="linepack ledger add ARTICLE makes one; --ledger names another",
+        )
     return path
 
 
@@ -349,8 +420,13 @@ def _with_proposals(reading: Reading, url: str, model: str) -> tuple[Reading, di
     known = [(claim.start, claim.end) for claim in reading.claims]
     new = [c for c in proposals.claims if not any(c.start < end and start < c.end for start, end in known)]
     claims = tuple(sorted((*reading.claims, *new), key=lambda claim: claim.start))
-    report = {"proposed": len(proposals.claims), "new": len(new), "dropped_not_in_text": list(proposals.dropped),
-              "attempts": proposals.attempts, "tokens": proposals.tokens}  # fmt: skip
+    report = {
+        "proposed": len(proposals.claims),
+        "new": len(new),
+        "dropped_not_in_text": list(proposals.dropped),
+        "attempts": proposals.attempts,
+        "tokens": proposals.tokens,
+    }
     return replace(reading, claims=claims), report
 
 
@@ -367,8 +443,12 @@ def _store(reading: Reading, ledger_file: str) -> dict[str, Any]:
 
     with open_ledger(ledger_file) as book:
         count, origin = book.add(reading)
-    return {"file": ledger_file, "new_claims": count, "derivation": origin.derivation.value if origin else "original or known",
-            "parent": origin.parent_id if origin else ""}  # fmt: skip
+    return {
+        "file": ledger_file,
+        "new_claims": count,
+        "derivation": origin.derivation.value if origin else "original or known",
+        "parent": origin.parent_id if origin else "",
+    }
 
 
 def _show(reading: Reading, extra: dict[str, Any]) -> None:
@@ -382,11 +462,20 @@ def _show(reading: Reading, extra: dict[str, Any]) -> None:
         role = f" ({claim.speaker.role})" if claim.speaker.role else ""
         count = f" [{claim.speaker.count}]" if claim.speaker.count else ""
         click.echo(f"\n{number}. [{claim.start}:{claim.end}] {claim.text}")
-        click.echo(f"   {claim.code} {claim.hedge.value}  {who}{role}{count}; {claim.source_class.value}; {claim.act.value}, {claim.polarity.value}")
-        facts = [("quantities", [q.label for q in claim.quantities]), ("dates", [f"{d.relation} {d.label}" for d in claim.dates]),
-                 ("if", [claim.condition.text] if claim.condition else []), ("about", [*claim.assets, *claim.instruments]),
-                 ("actors", list(claim.actors)), ("events", list(claim.events)), ("levers", list(claim.levers)),
-                 ("cites", [claim.cites] if claim.cites else [])]  # fmt: skip
+        click.echo(
+            f"   {claim.code} {claim.hedge.value}  {who}{role}{count}; {claim.source_class.value}; "
+            f"{claim.act.value}, {claim.polarity.value}"
+        )
+        facts = [
+            ("quantities", [q.label for q in claim.quantities]),
+            ("dates", [f"{d.relation} {d.label}" for d in claim.dates]),
+            ("if", [claim.condition.text] if claim.condition else []),
+            ("about", [*claim.assets, *claim.instruments]),
+            ("actors", list(claim.actors)),
+            ("events", list(claim.events)),
+            ("levers", list(claim.levers)),
+            ("cites", [claim.cites] if claim.cites else []),
+        ]
         for label, values in facts:
             if values:
                 click.echo(f"   {label}: {', '.join(values)}")
@@ -395,9 +484,15 @@ def _show(reading: Reading, extra: dict[str, Any]) -> None:
     for check in extra.get("checks", []):
         click.echo(f"check {check['claim_id']}: {check['check']} {check['verdict']}: {check['detail']}")
     if "provider" in extra:
-        click.echo(f"provider: {extra['provider']['new']} further claims, {len(extra['provider']['dropped_not_in_text'])} dropped as not in the text")
+        click.echo(
+            f"provider: {extra['provider']['new']} further claims, "
+            f"{len(extra['provider']['dropped_not_in_text'])} dropped as not in the text"
+        )
     if "ledger" in extra:
-        click.echo(f"ledger {extra['ledger']['file']}: {extra['ledger']['new_claims']} new claims, {extra['ledger']['derivation']}")
+        click.echo(
+            f"ledger {extra['ledger']['file']}: {extra['ledger']['new_claims']} new claims, "
+            f"{extra['ledger']['derivation']}"
+        )
 
 
 def _said(as_json: bool, content: dict[str, Any], text: str) -> None:

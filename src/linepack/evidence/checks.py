@@ -1,4 +1,7 @@
-"""Hold the numbers in claims against the facts: strings, capacities, price levels, 'record' quantities, feasible runs."""
+"""Hold the numbers in claims against the facts.
+
+Strings, capacities, price levels, 'record' quantities, feasible runs.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,18 @@ from linepack.vocabulary import AssetState
 PRICE_BAND = 0.35  # a daily price may leave its month's mean by this share before it is called odd
 CAPACITY_BAND = 0.06  # nameplates differ by heating value and rounding
 
-VOLUMES = Table("volumes", "Published yearly volumes, to test words such as 'record'.", ("series", "year", "reporter"), (
-    text("series", "Name of the asset or flow in the table of names."),
-    number("year", "1", "Calendar year."),
-    text("reporter", "Who reports it."),
-    number("value", "see unit", "Volume."),
-    text("unit", "Unit.", choices=("bcm", "Mt")),
-))  # fmt: skip
+VOLUMES = Table(
+    "volumes",
+    "Published yearly volumes, to test words such as 'record'.",
+    ("series", "year", "reporter"),
+    (
+        text("series", "Name of the asset or flow in the table of names."),
+        number("year", "1", "Calendar year."),
+        text("reporter", "Who reports it."),
+        number("value", "see unit", "Volume."),
+        text("unit", "Unit.", choices=("bcm", "Mt")),
+    ),
+)
 
 
 class Verdict(StrEnum):
@@ -63,8 +71,14 @@ def check_claim(claim: Claim, system: GasSystem) -> tuple[Check, ...]:
         elif quantity.kind is QuantityKind.PRICE and quantity.normal_unit == "EUR/MWh":
             found += _price(claim, quantity, system)
         elif quantity.kind is QuantityKind.MOVE and not quantity.is_base_known:
-            found.append(Check(claim.claim_id, "move without base", Verdict.OPEN,
-                               f"{quantity.label}: neither base, contract month nor time is given; treat as an interval"))  # fmt: skip
+            found.append(
+                Check(
+                    claim.claim_id,
+                    "move without base",
+                    Verdict.OPEN,
+                    f"{quantity.label}: neither base, contract month nor time is given; treat as an interval",
+                )
+            )
     return tuple(found)
 
 
@@ -89,9 +103,15 @@ def check_against_run(claim: Claim, flows: pd.DataFrame) -> tuple[Check, ...]:
         limit, flow = float(by_arc["capacity_gwh_d"].sum()), float(by_arc["flow_gwh_d"].sum())
         low = quantity.normal_low or 0.0
         verdict = Verdict.INFEASIBLE if low > limit * (1 + CAPACITY_BAND) else Verdict.AGREES
-        found.append(Check(claim.claim_id, "feasible run", verdict,
-                           f"{quantity.label} is at least {low:,.0f} GWh/d; {', '.join(by_arc.index)}: "
-                           f"capacity {limit:,.0f}, largest flow {flow:,.0f} GWh/d"))  # fmt: skip
+        found.append(
+            Check(
+                claim.claim_id,
+                "feasible run",
+                verdict,
+                f"{quantity.label} is at least {low:,.0f} GWh/d; {', '.join(by_arc.index)}: "
+                f"capacity {limit:,.0f}, largest flow {flow:,.0f} GWh/d",
+            )
+        )
     return tuple(found)
 
 
@@ -101,7 +121,9 @@ def check_claims(claims: Iterable[Claim], system: GasSystem) -> tuple[Check, ...
 
 
 def _arcs_of(claim: Claim) -> tuple[str, ...]:
-    members = [member for mention in claim.mentions if mention.name.kind is NameKind.ASSET for member in mention.name.members]
+    members = [
+        member for mention in claim.mentions if mention.name.kind is NameKind.ASSET for member in mention.name.members
+    ]
     return tuple(dict.fromkeys(members))
 
 
@@ -121,8 +143,15 @@ def _strings(claim: Claim, quantity: TextQuantity, system: GasSystem) -> list[Ch
     broken = sum(states.get(member) == AssetState.DESTROYED for member in members)
     said_all = len(members) if quantity.high is None else int(quantity.high)
     agrees = quantity.low == broken and said_all == len(members)
-    return [Check(claim.claim_id, "strings", Verdict.AGREES if agrees else Verdict.DISAGREES,
-                  f"the text has {quantity.label}; in the facts {broken} of {len(members)} strings of {book.names[name].label} are destroyed")]  # fmt: skip
+    return [
+        Check(
+            claim.claim_id,
+            "strings",
+            Verdict.AGREES if agrees else Verdict.DISAGREES,
+            f"the text has {quantity.label}; in the facts {broken} of {len(members)} strings of "
+            f"{book.names[name].label} are destroyed",
+        )
+    ]
 
 
 def _record(claim: Claim) -> list[Check]:
@@ -143,9 +172,16 @@ def _record(claim: Claim) -> list[Check]:
         last_year, last = ordered[-1]
         is_record = last == max(value for _, value in ordered)
         series_text = ", ".join(f"{year:.0f}: {value:g}" for year, value in ordered)
-        return [Check(claim.claim_id, "record", Verdict.AGREES if is_record else Verdict.DISAGREES,
-                      f"{reporter}, {next(row['unit'] for row in rows if row['reporter'] == reporter)}: {series_text}; {last_year:.0f} is "
-                      f"{'the highest' if is_record else 'not the highest'} of these years")]  # fmt: skip
+        return [
+            Check(
+                claim.claim_id,
+                "record",
+                Verdict.AGREES if is_record else Verdict.DISAGREES,
+                f"{reporter}, {next(row['unit'] for row in rows if row['reporter'] == reporter)}: "
+                f"{series_text}; {last_year:.0f} is "
+                f"{'the highest' if is_record else 'not the highest'} of these years",
+            )
+        ]
     return [Check(claim.claim_id, "record", Verdict.OPEN, "no published series of what is called a record")]
 
 
@@ -159,8 +195,15 @@ def _only_route(claim: Claim, system: GasSystem) -> list[Check]:
     named = set(_arcs_of(claim))
     others = [arc for arc in open_routes if arc not in named]
     verdict = Verdict.DISAGREES if others else Verdict.AGREES
-    return [Check(claim.claim_id, "only route", verdict,
-                  f"open from Russia into the EU in the facts: {', '.join(open_routes)}" + (f"; not named: {', '.join(others)}" if others else ""))]  # fmt: skip
+    return [
+        Check(
+            claim.claim_id,
+            "only route",
+            verdict,
+            f"open from Russia into the EU in the facts: {', '.join(open_routes)}"
+            + (f"; not named: {', '.join(others)}" if others else ""),
+        )
+    ]
 
 
 def _capacity(claim: Claim, quantity: TextQuantity, system: GasSystem) -> list[Check]:
@@ -192,5 +235,11 @@ def _price(claim: Claim, quantity: TextQuantity, system: GasSystem) -> list[Chec
         return [Check(claim.claim_id, "price", Verdict.OPEN, f"no observed price for {month}")]
     mean = float(prices[month])
     is_near = abs(quantity.normal_low / mean - 1) <= PRICE_BAND
-    return [Check(claim.claim_id, "price", Verdict.AGREES if is_near else Verdict.DISAGREES,
-                  f"{quantity.label} on {day}; mean of the TTF front month in {month} was {mean:g} EUR/MWh")]  # fmt: skip
+    return [
+        Check(
+            claim.claim_id,
+            "price",
+            Verdict.AGREES if is_near else Verdict.DISAGREES,
+            f"{quantity.label} on {day}; mean of the TTF front month in {month} was {mean:g} EUR/MWh",
+        )
+    ]

@@ -68,13 +68,30 @@ class Claim:
     @property
     def actors(self) -> tuple[str, ...]:
         """Identifiers of persons, states, bodies, companies and groups mentioned."""
-        return self.names(NameKind.PERSON, NameKind.STATE, NameKind.BODY, NameKind.COMPANY, NameKind.GROUP, NameKind.MEDIA,
-                          NameKind.CHANNEL)  # fmt: skip
+        return self.names(
+            NameKind.PERSON,
+            NameKind.STATE,
+            NameKind.BODY,
+            NameKind.COMPANY,
+            NameKind.GROUP,
+            NameKind.MEDIA,
+            NameKind.CHANNEL,
+        )
 
     @property
     def instruments(self) -> tuple[str, ...]:
         """Identifiers of instruments mentioned."""
         return self.names(NameKind.INSTRUMENT)
+
+    def spans(self) -> tuple[tuple[int, int, str], ...]:
+        """Return every place that the reading points to, with the words that must stand there, whatever the blanks."""
+        places = [(self.start, self.end, self.text)]
+        places += [(q.start, q.end, q.text) for q in self.quantities]
+        places += [(d.start, d.end, d.text) for d in self.dates]
+        places += [
+            (w.start, w.end, w.text) for w in (*self.hedge_words, *((self.condition,) if self.condition else ()))
+        ]
+        return (*places, *((m.start, m.end, m.alias) for m in self.mentions))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the claim as plain JSON types."""
@@ -83,8 +100,14 @@ class Claim:
             "start": self.start,
             "end": self.end,
             "text": self.text,
-            "speaker": {"text": self.speaker.text, "entity": self.speaker.entity, "role": self.speaker.role,
-                        "count": self.speaker.count, "start": self.speaker.start, "end": self.speaker.end},
+            "speaker": {
+                "text": self.speaker.text,
+                "entity": self.speaker.entity,
+                "role": self.speaker.role,
+                "count": self.speaker.count,
+                "start": self.speaker.start,
+                "end": self.speaker.end,
+            },
             "source_class": self.source_class.value,
             "code": self.code,
             "act": self.act.value,
@@ -105,7 +128,7 @@ class Claim:
             "translation_suspect": self.translation_suspect,
             "origin": self.origin,
             "rules": dict(self.rules),
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True)
@@ -121,36 +144,58 @@ class Reading:
     @property
     def is_translation_suspect(self) -> bool:
         """True if the wording looks translated by a machine: such claims are never accepted without a person."""
-        return len(set(sign.lower() for sign in self.translation_signs)) >= 2
+        return len({sign.lower() for sign in self.translation_signs}) >= 2
 
     def as_dict(self) -> dict[str, Any]:
         """Return the reading as plain JSON types."""
         document = self.document
         return {
             "reader_version": READER_VERSION,
-            "article": {"title": document.title, "outlet": document.outlet, "url": document.url,
-                        "published": document.published.isoformat() if document.published else "",
-                        "language": document.language, "digest": document.digest, "characters": len(document.text)},
+            "article": {
+                "title": document.title,
+                "outlet": document.outlet,
+                "url": document.url,
+                "published": document.published.isoformat() if document.published else "",
+                "language": document.language,
+                "digest": document.digest,
+                "characters": len(document.text),
+            },
             "is_on_topic": self.is_on_topic,
             "translation_suspect": self.is_translation_suspect,
             "translation_signs": list(self.translation_signs),
             "notes": list(self.notes),
             "claims": [claim.as_dict() for claim in self.claims],
-        }  # fmt: skip
+        }
 
 
 def _quantity(quantity: TextQuantity) -> dict[str, Any]:
     return {
-        "text": quantity.text, "label": quantity.label, "kind": quantity.kind.value, "unit": quantity.unit,
-        "low": quantity.low, "high": quantity.high, "normal_unit": quantity.normal_unit,
-        "normal_low": quantity.normal_low, "normal_high": quantity.normal_high,
-        "is_base_known": quantity.is_base_known, "start": quantity.start, "end": quantity.end, "rule": quantity.rule,
-    }  # fmt: skip
+        "text": quantity.text,
+        "label": quantity.label,
+        "kind": quantity.kind.value,
+        "unit": quantity.unit,
+        "low": quantity.low,
+        "high": quantity.high,
+        "normal_unit": quantity.normal_unit,
+        "normal_low": quantity.normal_low,
+        "normal_high": quantity.normal_high,
+        "is_base_known": quantity.is_base_known,
+        "start": quantity.start,
+        "end": quantity.end,
+        "rule": quantity.rule,
+    }
 
 
 def _date(mention: TextDate) -> dict[str, Any]:
     def iso(day: date | None) -> str:
         return day.isoformat() if day else ""
 
-    return {"text": mention.text, "first": iso(mention.first), "last": iso(mention.last), "relation": mention.relation,
-            "start": mention.start, "end": mention.end, "rule": mention.rule}  # fmt: skip
+    return {
+        "text": mention.text,
+        "first": iso(mention.first),
+        "last": iso(mention.last),
+        "relation": mention.relation,
+        "start": mention.start,
+        "end": mention.end,
+        "rule": mention.rule,
+    }

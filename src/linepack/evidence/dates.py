@@ -14,11 +14,31 @@ from datetime import date, timedelta
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
-_M = r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?)"
+_M = (
+    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?)"
+)
 _WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
-_AHEAD = re.compile(r"\b(?:will|would|shall|due|expected|plans?|planned|next|ahead|from|by|until|before|coming|upcoming|may|might|could|must|to be|is to|are to|propose[sd]?|intends?)\b", re.I)
-_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "a": 1, "an": 1}
+_AHEAD = re.compile(
+    r"\b(?:will|would|shall|due|expected|plans?|planned|next|ahead|from|by|until|before|coming|"
+    r"upcoming|may|might|could|must|to be|is to|are to|propose[sd]?|intends?)\b",
+    re.I,
+)
+_NUMBERS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "a": 1,
+    "an": 1,
+}
 Interval = tuple[date, date]
 
 
@@ -42,7 +62,9 @@ class TextDate:
         """'2025-03-13', '2025-03-10..2025-03-13', or '?' if unresolved."""
         if self.first is None or self.last is None:
             return "?"
-        return self.first.isoformat() if self.first == self.last else f"{self.first.isoformat()}..{self.last.isoformat()}"
+        return (
+            self.first.isoformat() if self.first == self.last else f"{self.first.isoformat()}..{self.last.isoformat()}"
+        )
 
 
 def find_dates(content: str, offset: int = 0, *, published: date | None = None) -> tuple[TextDate, ...]:
@@ -60,7 +82,17 @@ def find_dates(content: str, offset: int = 0, *, published: date | None = None) 
             taken.append((match.start(), match.end()))
             relation = _relation(content[: match.start()])
             first, last = interval or (None, None)
-            if relation == "since" and not re.search(r"\b(?:highest|lowest|most|least|first|best|worst|strongest|weakest)\b", content[: match.start()]) and published is not None and first is not None and first <= published:
+            if (
+                relation == "since"
+                and not re.search(
+                    r"\b(?:highest|lowest|most|least|first|best|worst|strongest|"
+                    r"weakest)\b",
+                    content[: match.start()],
+                )
+                and published is not None
+                and first is not None
+                and first <= published
+            ):
                 last = published
             found.append(TextDate(offset + match.start(), offset + match.end(), match[0], first, last, relation, rule))
     return _without_echoes(content, offset, sorted(found, key=lambda mention: mention.start))
@@ -102,7 +134,9 @@ _NOT_A_DATE: Interval = (date.min, date.min)
 
 
 def _relation(before: str) -> str:
-    match = re.search(r"\b(since|by|until|till|before|after|from|no later than)\s+(?:the\s+)?(?:\w+\s+){0,2}$", before, re.I)
+    match = re.search(
+        r"\b(since|by|until|till|before|after|from|no later than)\s+(?:the\s+)?(?:\w+\s+){0,2}$", before, re.I
+    )
     if match is None:
         return "on"
     word = match[1].lower()
@@ -119,9 +153,9 @@ def _month_day(match: re.Match[str], context: _Context) -> Interval | None:
         return _day(int(match["year"]), month, number)
     if context.published is None:
         return None
-    choices = [_day(context.published.year + shift, month, number) for shift in (-1, 0, 1)]
-    days = [choice for choice in choices if choice is not None and choice is not _NOT_A_DATE]
-    return min(days, key=lambda choice: abs((choice[0] - context.published).days)) if days else _NOT_A_DATE  # type: ignore[operator]
+    published = context.published
+    days = [_day(published.year + shift, month, number) for shift in (-1, 0, 1)]
+    return min(days, key=lambda day: abs((day[0] - published).days))
 
 
 def _month_year(match: re.Match[str], _: _Context) -> Interval | None:
@@ -209,8 +243,13 @@ def _weekday(match: re.Match[str], context: _Context) -> Interval | None:
     target, today = _WEEKDAYS[match["name"].lower()], context.published
     back = (today.weekday() - target) % 7
     which = (match["which"] or "").lower()
-    ahead = which == "next" or bool(re.search(
-        r"\b(?:will|due|would|scheduled|expected|to be held|is to|are to|meets?)\b[^,;]{0,40}$", context.content[: match.start()], re.I))  # fmt: skip
+    ahead = which == "next" or bool(
+        re.search(
+            r"\b(?:will|due|would|scheduled|expected|to be held|is to|are to|meets?)\b[^,;]{0,40}$",
+            context.content[: match.start()],
+            re.I,
+        )
+    )
     if ahead:
         day = today + timedelta(days=(target - today.weekday()) % 7 or 7)
     else:
@@ -315,18 +354,90 @@ def _day(year: int, month: int, number: int) -> Interval:
 _EDGE = r"(?P<edge>(?:the\s+)?(?:end|beginning|start|middle|close)[\s-]+of\s+|(?:early|mid|late|end)[\s-]+)?"
 _RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str], _Context], Interval | None]], ...] = (
     ("iso day", re.compile(r"\b(?P<year>(?:19|20)\d{2})-(?P<m>\d{2})-(?P<day>\d{2})\b"), _iso),
-    ("gas year", re.compile(r"\bgas year\s+(?P<year>\d{4})\s*[/–-]\s*(?:\d{4}|\d{2})\b", re.I), _gas_year),
-    ("season", re.compile(r"\b(?:(?P<which>this|next|last|past|coming)\s+)?(?P<season>winter|summer|spring|autumn|fall)(?:\s+season)?(?:\s+of)?[\s-]*(?P<year>(?:20)\d{2}|\d{2}\b(?!\s*(?:%|per|euro)))?(?:\s*[/–-]\s*(?:\d{4}|\d{2})\b)?", re.I), _season),
-    ("day of month", re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?\s+{_M}(?:,?\s+(?P<year>(?:19|20)\d{{2}}))?\b"), _month_day),
-    ("month and day", re.compile(rf"\b{_M}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:%|per|bcm|mcm|euro))(?:,?\s+(?P<year>(?:19|20)\d{{2}}))?"), _month_day),
+    ("gas year", re.compile(r"\bgas year\s+(?P<year>\d{4})\s*[/\u2013-]\s*(?:\d{4}|\d{2})\b", re.I), _gas_year),
+    (
+        "season",
+        re.compile(
+            r"\b(?:(?P<which>this|next|last|past|coming)\s+)?(?P<season>winter|summer|spring|"
+            r"autumn|fall)(?:\s+season)?(?:\s+of)?[\s-]*(?P<year>(?:20)\d{2}|\d{2}\b(?!\s*(?:%|per|"
+            r"euro)))?(?:\s*[/\u2013-]\s*(?:\d{4}|\d{2})\b)?",
+            re.I,
+        ),
+        _season,
+    ),
+    (
+        "day of month",
+        re.compile(
+            rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?\s+{_M}(?:,?\s+(?P<year>(?:19|"
+            rf"20)\d{{2}}))?\b"
+        ),
+        _month_day,
+    ),
+    (
+        "month and day",
+        re.compile(
+            rf"\b{_M}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:%|per|bcm|mcm|"
+            rf"euro))(?:,?\s+(?P<year>(?:19|20)\d{{2}}))?"
+        ),
+        _month_day,
+    ),
     ("month", re.compile(rf"{_EDGE}\b{_M}(?:\s+of)?,?\s+(?P<year>(?:19|20)\d{{2}})\b", re.I), _month_year),
-    ("quarter", re.compile(r"\b(?:Q(?P<q>[1-4])|(?P<nth>first|second|third|fourth|last|1st|2nd|3rd|4th)[\s-]+quarter)(?:\s+of)?(?:\s+(?P<year>(?:19|20)\d{2}))?\b", re.I), _quarter),
-    ("half year", re.compile(r"\b(?:H(?P<h>[12])(?=\s+20)|(?P<nth>first|second)[\s-]+half(?=\s+of\s+(?:20|the year|this year)|\s+20))(?:\s+of)?(?:\s+(?P<year>(?:19|20)\d{2}))?", re.I), _half),
+    (
+        "quarter",
+        re.compile(
+            r"\b(?:Q(?P<q>[1-4])|(?P<nth>first|second|third|fourth|last|1st|2nd|3rd|"
+            r"4th)[\s-]+quarter)(?:\s+of)?(?:\s+(?P<year>(?:19|20)\d{2}))?\b",
+            re.I,
+        ),
+        _quarter,
+    ),
+    (
+        "half year",
+        re.compile(
+            r"\b(?:H(?P<h>[12])(?=\s+20)|(?P<nth>first|second)[\s-]+half(?=\s+of\s+(?:20|the "
+            r"year|this year)|\s+20))(?:\s+of)?(?:\s+(?P<year>(?:19|20)\d{2}))?",
+            re.I,
+        ),
+        _half,
+    ),
     ("named day", re.compile(r"\b(?P<name>today|yesterday|tomorrow|tonight)\b", re.I), _named_day),
-    ("relative period", re.compile(r"(?P<edge>(?:earlier|later|(?:the\s+)?end\s+of|(?:the\s+)?(?:beginning|start)\s+of|early|late)\s+)?\b(?P<which>this|last|next|previous|past|coming|following|the)\s+(?P<unit>week|month|quarter|year)\b(?!['’]?s?\s+(?:ago|earlier|later|before|high|low))", re.I), _relative),
-    ("time ago", re.compile(r"\b(?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)\s+(?P<unit>day|week|month|year)s?\s+ago\b", re.I), _ago),
-    ("weekday", re.compile(r"\b(?:(?P<which>last|next|this|earlier on)\s+)?(?P<name>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b"), _weekday),
+    (
+        "relative period",
+        re.compile(
+            r"(?P<edge>(?:earlier|later|(?:the\s+)?end\s+of|(?:the\s+)?(?:beginning|"
+            r"start)\s+of|early|late)\s+)?\b(?P<which>this|last|next|previous|past|coming|"
+            r"following|the)\s+(?P<unit>week|month|quarter|"
+            r"year)\b(?!['\u2019]?s?\s+(?:ago|earlier|later|before|high|low))",
+            re.I,
+        ),
+        _relative,
+    ),
+    (
+        "time ago",
+        re.compile(
+            r"\b(?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)\s+(?P<unit>day|"
+            r"week|month|year)s?\s+ago\b",
+            re.I,
+        ),
+        _ago,
+    ),
+    (
+        "weekday",
+        re.compile(
+            r"\b(?:(?P<which>last|next|this|earlier on)\s+)?(?P<name>Monday|Tuesday|Wednesday|"
+            r"Thursday|Friday|Saturday|Sunday)\b"
+        ),
+        _weekday,
+    ),
     ("year", re.compile(rf"{_EDGE}\b(?P<year>(?:19[5-9]|20[0-6])\d)\b", re.I), _year),
-    ("bare month", re.compile(rf"{_EDGE}(?<=[\s(])(?:(?<=in )|(?<=since )|(?<=by )|(?<=until )|(?<=from )|(?<=of )|(?<=last )|(?<=next )|(?<=that )|(?<=this )|(?<=and )|(?<=before )|(?<=after )|(?<=early )|(?<=late )|(?<=mid-)){_M}\b(?P<that_year>\s+of\s+(?:that|the same)\s+year)?"), _bare_month),
-)  # fmt: skip
-
+    (
+        "bare month",
+        re.compile(
+            rf"{_EDGE}(?<=[\s(])(?:(?<=in )|(?<=since )|(?<=by )|(?<=until )|(?<=from )|(?<=of "
+            rf")|(?<=last )|(?<=next )|(?<=that )|(?<=this )|(?<=and )|(?<=before )|(?<=after "
+            rf")|(?<=early )|(?<=late )|(?<=mid-)){_M}\b(?P<that_year>\s+of\s+(?:that|the "
+            rf"same)\s+year)?"
+        ),
+        _bare_month,
+    ),
+)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from linepack.evidence.attribution import Attribution, Segment
+from linepack.evidence.attribution import Attribution
+from linepack.evidence.clauses import Segment
 from linepack.evidence.document import Document
 from linepack.evidence.speakers import Speaker, person_name, with_text
 from linepack.evidence.vocabulary import SourceClass
@@ -31,14 +32,19 @@ class Discourse:
         self._bodies = [document.outlet] if document.outlet else []
 
     def resolve(self, attribution: Attribution, segment: Segment, paragraph: int) -> Attribution | None:
-        """Return the attribution with pronouns replaced by whom they mean; None for a pronoun that nobody can stand for."""
+        """Return the attribution with pronouns replaced by whom they mean.
+
+        None for a pronoun that nobody can stand for.
+        """
         speaker = attribution.speaker
         if not speaker.is_pronoun:
             return replace(attribution, speaker=self._known(speaker))
         word = speaker.text.lower()
         inside = self._person_before(segment, speaker.start)
         if word in ("i", "we"):
-            own = Speaker("", SourceClass.OWN_VOICE, start=speaker.start, end=speaker.end, rule=f"'{speaker.text}' of the outlet")
+            own = Speaker(
+                "", SourceClass.OWN_VOICE, start=speaker.start, end=speaker.end, rule=f"'{speaker.text}' of the outlet"
+            )
             return replace(attribution, speaker=own)
         if word in ("he", "she"):
             target = inside or self._single
@@ -50,10 +56,24 @@ class Discourse:
             return None
         if target is None:
             return None
-        return replace(attribution, speaker=replace(with_text(speaker, target.text, target.entity, target.source_class),
-                                                    role=target.role, count=target.count))  # fmt: skip
+        return replace(
+            attribution,
+            speaker=replace(
+                with_text(speaker, target.text, target.entity, target.source_class),
+                role=target.role,
+                count=target.count,
+            ),
+        )
 
-    def saw(self, segment: Segment, speaker: Speaker | None, mentions: Sequence[Mention], paragraph: int, is_quotation: bool) -> None:
+    def saw(
+        self,
+        segment: Segment,
+        speaker: Speaker | None,
+        mentions: Sequence[Mention],
+        paragraph: int,
+        *,
+        is_quotation: bool,
+    ) -> None:
         """Remember a piece of text: its speaker if it has one, else the first person and the first body it names."""
         if speaker is not None and speaker.text:
             self._remember(speaker)
@@ -66,11 +86,19 @@ class Discourse:
             if re.search(r"\b(?:he|she|his|her)\b", opening, re.I):
                 break
             if mention.name.kind is NameKind.PERSON and mention.start - segment.start < 60:
-                self._single = Speaker(mention.alias, SourceClass.NAMED_PERSON, mention.name.name_id, mention.name.role, rule="named before")
+                self._single = Speaker(
+                    mention.alias,
+                    SourceClass.NAMED_PERSON,
+                    mention.name.name_id,
+                    mention.name.role,
+                    rule="named before",
+                )
                 break
         for mention in mentions:
             if mention.name.kind in _INSTITUTION_KINDS and mention.start - segment.start < 30:
-                self._institution = Speaker(mention.alias, SourceClass.INSTITUTION, mention.name.name_id, mention.name.role, rule="named before")
+                self._institution = Speaker(
+                    mention.alias, SourceClass.INSTITUTION, mention.name.name_id, mention.name.role, rule="named before"
+                )
                 break
 
     def last_quoted(self, paragraph: int) -> Speaker | None:
@@ -97,12 +125,22 @@ class Discourse:
     def _known(self, speaker: Speaker) -> Speaker:
         """A surname that was introduced in full before is that person."""
         last = speaker.text.split()[-1] if speaker.text else ""
-        if speaker.source_class is not SourceClass.NAMED_PERSON and len(speaker.text.split()) <= 2 and last in self._surnames:
+        if (
+            speaker.source_class is not SourceClass.NAMED_PERSON
+            and len(speaker.text.split()) <= 2
+            and last in self._surnames
+        ):
             return replace(speaker, source_class=SourceClass.NAMED_PERSON, rule="surname of a person named before")
-        if speaker.rule == "name by form" and re.fullmatch(r"[A-Z][\w'’-]+", speaker.text):
-            full = re.search(rf"\b(?!The\b|Mr\b|Mrs\b|Ms\b)[A-Z][a-z'’-]+(?:\s[A-Z]\.)?\s{re.escape(speaker.text)}\b", self._document.text[: max(speaker.start, 0)])
+        if speaker.rule == "name by form" and re.fullmatch(r"[A-Z][\w'\u2019-]+", speaker.text):
+            full = re.search(
+                rf"\b(?!The\b|Mr\b|Mrs\b|"
+                rf"Ms\b)[A-Z][a-z'\u2019-]+(?:\s[A-Z]\.)?\s{re.escape(speaker.text)}\b",
+                self._document.text[: max(speaker.start, 0)],
+            )
             if full and person_name(full[0]) == full[0]:
-                return replace(speaker, source_class=SourceClass.NAMED_PERSON, rule=f"surname of {full[0]} named before")
+                return replace(
+                    speaker, source_class=SourceClass.NAMED_PERSON, rule=f"surname of {full[0]} named before"
+                )
         if speaker.rule == "person by form" and any(speaker.text in body for body in self._bodies):
             return replace(speaker, source_class=SourceClass.INSTITUTION, rule="short form of a body named before")
         return speaker
@@ -111,7 +149,13 @@ class Discourse:
         content = self._document.text[segment.start : at]
         mentions = [m for m in self._book.find(content) if m.name.kind is NameKind.PERSON]
         if mentions:
-            return Speaker(mentions[0].alias, SourceClass.NAMED_PERSON, mentions[0].name.name_id, mentions[0].name.role, rule="named before")
+            return Speaker(
+                mentions[0].alias,
+                SourceClass.NAMED_PERSON,
+                mentions[0].name.name_id,
+                mentions[0].name.role,
+                rule="named before",
+            )
         name = person_name(content) if not mentions else ""
         if name and len(name.split()) > 1 and not self._book.find(name):
             return Speaker(name, SourceClass.NAMED_PERSON, rule="named before")

@@ -46,17 +46,16 @@ class Document:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def read_document(raw: bytes, *, outlet: str = "", published: date | None = None, title: str = "", url: str = "") -> Document:
+def read_document(
+    raw: bytes, *, outlet: str = "", published: date | None = None, title: str = "", url: str = ""
+) -> Document:
     """Return the document in ``raw`` (plain text or HTML). What the caller says wins over what the page says.
 
     Errors: ``InputError`` for an empty, binary, oversized or foreign-language file; a missing date is a note, since
     only relative dates need it.
     """
     content = _decode(raw)
-    if _LOOKS_HTML.search(content[:5000]):
-        page = read_html(content)
-    else:
-        page = _plain_page(content)
+    page = read_html(content) if _LOOKS_HTML.search(content[:5000]) else _plain_page(content)
     paragraphs, spans = _lay_out(page.paragraphs)
     if not paragraphs.strip():
         raise InputError("no-text", "no article text was found", hint="give the page of one article, or its text")
@@ -68,20 +67,35 @@ def read_document(raw: bytes, *, outlet: str = "", published: date | None = None
         paragraphs = paragraphs[:cut]
     language = detect_language(paragraphs)
     if language not in ("en", ""):
-        raise InputError("language", f"the text is {language_name(language)}; claims are read from English only",
-                         hint="give a translation (it will be marked as one) or the English original")  # fmt: skip
+        raise InputError(
+            "language",
+            f"the text is {language_name(language)}; claims are read from English only",
+            hint="give a translation (it will be marked as one) or the English original",
+        )
     when = published or _date_in(page.published)
     if when is None:
         notes.append("no publication date: 'Thursday', 'last month' and the like stay unresolved; give --date")
-    return Document(paragraphs, spans, title or page.title, outlet or page.outlet, url or page.url, when, language or "en", tuple(notes))
+    return Document(
+        paragraphs,
+        spans,
+        title or page.title,
+        outlet or page.outlet,
+        url or page.url,
+        when,
+        language or "en",
+        tuple(notes),
+    )
 
 
 def _decode(raw: bytes) -> str:
     if not raw.strip():
         raise InputError("empty", "the file is empty", hint="give the text or the HTML page of an article")
     if len(raw) > MAX_BYTES:
-        raise InputError("too-large", f"the file has {len(raw):,} bytes; at most {MAX_BYTES:,} are read",
-                         hint="give one article, not a whole site")  # fmt: skip
+        raise InputError(
+            "too-large",
+            f"the file has {len(raw):,} bytes; at most {MAX_BYTES:,} are read",
+            hint="give one article, not a whole site",
+        )
     if raw[:4] in (b"%PDF", b"\x89PNG", b"PK\x03\x04") or raw[:3] == b"\xff\xd8\xff" or b"\x00" in raw[:4000]:
         raise InputError("binary", "the file is binary, not text or HTML", hint="save the article as text or HTML")
     for encoding in ("utf-8-sig", "cp1252"):
@@ -94,7 +108,9 @@ def _decode(raw: bytes) -> str:
         raise InputError("encoding", "the file is not text in a known encoding", hint="save it as UTF-8")
     odd = sum(1 for char in content[:4000] if unicodedata.category(char) == "Cc" and char not in "\r\n\t\f")
     if odd > 20:
-        raise InputError("binary", "the file holds control characters, it is not text", hint="save the article as text or HTML")
+        raise InputError(
+            "binary", "the file holds control characters, it is not text", hint="save the article as text or HTML"
+        )
     return content.replace("\r\n", "\n").replace("\r", "\n")
 
 

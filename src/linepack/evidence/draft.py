@@ -50,24 +50,33 @@ def draft_claims(rows: Sequence[Mapping[str, Any]]) -> tuple[DraftClaim, ...]:
     """Return draft claims from claims as plain types (``Claim.as_dict`` or a ledger row with a state)."""
     return tuple(
         DraftClaim(
-            str(row["claim_id"]), str(row["text"]), tuple(row["levers"]), tuple(row["assets"]),
+            str(row["claim_id"]),
+            str(row["text"]),
+            tuple(row["levers"]),
+            tuple(row["assets"]),
             next((date.fromisoformat(d["first"]) for d in row["dates"] if d["first"]), None),
             next((f"{q['high']:g} bcm_20C_RU/y" for q in row["quantities"] if q["unit"] == "bcm/y"), ""),
-            str(row.get("state", "accepted")), row["polarity"] == "negative", str(row["hedge"]),
+            str(row.get("state", "accepted")),
+            row["polarity"] == "negative",
+            str(row["hedge"]),
         )
         for row in rows
-    )  # fmt: skip
+    )
 
 
-def draft_scenario(claims: Sequence[DraftClaim], system: GasSystem, base: Scenario, *, name: str = "draft",
-                   choose: Sequence[str] = ()) -> Draft:  # fmt: skip
+def draft_scenario(
+    claims: Sequence[DraftClaim], system: GasSystem, base: Scenario, *, name: str = "draft", choose: Sequence[str] = ()
+) -> Draft:
     """Return a scenario drafted from accepted claims on the horizon of ``base``.
 
     ``choose`` names the arcs meant where a claim leaves the route open. Errors: ``InputError`` if a claim is not
     accepted, or if a route is left open and ``choose`` does not settle it; every such claim is listed.
     """
-    issues = [Issue("not-accepted", f"claim {c.claim_id} is {c.state}", "claims", (c.claim_id,), "review it first")
-              for c in claims if c.state not in STORED_STATES]  # fmt: skip
+    issues = [
+        Issue("not-accepted", f"claim {c.claim_id} is {c.state}", "claims", (c.claim_id,), "review it first")
+        for c in claims
+        if c.state not in STORED_STATES
+    ]
     patches: dict[str, dict[str, Any]] = {}
     by_patch: dict[str, list[str]] = {}
     left_out: dict[str, str] = {}
@@ -96,11 +105,15 @@ def draft_scenario(claims: Sequence[DraftClaim], system: GasSystem, base: Scenar
     left_out = {claim: why for claim, why in left_out.items() if claim not in patched}
     items = [{**patch, "why": "claims " + ", ".join(by_patch[key])} for key, patch in patches.items()]
     content = {
-        "schema": SCENARIO_SCHEMA, "scenario": name, "title": f"Drafted from {len(claims)} claims",
+        "schema": SCENARIO_SCHEMA,
+        "scenario": name,
+        "title": f"Drafted from {len(claims)} claims",
         "why": "; ".join(f"{claim}: {why}" for claim, why in left_out.items()) or "every claim made a patch",
-        "dataset": base.dataset, "horizon": {"first_month": base.first_month, "months": base.months},
-        "closing": base.closing, "patches": items,
-    }  # fmt: skip
+        "dataset": base.dataset,
+        "horizon": {"first_month": base.first_month, "months": base.months},
+        "closing": base.closing,
+        "patches": items,
+    }
     notes = (f"the patches of '{base.name}' are not repeated in the draft",) if base.patches else ()
     return Draft(content, {key: tuple(ids) for key, ids in by_patch.items()}, left_out, notes)
 
@@ -119,14 +132,21 @@ def draft_yaml(draft: Draft) -> str:
     return out.getvalue()
 
 
-def _patch(claim: DraftClaim, lever: Lever, system: GasSystem, base: Scenario, choose: tuple[str, ...]) -> dict[str, Any] | None:
+def _patch(
+    claim: DraftClaim, lever: Lever, system: GasSystem, base: Scenario, choose: tuple[str, ...]
+) -> dict[str, Any] | None:
     if lever.do in ("law", "none"):
         return None
     first = date.fromisoformat(f"{base.first_month}-01")
     start = claim.first_day if claim.first_day and claim.first_day > first else first
     if lever.do == "asset_filter":
-        return {"name": lever.label, "do": "asset", "filter": {"origin": list(lever.keys), "destination_region": "EU27"},
-                "state": lever.value, "from": start.isoformat()}  # fmt: skip
+        return {
+            "name": lever.label,
+            "do": "asset",
+            "filter": {"origin": list(lever.keys), "destination_region": "EU27"},
+            "state": lever.value,
+            "from": start.isoformat(),
+        }
     if lever.do == "demand":
         return None
     arcs = _arcs(claim, lever, system, choose)
@@ -136,8 +156,13 @@ def _patch(claim: DraftClaim, lever: Lever, system: GasSystem, base: Scenario, c
     elif lever.value:
         patch["state"] = lever.value
     else:
-        raise InputError("no-quantity", f"claim {claim.claim_id} gives no yearly volume for {', '.join(arcs)}",
-                         table="claims", keys=[claim.claim_id], hint="edit the claim, or write the capacity into the scenario")  # fmt: skip
+        raise InputError(
+            "no-quantity",
+            f"claim {claim.claim_id} gives no yearly volume for {', '.join(arcs)}",
+            table="claims",
+            keys=[claim.claim_id],
+            hint="edit the claim, or write the capacity into the scenario",
+        )
     patch["from"] = start.isoformat()
     return patch
 
@@ -152,15 +177,23 @@ def _arcs(claim: DraftClaim, lever: Lever, system: GasSystem, choose: tuple[str,
         name = book.names[asset]
         if name.kind is NameKind.ASSET:
             members += [member for member in name.members if member in states.index]
-    usable = [member for member in dict.fromkeys(members or lever.keys)
-              if member in states.index and states[member] != AssetState.DESTROYED]  # fmt: skip
+    usable = [
+        member
+        for member in dict.fromkeys(members or lever.keys)
+        if member in states.index and states[member] != AssetState.DESTROYED
+    ]
     wanted = [member for member in usable if not choose or member in choose]
     is_vague = "PIPELINE_EUROPE" in claim.assets
     if wanted and (len(wanted) == 1 or not is_vague) and len({_system_of(member) for member in wanted}) == 1:
         return tuple(wanted)
     hint = f"--choose one of {', '.join(usable)}" if usable else "name the asset in an edit of the claim"
-    raise InputError("route-left-open", f"claim {claim.claim_id} does not say which route it means: '{claim.text[:80]}'",
-                     table="claims", keys=[claim.claim_id], hint=hint)  # fmt: skip
+    raise InputError(
+        "route-left-open",
+        f"claim {claim.claim_id} does not say which route it means: '{claim.text[:80]}'",
+        table="claims",
+        keys=[claim.claim_id],
+        hint=hint,
+    )
 
 
 def _system_of(arc: str) -> str:

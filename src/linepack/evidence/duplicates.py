@@ -1,6 +1,7 @@
 """Which articles are copies or translations of which: ten copies are one witness.
 
-Copies share runs of five words. A translation shares none, but it credits the other outlet and shares names and figures.
+Copies share runs of five words. A translation shares none, but it credits the other outlet and shares names and
+figures.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def shingles(content: str) -> frozenset[int]:
 
 def overlap(one: frozenset[int] | frozenset[str], other: frozenset[int] | frozenset[str]) -> float:
     """Return the shared part of the smaller set, 0 to 1; 0 for an empty set."""
-    return len(one & other) / min(len(one), len(other)) if one and other else 0.0  # type: ignore[operator]
+    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
 
 
 def descent(fingerprint: Fingerprint, known: Sequence[Fingerprint]) -> Descent | None:
@@ -65,16 +66,32 @@ def descent(fingerprint: Fingerprint, known: Sequence[Fingerprint]) -> Descent |
             continue
         share = overlap(fingerprint.shingles, other.shingles)
         if share >= COPY_SHARE and (best is None or share > best.share):
-            best = Descent(fingerprint.article_id, other.article_id, Derivation.SYNDICATION, share, f"{share:.0%} of runs of five words are the same")
+            best = Descent(
+                fingerprint.article_id,
+                other.article_id,
+                Derivation.SYNDICATION,
+                share,
+                f"{share:.0%} of runs of five words are the same",
+            )
     if best is not None:
         return best
     for other in known:
         share = overlap(fingerprint.facts, other.facts)
         is_credited = bool(other.outlet) and other.outlet.lower() in fingerprint.credits
-        if is_credited and share >= TRANSLATION_SHARE and _is_near(fingerprint, other) and (best is None or share > best.share):
+        if (
+            is_credited
+            and share >= TRANSLATION_SHARE
+            and _is_near(fingerprint, other)
+            and (best is None or share > best.share)
+        ):
             kind = Derivation.TRANSLATION if fingerprint.is_translation_suspect else Derivation.SYNDICATION
-            best = Descent(fingerprint.article_id, other.article_id, kind, share,
-                           f"credits {other.outlet} and shares {share:.0%} of names and figures")  # fmt: skip
+            best = Descent(
+                fingerprint.article_id,
+                other.article_id,
+                kind,
+                share,
+                f"credits {other.outlet} and shares {share:.0%} of names and figures",
+            )
     return best
 
 

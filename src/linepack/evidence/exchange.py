@@ -44,7 +44,9 @@ def read_export(source: str | Path) -> dict[str, Any]:
     """Return an export from a .json file or from a folder of CSV files. Errors: ``InputError`` if it is none."""
     path = Path(source)
     try:
-        content: dict[str, Any] = json.loads(((path / "ledger.json") if path.is_dir() else path).read_text(encoding="utf-8"))
+        content: dict[str, Any] = json.loads(
+            ((path / "ledger.json") if path.is_dir() else path).read_text(encoding="utf-8")
+        )
     except (OSError, ValueError) as error:
         raise InputError("not-an-export", f"{path}: {error}", hint="give what linepack ledger export wrote") from error
     if not isinstance(content, dict):

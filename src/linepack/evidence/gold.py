@@ -73,17 +73,35 @@ class Score:
         return Score(*(a + b for a, b in zip(self._counts(), other._counts(), strict=True)))
 
     def _counts(self) -> tuple[int, ...]:
-        return (self.labelled, self.read, self.found, self.speaker, self.source_class, self.hedge, self.quantities, self.dates, self.act)
+        return (
+            self.labelled,
+            self.read,
+            self.found,
+            self.speaker,
+            self.source_class,
+            self.hedge,
+            self.quantities,
+            self.dates,
+            self.act,
+        )
 
     @property
     def shares(self) -> dict[str, float]:
-        """Shares between 0 and 1: found, precision, and over the claims found speaker, class, hedge, quantities, dates, act."""
+        """Shares between 0 and 1.
+
+        Found, precision, and over the claims found speaker, class, hedge, quantities, dates, act.
+        """
         found = max(self.found, 1)
         return {
-            "found": self.found / max(self.labelled, 1), "precision": self.found / max(self.read, 1),
-            "speaker": self.speaker / found, "class": self.source_class / found, "hedge": self.hedge / found,
-            "quantities": self.quantities / found, "dates": self.dates / found, "act": self.act / found,
-        }  # fmt: skip
+            "found": self.found / max(self.labelled, 1),
+            "precision": self.found / max(self.read, 1),
+            "speaker": self.speaker / found,
+            "class": self.source_class / found,
+            "hedge": self.hedge / found,
+            "quantities": self.quantities / found,
+            "dates": self.dates / found,
+            "act": self.act / found,
+        }
 
 
 def load_gold(path: Path) -> GoldArticle:
@@ -111,10 +129,21 @@ def load_gold(path: Path) -> GoldArticle:
 def _gold_claim(line: str, path: Path, number: int) -> GoldClaim:
     fields = [part.strip() for part in line.split(" || ")]
     if len(fields) != 7 or fields[2] not in CLASSES or not re.fullmatch(r"H[0-4]", fields[4]):
-        raise InputError("bad-label", f"{path.name}: line {number} has no seven readable fields", hint="see the README of the gold set")
+        raise InputError(
+            "bad-label",
+            f"{path.name}: line {number} has no seven readable fields",
+            hint="see the README of the gold set",
+        )
     text, speaker, source_class, act, hedge, quantities, dates = fields
-    return GoldClaim(text, "" if speaker == "-" else speaker, CLASSES[source_class], ACT_WORDS.get(act, act), hedge,
-                     _labels(quantities), _labels(dates))  # fmt: skip
+    return GoldClaim(
+        text,
+        "" if speaker == "-" else speaker,
+        CLASSES[source_class],
+        ACT_WORDS.get(act, act),
+        hedge,
+        _labels(quantities),
+        _labels(dates),
+    )
 
 
 def _labels(cell: str) -> frozenset[str]:
@@ -128,13 +157,15 @@ def _same_number(label: str) -> str:
 def _page(head: dict[str, str], blocks: Sequence[str]) -> str:
     body = "\n".join(f"<p>{block}</p>" for block in blocks)
     return f"""<!DOCTYPE html><html lang="en"><head><title>{head["title"]} - {head["outlet"]}</title>
-<meta property="og:site_name" content="{head["outlet"]}"><meta property="article:published_time" content="{head["date"]}T09:00:00Z">
+<meta property="og:site_name" content="{head["outlet"]}"><meta property="article:published_time"
+content="{head["date"]}T09:00:00Z">
 <script>var gas = "Gazprom said nothing.";</script><style>p {{ color: black }}</style></head>
 <body><nav><ul><li><a href="/">Home</a></li><li><a href="/gas">Gas news</a></li></ul></nav>
 <div class="cookie-banner"><p>We use cookies, Gazprom said. Accept?</p></div>
 <article><h1>{head["title"]}</h1>
 {body}
-</article><aside><p>Related: Russia said it would cut gas.</p></aside><footer><p>All rights reserved.</p></footer></body></html>"""
+</article><aside><p>Related: Russia said it would cut gas.</p></aside>
+<footer><p>All rights reserved.</p></footer></body></html>"""
 
 
 def score_articles(articles: Iterable[GoldArticle]) -> Score:
@@ -156,14 +187,16 @@ def score_article(article: GoldArticle, reading: Reading) -> Score:
     pairs = match_claims(spans, reading.claims)
     hits = [(article.claims[i], reading.claims[j]) for i, j in pairs]
     return Score(
-        len(article.claims), len(reading.claims), len(hits),
+        len(article.claims),
+        len(reading.claims),
+        len(hits),
         sum(is_same_speaker(gold, claim) for gold, claim in hits),
         sum(gold.source_class is claim.source_class for gold, claim in hits),
         sum(gold.hedge == claim.hedge.value for gold, claim in hits),
         sum(has_same_quantities(gold, claim) for gold, claim in hits),
         sum(gold.dates == frozenset(d.label for d in claim.dates) for gold, claim in hits),
         sum(gold.act == claim.act.value for gold, claim in hits),
-    )  # fmt: skip
+    )
 
 
 def gold_spans(article: GoldArticle, document: Document) -> list[tuple[int, int]]:
@@ -199,14 +232,16 @@ def is_same_speaker(gold: GoldClaim, claim: Claim) -> bool:
     """Same words up to articles, or one is the tail of the other (surname for full name); no speaker matches none."""
     one, other = _speaker_words(gold.speaker), _speaker_words(claim.speaker.text)
     if gold.source_class in (SourceClass.OWN_VOICE, SourceClass.MARKET_DATUM):
-        return claim.source_class in (SourceClass.OWN_VOICE, SourceClass.MARKET_DATUM) or (bool(one) and bool(other) and one & other == one)
+        return claim.source_class in (SourceClass.OWN_VOICE, SourceClass.MARKET_DATUM) or (
+            bool(one) and bool(other) and one & other == one
+        )
     if not one or not other:
         return False
     return one <= other or other <= one
 
 
 def _speaker_words(text: str) -> frozenset[str]:
-    words = re.findall(r"[^\W_]+", text.lower().replace("’s", "").replace("'s", ""))
+    words = re.findall(r"[^\W_]+", text.lower().replace("\u2019s", "").replace("'s", ""))
     return frozenset(words) - {"the", "a", "an", "of", "its", "data", "figures"}
 
 

@@ -46,23 +46,52 @@ def find_hedge(content: str, offset: int, act: Act, source_class: SourceClass) -
 
 
 def find_polarity(content: str, act: Act) -> Polarity:
-    """Return negative for a denial or a negated main clause; 'not only' and double negation with 'exclude' are positive."""
+    """Return negative for a denial or a negated main clause.
+
+    'not only' and double negation with 'exclude' are positive.
+    """
     if act is Act.DENY:
-        negated = re.search(r"\b(?:not|n't|never|didn't|doesn't)\s+(?:\w+\s+)?(?:exclude|rule out|ruled out|den(?:y|ied)|dismiss|reject)", content)
+        negated = re.search(
+            r"\b(?:not|n't|never|didn't|doesn't)\s+(?:\w+\s+)?(?:exclude|rule out|ruled out|"
+            r"den(?:y|ied)|dismiss|reject)",
+            content,
+        )
         return Polarity.POSITIVE if negated else Polarity.NEGATIVE
-    plain = re.sub(r"\bnot only\b|\bno later than\b|\bnot (?:exclude|rule out)\w*|\bnot to mention\b", "", content, flags=re.I)
-    return Polarity.NEGATIVE if re.search(r"\b(?:not|never|no|nobody|none|neither|nor|cannot|without)\b|n't\b|n’t\b", plain, re.I) else Polarity.POSITIVE
+    plain = re.sub(
+        r"\bnot only\b|\bno later than\b|\bnot (?:exclude|rule out)\w*|\bnot to mention\b", "", content, flags=re.I
+    )
+    return (
+        Polarity.NEGATIVE
+        if re.search(
+            r"\b(?:not|never|no|nobody|none|neither|nor|cannot|without)\b|n't\b|"
+            r"n\u2019t\b",
+            plain,
+            re.I,
+        )
+        else Polarity.POSITIVE
+    )
 
 
 def find_condition(content: str, offset: int) -> Wording | None:
     """Return the first condition in the claim with its clause, or None."""
     for match in lexicon().cues["condition"].finditer(content):
         word = match[0].lower()
-        if word == "once" and not re.match(r"\s+(?:the|a|an|its|his|her|their|this|it|they|he|she|we|\w+ (?:is|are|has|have))\b", content[match.end() :]):
+        if word == "once" and not re.match(
+            r"\s+(?:the|a|an|its|his|her|their|this|it|they|he|she|we|\w+ (?:is|"
+            r"are|has|have))\b",
+            content[match.end() :],
+        ):
             continue
-        if word in ("until", "till") and re.match(r"\s+(?:the end of|end|at least|next|this|last|\d|January|February|March|April|May|June|July|August|September|October|November|December|now|recently)", content[match.end() :]):
+        if word in ("until", "till") and re.match(
+            r"\s+(?:the end of|end|at least|next|this|last|\d|January|"
+            r"February|March|April|May|June|July|August|September|October|"
+            r"November|December|now|recently)",
+            content[match.end() :],
+        ):
             continue
-        if word == "if" and re.search(r"\b(?:unclear|clear|know|known|asked|wonder|see)\b[^,;]{0,25}$", content[: match.start()]):
+        if word == "if" and re.search(
+            r"\b(?:unclear|clear|know|known|asked|wonder|see)\b[^,;]{0,25}$", content[: match.start()]
+        ):
             continue
         aside = re.match(r",[^,]{1,30},", content[match.end() :])  # 'if, let us say, X agrees'
         stop = _CLAUSE_END.search(content, match.end() + (aside.end() if aside else 0))

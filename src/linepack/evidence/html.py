@@ -7,13 +7,58 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-_SKIP = frozenset({"script", "style", "nav", "footer", "aside", "form", "button", "figure", "noscript", "svg", "iframe",
-                   "template", "select", "label", "menu", "dialog", "head"})  # fmt: skip
-_BLOCK = frozenset({"p", "div", "li", "h1", "h2", "h3", "h4", "blockquote", "section", "article", "main", "td", "tr",
-                    "ul", "ol", "br", "header", "time", "dd", "dt", "pre"})  # fmt: skip
-_VOID = frozenset({"br", "img", "meta", "link", "input", "hr", "source", "wbr", "area", "base", "col", "embed", "track"})
+_SKIP = frozenset(
+    {
+        "script",
+        "style",
+        "nav",
+        "footer",
+        "aside",
+        "form",
+        "button",
+        "figure",
+        "noscript",
+        "svg",
+        "iframe",
+        "template",
+        "select",
+        "label",
+        "menu",
+        "dialog",
+        "head",
+    }
+)
+_BLOCK = frozenset(
+    {
+        "p",
+        "div",
+        "li",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "blockquote",
+        "section",
+        "article",
+        "main",
+        "td",
+        "tr",
+        "ul",
+        "ol",
+        "br",
+        "header",
+        "time",
+        "dd",
+        "dt",
+        "pre",
+    }
+)
+_VOID = frozenset(
+    {"br", "img", "meta", "link", "input", "hr", "source", "wbr", "area", "base", "col", "embed", "track"}
+)
 _SKIP_CLASS = re.compile(
-    r"(?:^|\s)(cookie|consent|banner|newsletter|subscribe|related|share|social|promo|advert|breadcrumb|caption|sidebar|comments)",
+    r"(?:^|\s)(cookie|consent|banner|newsletter|subscribe|related|share|social|promo|advert|breadcrumb|"
+    r"caption|sidebar|comments)",
     re.IGNORECASE,
 )
 
@@ -41,8 +86,13 @@ def read_html(content: str) -> Page:
     meta = reader.meta
     title = meta.get("og:title") or reader.title
     outlet = meta.get("og:site_name") or meta.get("ld:publisher") or meta.get("application-name", "")
-    published = (meta.get("article:published_time") or meta.get("ld:datepublished") or meta.get("date")
-                 or meta.get("dc.date") or meta.get("time", ""))  # fmt: skip
+    published = (
+        meta.get("article:published_time")
+        or meta.get("ld:datepublished")
+        or meta.get("date")
+        or meta.get("dc.date")
+        or meta.get("time", "")
+    )
     return Page(kept, title.strip(), outlet.strip(), meta.get("og:url", ""), published, meta.get("lang", ""))
 
 
@@ -113,8 +163,14 @@ class _Reader(HTMLParser):
         content = re.sub(r"\s+", " ", "".join(self._text)).strip()
         if content:
             tags = {tag for tag, _ in self._stack}
-            self._blocks.append(_Block(content, self._linked / len(content), bool(tags & {"article", "main"}),
-                                       bool(tags & {"h1", "h2", "h3", "h4"})))  # fmt: skip
+            self._blocks.append(
+                _Block(
+                    content,
+                    self._linked / len(content),
+                    bool(tags & {"article", "main"}),
+                    bool(tags & {"h1", "h2", "h3", "h4"}),
+                )
+            )
         self._text, self._linked = [], 0
 
     def _read_meta(self, tag: str, given: dict[str, str]) -> None:

@@ -13,21 +13,40 @@ _WORDS = {
     "nl": "de het een van en in is dat op te voor met zijn niet aan er om ook als door",
     "pl": "i w na z do że się nie jest to o przez dla od po oraz jak są przed",
     "tr": "ve bir bu için ile da de olarak daha çok olan gibi kadar sonra dedi",
-    "ru": "и в на что не с по из для как это за от к до о также было его",
-    "uk": "і в на що не з та про за від до для як це у після також було його",
+    "ru": "и в на что не с по из для как это за от к до о также было его",  # noqa: RUF001  # Cyrillic
+    "uk": "і в на що не з та про за від до для як це у після також було його",  # noqa: RUF001  # Cyrillic
     "pt": "o de que e do da em um para com não uma os no se na por mais as dos",
     "sv": "och att det i en som på är av för med till den har inte om ett",
     "cs": "a v na že se je s z do to pro jako o by po od který však",
     "ro": "și de la în a că pe cu din pentru nu este mai sunt care",
 }
 _NAMES = {
-    "en": "English", "de": "German", "fr": "French", "it": "Italian", "es": "Spanish", "nl": "Dutch", "pl": "Polish",
-    "tr": "Turkish", "ru": "Russian", "uk": "Ukrainian", "pt": "Portuguese", "sv": "Swedish", "cs": "Czech",
-    "ro": "Romanian", "zh": "Chinese", "ja": "Japanese", "ar": "Arabic", "el": "Greek",
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+    "it": "Italian",
+    "es": "Spanish",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "tr": "Turkish",
+    "ru": "Russian",  # noqa: RUF001  # Cyrillic
+    "uk": "Ukrainian",  # noqa: RUF001  # Cyrillic
+    "pt": "Portuguese",
+    "sv": "Swedish",
+    "cs": "Czech",
+    "ro": "Romanian",
+    "zh": "Chinese",
+    "ja": "Japanese",
+    "ar": "Arabic",
+    "el": "Greek",
     "und": "in no language that is recognised",
-}  # fmt: skip
-_SCRIPTS = (("zh", re.compile(r"[\u4e00-\u9fff]")), ("ja", re.compile(r"[\u3040-\u30ff]")),
-            ("ar", re.compile(r"[\u0600-\u06ff]")), ("el", re.compile(r"[\u0370-\u03ff]")))  # fmt: skip
+}
+_SCRIPTS = (
+    ("zh", re.compile(r"[\u4e00-\u9fff]")),
+    ("ja", re.compile(r"[\u3040-\u30ff]")),
+    ("ar", re.compile(r"[\u0600-\u06ff]")),
+    ("el", re.compile(r"[\u0370-\u03ff]")),
+)
 _LISTS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 
 

@@ -15,27 +15,44 @@ CUE_KINDS = ("possible", "early", "doubted", "reported", "negation", "condition"
 DOES = ("asset", "asset_filter", "demand", "law", "none")
 ACTS = ("assert", "deny", "doubt", "promise", "threaten", "forecast")
 
-VERBS = Table("verbs", "Reporting verbs with the act they perform.", ("verb", "act"), (
-    text("verb", "Verb."),
-    text("act", "What a speaker does with it.", choices=ACTS),
-    text("forms", "Forms and fixed phrases that report, ';' between them."),
-))  # fmt: skip
+VERBS = Table(
+    "verbs",
+    "Reporting verbs with the act they perform.",
+    ("verb", "act"),
+    (
+        text("verb", "Verb."),
+        text("act", "What a speaker does with it.", choices=ACTS),
+        text("forms", "Forms and fixed phrases that report, ';' between them."),
+    ),
+)
 
-CUES = Table("cues", "Wording that sets hedge, negation, condition, or betrays a translation.", ("kind", "pattern"), (
-    text("kind", "What the wording tells.", choices=CUE_KINDS),
-    text("pattern", "Regular expression, matched as whole words whatever the case."),
-))  # fmt: skip
+CUES = Table(
+    "cues",
+    "Wording that sets hedge, negation, condition, or betrays a translation.",
+    ("kind", "pattern"),
+    (
+        text("kind", "What the wording tells.", choices=CUE_KINDS),
+        text("pattern", "Regular expression, matched as whole words whatever the case."),
+    ),
+)
 
-LEVERS = Table("levers", "What can be changed in the model, and the wording that speaks of it.", ("lever",), (
-    text("lever", "Identifier."),
-    text("label", "Name to show."),
-    text("do", "Kind of patch a scenario draft makes of it; 'law' and 'none' make none.", choices=DOES),
-    text("keys", "Rows to change if the claim does not name them, ';' between them.", required=False, default=""),
-    text("setting", "What the patch sets.", required=False, default=""),
-    text("value", "Value in the direction the lever names; empty: the claim's quantity.", required=False, default=""),
-    text("reason", "Why it makes no patch.", required=False, default=""),
-    text("pattern", "Regular expression, matched whatever the case."),
-))  # fmt: skip
+LEVERS = Table(
+    "levers",
+    "What can be changed in the model, and the wording that speaks of it.",
+    ("lever",),
+    (
+        text("lever", "Identifier."),
+        text("label", "Name to show."),
+        text("do", "Kind of patch a scenario draft makes of it; 'law' and 'none' make none.", choices=DOES),
+        text("keys", "Rows to change if the claim does not name them, ';' between them.", required=False, default=""),
+        text("setting", "What the patch sets.", required=False, default=""),
+        text(
+            "value", "Value in the direction the lever names; empty: the claim's quantity.", required=False, default=""
+        ),
+        text("reason", "Why it makes no patch.", required=False, default=""),
+        text("pattern", "Regular expression, matched whatever the case."),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +82,9 @@ class Lexicon:
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """Return the compiled wording tables. Errors: ``InputError`` if a table does not fit its schema."""
-    acts = {form: Act(str(row["act"])) for row in packaged_table("lexicon", VERBS) for form in str(row["forms"]).split(";")}
+    acts = {
+        form: Act(str(row["act"])) for row in packaged_table("lexicon", VERBS) for form in str(row["forms"]).split(";")
+    }
     forms = sorted(acts, key=lambda form: (-len(form), form))
     spelled = "|".join(re.escape(form).replace(r"\ ", r"\s+") for form in forms)
     cues: dict[str, list[str]] = {kind: [] for kind in CUE_KINDS}
@@ -74,11 +93,21 @@ def lexicon() -> Lexicon:
     return Lexicon(
         acts,
         re.compile(rf"(?<![\w-])(?:{spelled})(?![\w-])"),
-        {kind: re.compile(rf"(?<![\w])(?:{'|'.join(patterns)})(?![\w])", re.IGNORECASE) for kind, patterns in cues.items()},
+        {
+            kind: re.compile(rf"(?<![\w])(?:{'|'.join(patterns)})(?![\w])", re.IGNORECASE)
+            for kind, patterns in cues.items()
+        },
         tuple(
-            Lever(str(row["lever"]), str(row["label"]), str(row["do"]),
-                  tuple(key for key in str(row["keys"]).split(";") if key), str(row["setting"]), str(row["value"]),
-                  str(row["reason"]), re.compile(str(row["pattern"]), re.IGNORECASE))
+            Lever(
+                str(row["lever"]),
+                str(row["label"]),
+                str(row["do"]),
+                tuple(key for key in str(row["keys"]).split(";") if key),
+                str(row["setting"]),
+                str(row["value"]),
+                str(row["reason"]),
+                re.compile(str(row["pattern"]), re.IGNORECASE),
+            )
             for row in packaged_table("lexicon", LEVERS)
         ),
-    )  # fmt: skip
+    )

@@ -21,8 +21,10 @@ from linepack.evidence.read import claim_at
 
 PROMPT_VERSION = "1"
 PROMPT = (
-    "You list the claims in a news article on gas markets and energy policy. A claim is one statement with one speaker. "
-    "Answer with JSON only: {\"claims\": [{\"text\": exact words of the article, \"speaker\": exact words that name the "
+    "You list the claims in a news article on gas markets and energy policy. A claim is one statement "
+    "with one speaker. "
+    'Answer with JSON only: {"claims": [{"text": exact words of the article, "speaker": exact '
+    "words that name the "
     "speaker or an empty string}]}. Copy letter for letter. Do not add anything that is not in the article."
 )
 MAX_ATTEMPTS = 3
@@ -31,7 +33,10 @@ MAX_ANSWER_BYTES = 2_000_000
 
 @dataclass(frozen=True)
 class ProviderSettings:
-    """Endpoint (base URL ending in /v1), model, key (sent as a bearer token, never printed) and time limit in seconds."""
+    """Endpoint (base URL ending in /v1), model, key (sent as a bearer token.
+
+    Never printed) and time limit in seconds.
+    """
 
     url: str
     model: str
@@ -53,10 +58,13 @@ class Proposals:
     is_cached: bool = False
 
 
-def propose_claims(document: Document, settings: ProviderSettings, cache: MutableMapping[str, str] | None = None) -> Proposals:
+def propose_claims(
+    document: Document, settings: ProviderSettings, cache: MutableMapping[str, str] | None = None
+) -> Proposals:
     """Return the claims a model proposes, each read by our own rules at the span it names.
 
-    ``cache`` keeps answers by model, prompt version and text. Errors: ``InputError`` if the endpoint cannot be reached or
+    ``cache`` keeps answers by model, prompt version and text. Errors: ``InputError`` if the endpoint cannot be
+    reached or
     gives no readable JSON after three attempts.
     """
     key = hashlib.sha256(f"{settings.model}\n{PROMPT_VERSION}\n{document.digest}".encode()).hexdigest()
@@ -71,27 +79,42 @@ def propose_claims(document: Document, settings: ProviderSettings, cache: Mutabl
             if cache is not None:
                 cache[key] = json.dumps(proposed)
             return _checked(document, proposed, attempt, tokens, is_cached=False)
-    raise InputError("bad-answer", f"the model gave no readable JSON in {MAX_ATTEMPTS} attempts", hint="try another model")
+    raise InputError(
+        "bad-answer", f"the model gave no readable JSON in {MAX_ATTEMPTS} attempts", hint="try another model"
+    )
 
 
 def _ask(document: Document, settings: ProviderSettings) -> tuple[str, int]:
-    body = {"model": settings.model, "temperature": 0,
-            "messages": [{"role": "system", "content": PROMPT}, {"role": "user", "content": document.text}]}  # fmt: skip
+    body = {
+        "model": settings.model,
+        "temperature": 0,
+        "messages": [{"role": "system", "content": PROMPT}, {"role": "user", "content": document.text}],
+    }
     if not settings.url.startswith(("http://", "https://")):
-        raise InputError("bad-url", f"'{settings.url}' is not an http address", hint="for example http://127.0.0.1:8000/v1")
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {settings.key}"} if settings.key else {})
+        raise InputError(
+            "bad-url", f"'{settings.url}' is not an http address", hint="for example http://127.0.0.1:8000/v1"
+        )
+    headers = {"Content-Type": "application/json"} | (
+        {"Authorization": f"Bearer {settings.key}"} if settings.key else {}
+    )
     request = urllib.request.Request(settings.url.rstrip("/") + "/chat/completions", json.dumps(body).encode(), headers)
     try:
         with urllib.request.urlopen(request, timeout=settings.timeout_s) as response:
             data = json.loads(response.read(MAX_ANSWER_BYTES))
     except (urllib.error.URLError, TimeoutError, OSError) as error:
-        raise InputError("provider", f"the model at {settings.url} did not answer: {error}", hint="leave it off to read by rules alone") from error
+        raise InputError(
+            "provider",
+            f"the model at {settings.url} did not answer: {error}",
+            hint="leave it off to read by rules alone",
+        ) from error
     except ValueError as error:
         raise InputError("provider", f"the model at {settings.url} sent no JSON: {error}") from error
     try:
         content = str(data["choices"][0]["message"]["content"])
     except (KeyError, IndexError, TypeError) as error:
-        raise InputError("provider", "the answer has no choices[0].message.content", hint="is it a chat endpoint?") from error
+        raise InputError(
+            "provider", "the answer has no choices[0].message.content", hint="is it a chat endpoint?"
+        ) from error
     usage = data.get("usage") or {}
     return content, int(usage.get("total_tokens", 0) or 0)
 
@@ -108,7 +131,9 @@ def _parse(answer: str) -> list[dict[str, str]] | None:
     return [{"text": c["text"], "speaker": str(c.get("speaker") or "")} for c in claims]
 
 
-def _checked(document: Document, proposed: list[dict[str, str]], attempts: int, tokens: int, *, is_cached: bool) -> Proposals:
+def _checked(
+    document: Document, proposed: list[dict[str, str]], attempts: int, tokens: int, *, is_cached: bool
+) -> Proposals:
     claims, dropped = [], []
     for entry in proposed:
         at = document.text.find(entry["text"]) if entry["text"].strip() else -1
@@ -117,5 +142,7 @@ def _checked(document: Document, proposed: list[dict[str, str]], attempts: int, 
             dropped.append(entry["text"])
             continue
         claim = claim_at(document, at, at + len(entry["text"]))
-        claims.append(replace(claim, origin="model", rules={**claim.rules, "span": "proposed by a model, found in the text"}))
+        claims.append(
+            replace(claim, origin="model", rules={**claim.rules, "span": "proposed by a model, found in the text"})
+        )
     return Proposals(tuple(claims), tuple(dropped), attempts, tokens, is_cached)

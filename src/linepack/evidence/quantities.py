@@ -14,50 +14,151 @@ from linepack import units
 from linepack.evidence.vocabulary import QuantityKind
 
 _WORDS = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
-    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
-    "eighty": 80, "ninety": 90, "hundred": 100, "dozen": 12, "half": 0.5,
-}  # fmt: skip
-_SCALES = {"thousand": 1e3, "million": 1e6, "mn": 1e6, "mln": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9, "bln": 1e9,
-           "b": 1e9, "trillion": 1e12, "tn": 1e12}  # fmt: skip
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "thirteen": 13,
+    "fourteen": 14,
+    "fifteen": 15,
+    "sixteen": 16,
+    "seventeen": 17,
+    "eighteen": 18,
+    "nineteen": 19,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "hundred": 100,
+    "dozen": 12,
+    "half": 0.5,
+}
+_SCALES = {
+    "thousand": 1e3,
+    "million": 1e6,
+    "mn": 1e6,
+    "mln": 1e6,
+    "m": 1e6,
+    "billion": 1e9,
+    "bn": 1e9,
+    "bln": 1e9,
+    "b": 1e9,
+    "trillion": 1e12,
+    "tn": 1e12,
+}
 _SPELLED = "|".join(sorted((w for w in _WORDS if w not in ("a", "an", "half")), key=len, reverse=True))
 _N = r"(?:\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\d+,\d+)"
 _NUMBER = rf"(?:{_N}|\b(?:{_SPELLED})\b)"
-_RANGE = rf"(?P<low>{_NUMBER})(?:\s*(?:-|–|—|to|and)\s*(?:€|\$)?(?P<high>{_NUMBER}))?"
-_PERCENT_RANGE = rf"(?P<low>{_NUMBER})(?:\s*(?:%|per\s?cent|percent)?\s*(?:-|–|—|to|and)\s*(?P<high>{_NUMBER}))?"
+_RANGE = rf"(?P<low>{_NUMBER})(?:\s*(?:-|\u2013|—|to|and)\s*(?:€|\$)?(?P<high>{_NUMBER}))?"
+_PERCENT_RANGE = rf"(?P<low>{_NUMBER})(?:\s*(?:%|per\s?cent|percent)?\s*(?:-|\u2013|—|to|and)\s*(?P<high>{_NUMBER}))?"
 _CURRENCY = r"(?P<sign>US\$|USD|EUR|GBP|\$|€|£)"
 _SCALE = r"(?:\s*-?(?P<scale>thousand|million|billion|trillion|mln|bln|mn|bn|tn|m|b)\b)?"
-_PER = r"(?:\s*(?:/|per|an?|each|every)\s*(?P<per>calendar year|year|annum|yr|y|day|d|month|quarter|week)\b|\s+(?P<adverb>annually|yearly|daily|monthly|p\.?a\.?))?"
+_PER = (
+    r"(?:\s*(?:/|per|an?|each|every)\s*(?P<per>calendar year|year|annum|yr|y|day|d|month|quarter|week)\b|"
+    r"\s+(?P<adverb>annually|yearly|daily|monthly|p\.?a\.?))?"
+)
 _M3 = r"(?:cubic[\s-]+met(?:re|er)s?|m3|m³|cu\.?\s?m)"
-_PER_ENERGY = (r"(?:\s*(?:/|per|an?)\s*(?P<basis>MWh|megawatt[\s-]*hours?|MMBtu|mmBtu|mmbtu|million (?:British thermal units?|Btu|BTU)|"
-               rf"therms?|th\b|(?:thousand|1[, ]?000|k)\s*{_M3}|tcm|kcm|barrel|bbl|b\b|tonne|ton|t\b))?")  # fmt: skip
+_PER_ENERGY = (
+    r"(?:\s*(?:/|per|an?)\s*(?P<basis>MWh|megawatt[\s-]*hours?|MMBtu|mmBtu|mmbtu|million (?:British "
+    r"thermal units?|Btu|BTU)|"
+    rf"therms?|th\b|(?:thousand|1[, ]?000|k)\s*{_M3}|tcm|kcm|barrel|bbl|b\b|tonne|ton|t\b))?"
+)
 
 _UNIT_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern, re.IGNORECASE)) for name, pattern in (
-        ("part", rf"\b(?P<low>{_NUMBER})\s+(?:out\s+)?of\s+(?:the\s+|its\s+|their\s+)?(?P<high>{_NUMBER})\b(?=[^.,;]{{0,40}}\b(?:strings?|lines?|pipelines?|pipes?|trains?|routes?|conductors?|branches|legs)\b)"),
-        ("part_open", r"\b(?P<low>one|two|three)\s+of\s+the\s+(?:[A-Z][\w-]*\s+)*(?:\d\s+)?(?P<noun>strings|lines|pipelines|pipes)\b"),
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        (
+            "part",
+            rf"\b(?P<low>{_NUMBER})\s+(?:out\s+)?of\s+(?:the\s+|its\s+|"
+            rf"their\s+)?(?P<high>{_NUMBER})\b(?=[^.,;]{{0,40}}\b(?:strings?|lines?|pipelines?|pipes?|"
+            rf"trains?|routes?|conductors?|branches|legs)\b)",
+        ),
+        (
+            "part_open",
+            r"\b(?P<low>one|two|three)\s+of\s+the\s+(?:[A-Z][\w-]*\s+)*(?:\d\s+)?(?P<noun>strings|"
+            r"lines|pipelines|pipes)\b",
+        ),
         ("points", rf"{_RANGE}\s*(?:percentage[\s-]+points?|pp\b|p\.p\.)"),
         ("percent", rf"{_PERCENT_RANGE}\s*(?:%|per[\s-]?cent\b|percent\b)"),
         ("money", rf"{_CURRENCY}\s?{_RANGE}{_SCALE}{_PER_ENERGY}{_PER}"),
-        ("money_after", rf"{_RANGE}{_SCALE}\s*(?P<sign>euros?\b|EUR\b|€|(?:US\s+)?dollars?\b|USD\b|\$|pounds?\b|GBP\b|roubles?\b|rubles?\b|pence\b|(?<=\d)p\b){_PER_ENERGY}{_PER}"),
-        ("volume", rf"{_RANGE}\s*(?P<scale>billion|million|bln|mln|bn|mn|thousand)?\s*(?P<unit>bcm|mcm|{_M3}){_PER}(?!\s*(?:of\s+)?water)"),
-        ("mass", rf"{_RANGE}\s*(?P<scale>million|mln|mn|thousand|m)?\s*(?:metric\s+)?(?P<unit>tonnes?|tons?|Mt|mtpa|mmtpa|Mtpa|MMT)\b{_PER}"),
-        ("energy", rf"{_RANGE}\s*(?P<unit>TWh|GWh|MWh|terawatt[\s-]*hours?|gigawatt[\s-]*hours?|megawatt[\s-]*hours?){_PER}"),
-        ("duration", rf"{_RANGE}[\s-]+(?:more\s+|full\s+|calendar\s+)?(?P<unit>days?|weeks?|months?|years?|hours?)\b(?![\s-]*(?:high|low|old|ago|earlier|later|before|peak))"),
-        ("count", rf"\b{_RANGE}\s+(?:more\s+|other\s+|new\s+|additional\s+|sanctioned\s+|Russian\s+|conventional\s+)*(?:ice-class\s+|Arc7\s+|Arc-7\s+|LNG\s+)*(?P<unit>carriers?|tankers?|ships?|vessels?|cargoe?s?|strings|trains|icebreakers?)\b"),
+        (
+            "money_after",
+            rf"{_RANGE}{_SCALE}\s*(?P<sign>euros?\b|EUR\b|€|(?:US\s+)?dollars?\b|USD\b|\$|pounds?\b|"
+            rf"GBP\b|roubles?\b|rubles?\b|pence\b|(?<=\d)p\b){_PER_ENERGY}{_PER}",
+        ),
+        (
+            "volume",
+            rf"{_RANGE}\s*(?P<scale>billion|million|bln|mln|bn|mn|thousand)?\s*(?P<unit>bcm|mcm|"
+            rf"{_M3}){_PER}(?!\s*(?:of\s+)?water)",
+        ),
+        (
+            "mass",
+            rf"{_RANGE}\s*(?P<scale>million|mln|mn|thousand|m)?\s*(?:metric\s+)?(?P<unit>tonnes?|tons?|Mt|"
+            rf"mtpa|mmtpa|Mtpa|MMT)\b{_PER}",
+        ),
+        (
+            "energy",
+            rf"{_RANGE}\s*(?P<unit>TWh|GWh|MWh|terawatt[\s-]*hours?|gigawatt[\s-]*hours?|"
+            rf"megawatt[\s-]*hours?){_PER}",
+        ),
+        (
+            "duration",
+            rf"{_RANGE}[\s-]+(?:more\s+|full\s+|calendar\s+)?(?P<unit>days?|weeks?|months?|years?|"
+            rf"hours?)\b(?![\s-]*(?:high|low|old|ago|earlier|later|before|peak))",
+        ),
+        (
+            "count",
+            rf"\b{_RANGE}\s+(?:more\s+|other\s+|new\s+|additional\s+|sanctioned\s+|Russian\s+|"
+            rf"conventional\s+)*(?:ice-class\s+|Arc7\s+|Arc-7\s+|LNG\s+)*(?P<unit>carriers?|tankers?|"
+            rf"ships?|vessels?|cargoe?s?|strings|trains|icebreakers?)\b",
+        ),
     )
-)  # fmt: skip
+)
 _WORD_PATTERNS = (
-    ("record", re.compile(r"\brecord(?:[\s-]high)?\s+(?:quantit\w+|volumes?|amounts?|levels?|imports?|deliver\w+|exports?|shipments?|highs?)\b", re.I)),
+    (
+        "record",
+        re.compile(
+            r"\brecord(?:[\s-]high)?\s+(?:quantit\w+|volumes?|amounts?|levels?|imports?|deliver\w+|"
+            r"exports?|shipments?|highs?)\b",
+            re.I,
+        ),
+    ),
     ("cheap", re.compile(r"\bcheap(?:er|est|ly)?\b", re.I)),
     ("only", re.compile(r"\b(?:only|solely|exclusively)\s+(?:through|via|by way of)\b", re.I)),
     ("double", re.compile(r"\b(?:doubl|tripl|halv)(?:e|ed|ing)\b", re.I)),
-)  # fmt: skip
-_FALL = r"(?:f[ae]ll\w*|drop\w*|declin\w*|decreas\w*|slid\w*|slip\w*|down|lower|los[te]\w*|shed|plung\w*|tumbl\w*|sank|eased|retreat\w*|reduc\w*|cut|minus|dip\w*)"
-_RISE = r"(?:r[io]se\w*|up|gain\w*|climb\w*|jump\w*|increas\w*|soar\w*|surg\w*|higher|added|advanc\w*|plus|rally|rallied|grew|grow\w*)"
-_MOVE_BEFORE = re.compile(rf"\b(?:(?P<fall>{_FALL})|(?P<rise>{_RISE}))(?:\s+(?:by|as|much|about|around|some|roughly|nearly|almost|more|than|over|to|a|further|another|at|least|prices?))*\s*$", re.I)
-_MOVE_AFTER = re.compile(r"^\s*(?:(?P<fall>lower|down|less|drop|fall|decline|decrease)|(?P<rise>higher|up|more|rise|increase|gain))\b", re.I)
+)
+_FALL = (
+    r"(?:f[ae]ll\w*|drop\w*|declin\w*|decreas\w*|slid\w*|slip\w*|down|lower|los[te]\w*|shed|plung\w*|"
+    r"tumbl\w*|sank|eased|retreat\w*|reduc\w*|cut|minus|dip\w*)"
+)
+_RISE = (
+    r"(?:r[io]se\w*|up|gain\w*|climb\w*|jump\w*|increas\w*|soar\w*|surg\w*|higher|added|advanc\w*|plus|"
+    r"rally|rallied|grew|grow\w*)"
+)
+_MOVE_BEFORE = re.compile(
+    rf"\b(?:(?P<fall>{_FALL})|(?P<rise>{_RISE}))(?:\s+(?:by|as|much|about|around|some|"
+    rf"roughly|nearly|almost|more|than|over|to|a|further|another|at|least|prices?))*\s*$",
+    re.I,
+)
+_MOVE_AFTER = re.compile(
+    r"^\s*(?:(?P<fall>lower|down|less|drop|fall|decline|decrease)|(?P<rise>higher|up|more|"
+    r"rise|increase|gain))\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +166,8 @@ class TextQuantity:
     """A quantity as a text gives it.
 
     ``low`` and ``high`` are the values in ``unit`` (equal for a point; both None for a size word); moves carry their
-    sign. ``normal_low`` to ``normal_high`` is the same in ``normal_unit`` (GWh, GWh/d or EUR/MWh), a band where the text
+    sign. ``normal_low`` to ``normal_high`` is the same in ``normal_unit`` (GWh, GWh/d or EUR/MWh), a band where the
+    text
     leaves the heating value open. ``is_base_known`` is False for a percent move whose base is not in the sentence.
     """
 
@@ -89,7 +191,8 @@ class TextQuantity:
             return f"qual:{self.unit}"
         if self.kind is QuantityKind.PART:
             return f"{self.low:g}/{'?' if self.high is None else format(self.high, 'g')}"
-        assert self.low is not None and self.high is not None
+        assert self.low is not None
+        assert self.high is not None
         span = _plain(self.low) if self.low == self.high else f"{_plain(self.low)}..{_plain(self.high)}"
         return f"{span} {self.unit}"
 
@@ -126,7 +229,9 @@ def _read(name: str, match: re.Match[str], content: str, offset: int, usd_per_eu
     high = _value(match["high"]) if "high" in match.groupdict() and match["high"] else low
     if name in ("part", "part_open"):
         whole = None if name == "part_open" else high
-        return TextQuantity(offset + match.start(), offset + match.end(), match[0], QuantityKind.PART, "part", low, whole, rule=name)
+        return TextQuantity(
+            offset + match.start(), offset + match.end(), match[0], QuantityKind.PART, "part", low, whole, rule=name
+        )
     if high < low and name not in ("money", "money_after"):
         low, high = high, low
     kind, unit, factor = _unit_of(name, match)
@@ -134,14 +239,14 @@ def _read(name: str, match: re.Match[str], content: str, offset: int, usd_per_eu
         return None
     low, high = low * factor, high * factor
     sign = _move_sign(content, match) if kind in (QuantityKind.SHARE, QuantityKind.MONEY, QuantityKind.PRICE) else 0
-    if sign and kind is QuantityKind.SHARE:
-        kind = QuantityKind.MOVE
-    elif sign and _is_delta(content, match):
+    if (sign and kind is QuantityKind.SHARE) or (sign and _is_delta(content, match)):
         kind = QuantityKind.MOVE
     if kind is QuantityKind.MOVE:
         low, high = sorted((sign * low, sign * high))
     normal = _normalised(kind, unit, low, high, usd_per_eur)
-    return TextQuantity(offset + match.start(), offset + match.end(), match[0].strip(), kind, unit, low, high, *normal, rule=name)
+    return TextQuantity(
+        offset + match.start(), offset + match.end(), match[0].strip(), kind, unit, low, high, *normal, rule=name
+    )
 
 
 def _unit_of(name: str, match: re.Match[str]) -> tuple[QuantityKind | None, str, float]:
@@ -175,7 +280,13 @@ def _unit_of(name: str, match: re.Match[str]) -> tuple[QuantityKind | None, str,
 
 def _money(groups: dict[str, str | None], scale: float, per: str) -> tuple[QuantityKind, str, float]:
     sign = (groups["sign"] or "").lower()
-    currency = "USD" if sign.startswith(("us", "$", "dollar")) else "GBP" if sign in ("£", "gbp") or sign.startswith("pound") else "EUR"
+    currency = (
+        "USD"
+        if sign.startswith(("us", "$", "dollar"))
+        else "GBP"
+        if sign in ("£", "gbp") or sign.startswith("pound")
+        else "EUR"
+    )
     if sign.startswith(("rouble", "ruble")):
         currency = "RUB"
     if sign in ("pence", "p"):
@@ -205,16 +316,21 @@ def _normalised(
         spellings = {"bcm": ("bcm_20C_RU", "bcm_0C_NO"), "mcm": ("mcm_20C_RU", "mcm_0C_NO"), "Mt": ("MtLNG", "MtLNG")}
         poor, rich = spellings.get(head, (head, head))
         suffix = f"/{per}" if per in ("y", "d", "month") else ""
-        return ("GWh/d" if suffix else "GWh", units.parse_quantity(f"{low:.10g} {poor}{suffix}").value,
-                units.parse_quantity(f"{high:.10g} {rich}{suffix}").value)  # fmt: skip
+        return (
+            "GWh/d" if suffix else "GWh",
+            units.parse_quantity(f"{low:.10g} {poor}{suffix}").value,
+            units.parse_quantity(f"{high:.10g} {rich}{suffix}").value,
+        )
     if unit == "EUR/MWh":
         return "EUR/MWh", low, high
     if unit == "USD/MMBtu" and usd_per_eur:
         return "EUR/MWh", *(units.eur_mwh_from_usd_mmbtu(value, usd_per_eur=usd_per_eur) for value in (low, high))  # type: ignore[return-value]
     if unit == "USD/kcm" and usd_per_eur:
-        rich, poor = units.gcv_kwh_per_m3("NO", 0), units.gcv_kwh_per_m3("RU", 20)
-        return ("EUR/MWh", units.eur_mwh_from_usd_kcm(low, usd_per_eur=usd_per_eur, kwh_per_m3=rich),
-                units.eur_mwh_from_usd_kcm(high, usd_per_eur=usd_per_eur, kwh_per_m3=poor))  # fmt: skip
+        return (
+            "EUR/MWh",
+            units.eur_mwh_from_usd_kcm(low, usd_per_eur=usd_per_eur, kwh_per_m3=units.gcv_kwh_per_m3("NO", 0)),
+            units.eur_mwh_from_usd_kcm(high, usd_per_eur=usd_per_eur, kwh_per_m3=units.gcv_kwh_per_m3("RU", 20)),
+        )
     return "", None, None
 
 
@@ -231,7 +347,15 @@ def _per(per: str | None, adverb: str | None) -> str:
         return ""
     if word.startswith(("y", "annu", "p", "calendar")):
         return "/y"
-    return "/d" if word.startswith("d") else "/month" if word.startswith("m") else "/quarter" if word.startswith("q") else "/week"
+    return (
+        "/d"
+        if word.startswith("d")
+        else "/month"
+        if word.startswith("m")
+        else "/quarter"
+        if word.startswith("q")
+        else "/week"
+    )
 
 
 def _value(number: str) -> float:
@@ -261,11 +385,22 @@ def _is_delta(content: str, match: re.Match[str]) -> bool:
 def _size_words(content: str, offset: int) -> Iterator[TextQuantity]:
     for word, pattern in _WORD_PATTERNS:
         for match in pattern.finditer(content):
-            yield TextQuantity(offset + match.start(), offset + match.end(), match[0], QuantityKind.WORD, word, None, None, rule="size word")
+            yield TextQuantity(
+                offset + match.start(),
+                offset + match.end(),
+                match[0],
+                QuantityKind.WORD,
+                word,
+                None,
+                None,
+                rule="size word",
+            )
 
 
 def _with_bases(found: list[TextQuantity]) -> list[TextQuantity]:
-    has_level = any(q.kind is QuantityKind.PRICE or (q.kind is QuantityKind.MONEY and q.unit in ("EUR", "GBp")) for q in found)
+    has_level = any(
+        q.kind is QuantityKind.PRICE or (q.kind is QuantityKind.MONEY and q.unit in ("EUR", "GBp")) for q in found
+    )
     return [replace(q, is_base_known=has_level) if q.kind is QuantityKind.MOVE and q.unit == "%" else q for q in found]
 
 

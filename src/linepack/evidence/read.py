@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from linepack.evidence.attribution import Attribution, Segment, segments
+from linepack.evidence.attribution import Attribution
 from linepack.evidence.claims import Claim, Reading
+from linepack.evidence.clauses import Segment, segments
 from linepack.evidence.dates import TextDate, find_dates
 from linepack.evidence.discourse import Discourse
 from linepack.evidence.document import Document, Span
@@ -17,25 +18,44 @@ from linepack.evidence.lexicon import lexicon
 from linepack.evidence.quantities import TextQuantity, find_quantities
 from linepack.evidence.sentences import Sentence, quoted_spans, split_sentences
 from linepack.evidence.speakers import Speaker
-from linepack.evidence.vocabulary import Act, Hedge, QuantityKind, SourceClass
+from linepack.evidence.vocabulary import Act, Hedge, QuantityKind, Quotation, SourceClass
 from linepack.system.names import Event, Mention, NameBook, NameKind, events, name_book
 
 _DOMAIN = frozenset({NameKind.ASSET, NameKind.INSTRUMENT, NameKind.MARKET, NameKind.TOPIC})
 _GAS = frozenset({NameKind.ASSET, NameKind.MARKET, NameKind.TOPIC})
 _TRADE = "TOPIC_TRADE"  # words that matter only in an article on gas
 _DATELINE = re.compile(
-    r"^(?:[A-Z][A-Z'’.-]+(?:[ /][A-Z][A-Z'’.-]+)*)(?:,\s*[A-Z][a-z]+\.?\s\d{1,2})?\s*(?:,?\s*\([^)]{2,30}\))?\s*[-–—]+\s+(?=[A-Z\"“])"
-    r"|^[A-Z]{3,}(?:/[A-Z]{3,})?,\s*[A-Z][a-z]+\.?\s\d{1,2}\.?\s*/[A-Z]+/\.?\s*(?:[-–—]+\s*)?"
-    r"|^[A-Z][\w ]{2,25}(?:,\s*[A-Z][a-z]+\.?\s\d{1,2})?\s*\([A-Z][\w ]{1,25}\)\s*[-–—]+\s+")  # fmt: skip
-_LABEL = re.compile(r"^(?:Quote|Details|Source|Background|Reminder|Update|Why it matters|Context|Reaction|\d{1,2}[:.]\d{2}(?:\s?(?:GMT|CET|CEST|BST|ET|UTC))?)\s*[:–—-]?\s+(?=[A-Z\"“])")
-_MARKET_WORD = re.compile(r"\b(?:prices?|futures|contracts?|benchmark|hub|quotes?|day-ahead|front-month|premium|discount|spot)\b", re.I)
+    r"^(?:[A-Z][A-Z'\u2019.-]+(?:[ "
+    r"/][A-Z][A-Z'\u2019.-]+)*)(?:,\s*[A-Z][a-z]+\.?\s\d{1,2})?\s*(?:,?\s*\([^)]{2,30}\))?\s*[-\u2013—]+\s+(?=[A-Z\"“])"
+    r"|^[A-Z]{3,}(?:/[A-Z]{3,})?,\s*[A-Z][a-z]+\.?\s\d{1,2}\.?\s*/[A-Z]+/\.?\s*(?:[-\u2013—]+\s*)?"
+    r"|^[A-Z][\w ]{2,25}(?:,\s*[A-Z][a-z]+\.?\s\d{1,2})?\s*\([A-Z][\w ]{1,25}\)\s*[-\u2013—]+\s+"
+)
+_LABEL = re.compile(
+    r"^(?:Quote|Details|Source|Background|Reminder|Update|Why it matters|Context|Reaction|"
+    r"\d{1,2}[:.]\d{2}(?:\s?(?:GMT|CET|CEST|BST|ET|UTC))?)\s*[:\u2013—-]?\s+(?=[A-Z\"“])"
+)
+_MARKET_WORD = re.compile(
+    r"\b(?:prices?|futures|contracts?|benchmark|hub|quotes?|day-ahead|front-month|premium|"
+    r"discount|spot)\b",
+    re.I,
+)
 _MARKET_VERB = re.compile(
-    r"\b(?:f[ae]ll\w*|rose|risen|drop\w*|gain\w*|climb\w*|jump\w*|slid\w*|slip\w*|settl\w+|clos(?:ed|es)|trad(?:ed|ing|es)|open(?:ed|s)|"
-    r"touch\w*|peak\w*|hit|surg\w+|plung\w+|tumbl\w+|eased|decreas\w+|increas\w+|(?:was|were) (?:up|down|[\d.]+ ?(?:%|per ?cent) (?:lower|higher))|was at|stood at|declin\w+|soar\w+|lost|added)\b", re.I)  # fmt: skip
-_NOT_MARKET = re.compile(r"\b(?:exports?|realised|contract(?:ed)? (?:volumes?|cargoes)|procurement|import (?:bill|ban))\b", re.I)
+    r"\b(?:f[ae]ll\w*|rose|risen|drop\w*|gain\w*|climb\w*|jump\w*|slid\w*|slip\w*|settl\w+|clos(?:ed|es)|"
+    r"trad(?:ed|ing|es)|open(?:ed|s)|"
+    r"touch\w*|peak\w*|hit|surg\w+|plung\w+|tumbl\w+|eased|decreas\w+|increas\w+|(?:was|were) (?:up|down|"
+    r"[\d.]+ ?(?:%|per ?cent) (?:lower|higher))|was at|stood at|declin\w+|soar\w+|lost|added)\b",
+    re.I,
+)
+_NOT_MARKET = re.compile(
+    r"\b(?:exports?|realised|contract(?:ed)? (?:volumes?|cargoes)|procurement|import "
+    r"(?:bill|ban))\b",
+    re.I,
+)
 _VERBISH = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|do|does|did|\w{3,}(?:ed|es|s)|"
-    r"fell|rose|saw|cut|hit|went|came|made|took|gave|left|set|put|ran|won|lost|sold|bought|began|held|kept|brought|grew|sits?)\b"
+    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|do|does|did|"
+    r"\w{3,}(?:ed|es|s)|"
+    r"fell|rose|saw|cut|hit|went|came|made|took|gave|left|set|put|ran|won|lost|sold|bought|began|held|"
+    r"kept|brought|grew|sits?)\b"
 )
 
 
@@ -65,7 +85,11 @@ def read_article(document: Document, *, usd_per_eur: float | None = None) -> Rea
     reading = Reading(document, claims, True, signs, tuple(notes))
     if reading.is_translation_suspect:
         claims = tuple(replace(claim, translation_suspect=True) for claim in claims)
-        reading = replace(reading, claims=claims, notes=(*notes, "the wording looks machine-translated: no claim is accepted without a person"))
+        reading = replace(
+            reading,
+            claims=claims,
+            notes=(*notes, "the wording looks machine-translated: no claim is accepted without a person"),
+        )
     return reading
 
 
@@ -104,17 +128,17 @@ def _pieces(document: Document, sentence: Sentence, quoted: Sequence[Span]) -> l
 
 def _could_claim(content: str) -> bool:
     words = re.findall(r"[^\W\d_]+", content)
-    if len(words) < 3 or content.rstrip("\"”'’» ").endswith("?"):
+    if len(words) < 3 or content.rstrip("\"”'\u2019» ").endswith("?"):
         return False
     if lexicon().cues["not_article"].search(content[:80]) and not re.search(r"[\"“]", content):
         return False
-    ends = content.rstrip().endswith((".", "!", "”", '"', "…", "»", ")", ":", ";", "’"))
+    ends = content.rstrip().endswith((".", "!", "”", '"', "…", "»", ")", ":", ";", "\u2019"))
     return ends or (len(words) > 6 and bool(_VERBISH.search(content)))
 
 
 def _trimmed(document: Document, segment: Segment) -> Segment:
     start, end = segment.start, segment.end
-    while start < end and document.text[start] in " ,;–—-":
+    while start < end and document.text[start] in " ,;\u2013—-":
         start += 1
     while end > start and document.text[end - 1] in " ,;":
         end -= 1
@@ -124,8 +148,14 @@ def _trimmed(document: Document, segment: Segment) -> Segment:
     return replace(segment, start=start, end=end)
 
 
-def _claims(document: Document, pieces: Sequence[_Piece], quoted: Sequence[Span], mentions: Sequence[Mention], book: NameBook,
-            usd_per_eur: float | None) -> tuple[Claim, ...]:  # fmt: skip
+def _claims(
+    document: Document,
+    pieces: Sequence[_Piece],
+    quoted: Sequence[Span],
+    mentions: Sequence[Mention],
+    book: NameBook,
+    usd_per_eur: float | None,
+) -> tuple[Claim, ...]:
     state = Discourse(document, book)
     found = []
     for at, piece in enumerate(pieces):
@@ -137,30 +167,58 @@ def _claims(document: Document, pieces: Sequence[_Piece], quoted: Sequence[Span]
             attribution = _continued(pieces, at, state, quoted)
         if attribution is not None:
             attribution = state.resolve(attribution, segment, paragraph)
-        if attribution is not None and at > 0 and _only_attributes(document, segment, attribution, pieces[at - 1], quoted):
-            state.saw(segment, attribution.speaker, here, paragraph, True)
+        if (
+            attribution is not None
+            and at > 0
+            and _only_attributes(document, segment, attribution, pieces[at - 1], quoted)
+        ):
+            state.saw(segment, attribution.speaker, here, paragraph, is_quotation=True)
             continue
         claim = _claim(document, segment, attribution, here, quoted, usd_per_eur)
-        state.saw(segment, claim.speaker if attribution else None, here, paragraph, quotes_only or claim.quotation.value in ("full", "partial"))
+        state.saw(
+            segment,
+            claim.speaker if attribution else None,
+            here,
+            paragraph,
+            is_quotation=quotes_only or claim.quotation in (Quotation.FULL, Quotation.PARTIAL),
+        )
         if attribution is not None or _is_own_claim(claim):
             found.append(claim)
     return tuple(found)
 
 
-def _only_attributes(document: Document, segment: Segment, attribution: Attribution, before: _Piece, quoted: Sequence[Span]) -> bool:
-    """'"..." Putin said in Moscow.' after a quotation that ended with a full stop: it adds a speaker and no statement."""
-    if not attribution.verb or before.sentence.end > segment.start or not _is_quotation(document, before.segment, quoted):
+def _only_attributes(
+    document: Document, segment: Segment, attribution: Attribution, before: _Piece, quoted: Sequence[Span]
+) -> bool:
+    """'"..." Putin said in Moscow.' after a quotation that ended with a full stop.
+
+    It adds a speaker and no statement.
+    """
+    if (
+        not attribution.verb
+        or before.sentence.end > segment.start
+        or not _is_quotation(document, before.segment, quoted)
+    ):
         return False
     rest = document.text[attribution.verb_end : segment.end]
     lead = document.text[segment.start : min(attribution.verb_start, max(attribution.speaker.start, segment.start))]
-    is_plain = bool(re.fullmatch(r"\s*(?:(?:in|at|on|to|during|after|told|reporters|late|early|yesterday|today)\b[^,;:\"“]{0,60})?\.?", rest))
+    is_plain = bool(
+        re.fullmatch(
+            r"\s*(?:(?:in|at|on|to|during|after|told|reporters|late|early|yesterday|"
+            r"today)\b[^,;:\"“]{0,60})?\.?",
+            rest,
+        )
+    )
     return is_plain and len(lead.split()) <= 3
 
 
 def _is_quotation(document: Document, segment: Segment, quoted: Sequence[Span]) -> bool:
     words = len(re.findall(r"\w+", document.text[segment.start : segment.end]))
-    inside = sum(len(re.findall(r"\w+", document.text[max(segment.start, s.start) : min(segment.end, s.end)]))
-                 for s in quoted if s.start < segment.end and segment.start < s.end)  # fmt: skip
+    inside = sum(
+        len(re.findall(r"\w+", document.text[max(segment.start, s.start) : min(segment.end, s.end)]))
+        for s in quoted
+        if s.start < segment.end and segment.start < s.end
+    )
     return words > 0 and inside >= 0.8 * words
 
 
@@ -170,7 +228,10 @@ def _continued(pieces: Sequence[_Piece], at: int, state: Discourse, quoted: Sequ
     for later in pieces[at + 1 : at + 4]:
         if later.sentence.paragraph != piece.sentence.paragraph:
             break
-        shared = any(s.start < piece.segment.end and later.segment.start < s.end and s.start <= piece.segment.start + 1 for s in quoted)
+        shared = any(
+            s.start < piece.segment.end and later.segment.start < s.end and s.start <= piece.segment.start + 1
+            for s in quoted
+        )
         if shared and later.segment.attribution is not None:
             return replace(later.segment.attribution, rule="quotation that goes on", is_trailing=True)
     speaker = state.last_quoted(piece.sentence.paragraph)
@@ -179,8 +240,14 @@ def _continued(pieces: Sequence[_Piece], at: int, state: Discourse, quoted: Sequ
     return Attribution(speaker, Act.ASSERT, "", piece.segment.start, piece.segment.start, "continued quotation")
 
 
-def _claim(document: Document, segment: Segment, attribution: Attribution | None, mentions: Sequence[Mention],
-           quoted: Sequence[Span], usd_per_eur: float | None) -> Claim:  # fmt: skip
+def _claim(
+    document: Document,
+    segment: Segment,
+    attribution: Attribution | None,
+    mentions: Sequence[Mention],
+    quoted: Sequence[Span],
+    usd_per_eur: float | None,
+) -> Claim:
     content = document.text[segment.start : segment.end]
     quantities = find_quantities(content, segment.start, usd_per_eur=usd_per_eur)
     dates = find_dates(content, segment.start, published=document.published)
@@ -201,33 +268,71 @@ def _claim(document: Document, segment: Segment, attribution: Attribution | None
     }
     levers = tuple(lever.lever for lever in lexicon().levers if lever.pattern.search(content))
     return Claim(
-        f"{document.digest[:10]}-{segment.start}-{segment.end}", segment.start, segment.end, content, speaker, act, verb,
-        find_polarity(content, act), hedge, words, condition, find_quotation(segment.start, segment.end, quoted, content),
-        quantities, dates, tuple(mentions), _events_of(dates, mentions), levers,
-        attribution.cites if attribution else "", False, "rules", {key: value for key, value in rules.items() if value},
-    )  # fmt: skip
+        f"{document.digest[:10]}-{segment.start}-{segment.end}",
+        segment.start,
+        segment.end,
+        content,
+        speaker,
+        act,
+        verb,
+        find_polarity(content, act),
+        hedge,
+        words,
+        condition,
+        find_quotation(segment.start, segment.end, quoted, content),
+        quantities,
+        dates,
+        tuple(mentions),
+        _events_of(dates, mentions),
+        levers,
+        attribution.cites if attribution else "",
+        False,
+        "rules",
+        {key: value for key, value in rules.items() if value},
+    )
 
 
 def _own_speaker(content: str, quantities: Sequence[TextQuantity], mentions: Sequence[Mention]) -> Speaker:
-    has_number = any(q.kind in (QuantityKind.MOVE, QuantityKind.PRICE) or (q.kind is QuantityKind.MONEY and q.unit == "EUR") for q in quantities)
+    has_number = any(
+        q.kind in (QuantityKind.MOVE, QuantityKind.PRICE) or (q.kind is QuantityKind.MONEY and q.unit == "EUR")
+        for q in quantities
+    )
     market = any(m.name.kind is NameKind.MARKET for m in mentions)
     moves = bool(_MARKET_VERB.search(content))
-    if (market or _MARKET_WORD.search(content) or content.startswith(("It ", "They "))) and moves and (has_number or market) and not _NOT_MARKET.search(content):
+    if (
+        (market or _MARKET_WORD.search(content) or content.startswith(("It ", "They ")))
+        and moves
+        and (has_number or market)
+        and not _NOT_MARKET.search(content)
+    ):
         return Speaker("", SourceClass.MARKET_DATUM, rule="market words with a move or a price")
     return Speaker("", SourceClass.OWN_VOICE, rule="no speaker found")
 
 
 def _sharpened(act: Act, content: str, hedge: Hedge, source_class: SourceClass) -> Act:
-    """What a plain 'said' does: doubt what it calls unlikely, refuse or promise in the first person, else forecast what 'will' or 'may' be."""
+    """What a plain 'said' does.
+
+    Doubt what it calls unlikely, refuse or promise in the first person, else forecast what 'will' or 'may' be.
+    """
     if act is not Act.ASSERT:
         return act
     if hedge is Hedge.DOUBTED:
         return Act.DOUBT
     if source_class in (SourceClass.OWN_VOICE, SourceClass.MARKET_DATUM):
         return act
-    if re.search(r"\bwe (?:will|would|shall) (?:not|never)\b|\bwe won['’]t\b|\b(?:is|are) (?:excluded|out of the question)\b", content, re.I):
+    if re.search(
+        r"\bwe (?:will|would|shall) (?:not|never)\b|\bwe won['\u2019]t\b|\b(?:is|are) (?:excluded|out "
+        r"of the question)\b",
+        content,
+        re.I,
+    ):
         return Act.DENY
-    if re.search(r"\bwe (?:will|would|shall)\b|\b(?:said|says|that|reporters) (?:it|they|he|she) (?:will|would)\b|\bready to (?:deliver|supply|resume|sign|provide)\b|\band would\b", content, re.I):
+    if re.search(
+        r"\bwe (?:will|would|shall)\b|\b(?:said|says|that|reporters) (?:it|they|he|she) (?:will|"
+        r"would)\b|\bready to (?:deliver|supply|resume|sign|provide)\b|\band would\b",
+        content,
+        re.I,
+    ):
         return Act.PROMISE
     return Act.FORECAST if re.search(r"\b(?:will|would|could|might|may)\s+(?:\w+\s+)?[a-z]{3,}", content) else act
 
@@ -236,7 +341,12 @@ def _is_own_claim(claim: Claim) -> bool:
     content = claim.text
     if len(re.findall(r"[^\W\d_]+", content)) < 4 or not _VERBISH.search(content):
         return False
-    if re.match(r"^(?:see|click|read|watch|follow|listen|share|photo|image|reporting by|editing by|\(reporting|\(editing|this article|this story|updated|correction)\b", content, re.I):
+    if re.match(
+        r"^(?:see|click|read|watch|follow|listen|share|photo|image|reporting by|editing by|\(reporting|"
+        r"\(editing|this article|this story|updated|correction)\b",
+        content,
+        re.I,
+    ):
         return False
     kinds = {m.name.kind for m in claim.mentions}
     if kinds & _DOMAIN or claim.levers:
@@ -258,9 +368,19 @@ def _events_of(dates: Sequence[TextDate], mentions: Sequence[Mention]) -> tuple[
 
 
 def _covers(mention: TextDate, day: date) -> bool:
-    return mention.first is not None and mention.last is not None and mention.first <= day <= mention.last and (mention.last - mention.first).days <= 31
+    return (
+        mention.first is not None
+        and mention.last is not None
+        and mention.first <= day <= mention.last
+        and (mention.last - mention.first).days <= 31
+    )
 
 
 def _event_keys(event: Event) -> set[str]:
-    plain = {"HUB:TTF": "TTF", "LNG:Yamal": "YAMAL_LNG", "LNG:Arctic LNG 2": "ARCTIC_LNG_2", "LNG:Sakhalin II": "SAKHALIN_2"}
+    plain = {
+        "HUB:TTF": "TTF",
+        "LNG:Yamal": "YAMAL_LNG",
+        "LNG:Arctic LNG 2": "ARCTIC_LNG_2",
+        "LNG:Sakhalin II": "SAKHALIN_2",
+    }
     return {plain.get(key, key) for key in (*event.assets, *event.instruments)}

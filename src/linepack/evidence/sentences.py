@@ -8,10 +8,60 @@ from dataclasses import dataclass
 from linepack.evidence.document import Document, Span
 
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof st gen sen rep gov col lt no vs etc inc ltd co corp jan feb mar apr jun jul aug sep sept oct nov "
-    "dec approx fig art e.g i.e a.m p.m u.s u.k u.n e.u cf dept est al ca bn mn nos".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "st",
+        "gen",
+        "sen",
+        "rep",
+        "gov",
+        "col",
+        "lt",
+        "no",
+        "vs",
+        "etc",
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "approx",
+        "fig",
+        "art",
+        "e.g",
+        "i.e",
+        "a.m",
+        "p.m",
+        "u.s",
+        "u.k",
+        "u.n",
+        "e.u",
+        "cf",
+        "dept",
+        "est",
+        "al",
+        "ca",
+        "bn",
+        "mn",
+        "nos",
+    ]  # a list of words reads better than a column of strings
 )
-_END = re.compile(r"([.!?…]+)([\"”’»')\]]*)(?=\s+[\"“‘«'(\[–—-]?\s*[A-Z0-9ÄÖÜÉÀА-ЯІЇЄ€$£])")
+_END = re.compile(r"([.!?…]+)([\"”\u2019»')\]]*)(?=\s+[\"“\u2018«'(\[\u2013—-]?\s*[A-Z0-9ÄÖÜÉÀА-ЯІЇЄ€$£])")  # noqa: RUF001  # Cyrillic
 _OPEN = {"“": "”", "„": "“”", "«": "»", '"': '"', "‟": "”"}
 
 
@@ -72,10 +122,21 @@ def _is_abbreviation(content: str, match: re.Match[str]) -> bool:
     word = before[0].lower()
     if word in _ABBREVIATIONS:
         following = content[match.end() :].lstrip()[:1]
-        return not (word in ("u.s", "u.k", "e.u", "u.n", "a.m", "p.m", "etc", "inc", "ltd", "co", "corp", "bn", "mn")
-                    and _starts_sentence(content[match.end() :])) or following.isdigit()  # fmt: skip
+        return (
+            not (
+                word in ("u.s", "u.k", "e.u", "u.n", "a.m", "p.m", "etc", "inc", "ltd", "co", "corp", "bn", "mn")
+                and _starts_sentence(content[match.end() :])
+            )
+            or following.isdigit()
+        )
     return len(word) == 1 and word.isalpha() and before[0].isupper()
 
 
 def _starts_sentence(rest: str) -> bool:
-    return bool(re.match(r"\s+(?:The|A|An|It|He|She|They|We|This|That|But|And|In|On|Its|His|Her|There|Gas|Prices)\s", rest))
+    return bool(
+        re.match(
+            r"\s+(?:The|A|An|It|He|She|They|We|This|That|But|And|In|On|Its|His|Her|There|Gas|"
+            r"Prices)\s",
+            rest,
+        )
+    )

@@ -9,55 +9,111 @@ from linepack.evidence.vocabulary import SourceClass
 from linepack.system.names import NameBook, NameKind, name_book
 
 _SOURCES = re.compile(
-    r"\b(?:sources?|people|persons?|insiders?|interlocutors?|traders?|analysts?|experts?|economists?|consultants?|brokers?|"
-    r"shipbrokers?|dealers?|investors|critics|supporters?|opponents|observers|participants|executives?|industry figures|"
-    r"lawyers?|researchers|scientists|forecasters|some of them|one of them|two of them|others|strategists?|many|those|residents|campaigners|lobbyists|market players)\b",
+    r"\b(?:sources?|people|persons?|insiders?|interlocutors?|traders?|analysts?|experts?|economists?|"
+    r"consultants?|brokers?|"
+    r"shipbrokers?|dealers?|investors|critics|supporters?|opponents|observers|participants|executives?|"
+    r"industry figures|"
+    r"lawyers?|researchers|scientists|forecasters|some of them|one of them|two of them|others|"
+    r"strategists?|many|those|residents|campaigners|lobbyists|market players)\b",
     re.I,
 )
 _OFFICIALS = re.compile(
-    r"\b(?:officials?|diplomats?|ministers|envoys|ambassadors|lawmakers|aides?|negotiators?|leaders|regulators|politicians|"
+    r"\b(?:officials?|diplomats?|ministers|envoys|ambassadors|lawmakers|aides?|negotiators?|leaders|"
+    r"regulators|politicians|"
     r"bureaucrats|representatives|governments|authorities|capitals|delegates)\b",
     re.I,
 )
-_SPOKES = re.compile(r"\b(?:spokes(?:man|woman|person|people)|press service|press office|representative|press secretary)\b", re.I)
+_SPOKES = re.compile(
+    r"\b(?:spokes(?:man|woman|person|people)|press service|press office|representative|press "
+    r"secretary)\b",
+    re.I,
+)
 _INSTITUTIONS = re.compile(
     r"\b(?:ministry|ministries|government|commission|council|regulators?|company|companies|operator|agency|court|"
     r"bank|bloc|union|parliament|office|embassy|authority|committee|association|institute|centre|center|firm|group|"
     r"administration|presidency|management|board|department|chamber|federation|alliance|coalition|party|exchange|"
-    r"utility|utilities|importer|exporter|producer|supplier|buyer|refiner|developer|consortium|think[\s-]?tank|university|"
-    r"treasury|secretariat|directorate|service|watchdog|lobby|fund|cabinet|senate|congress|state department|house|major|giant|shipper|trader house|organi[sz]ation)\b",
+    r"utility|utilities|importer|exporter|producer|supplier|buyer|refiner|developer|consortium|"
+    r"think[\s-]?tank|university|"
+    r"treasury|secretariat|directorate|service|watchdog|lobby|fund|cabinet|senate|congress|state "
+    r"department|house|major|giant|shipper|trader house|organi[sz]ation)\b",
     re.I,
 )
 _PAPERS = re.compile(
-    r"\b(?:report|study|document|paper|letter|draft|statement|outlook|analysis|memo|note|survey|briefing|review|poll|filing|"
-    r"communiqu[eé]|declaration|press release|proposal|text)\b", re.I)  # fmt: skip
+    r"\b(?:report|study|document|paper|letter|draft|statement|outlook|analysis|memo|note|survey|briefing|"
+    r"review|poll|filing|"
+    r"communiqu[eé]|declaration|press release|proposal|text)\b",
+    re.I,
+)
 _MEDIA = re.compile(
-    r"\b(?:newspapers?|news agency|media|magazine|broadcaster|daily|weekly|tabloid|publication|outlet|portal|television|"
-    r"news site|news outlet|articles?|authors?|journalists?|reporters|website|media reports|press reports|press)\b", re.I)  # fmt: skip
+    r"\b(?:newspapers?|news agency|media|magazine|broadcaster|daily|weekly|tabloid|publication|outlet|"
+    r"portal|television|"
+    r"news site|news outlet|articles?|authors?|journalists?|reporters|website|media reports|press reports|"
+    r"press)\b",
+    re.I,
+)
 _DATA = re.compile(r"\b(?:data|figures|tracking|statistics)\b", re.I)
 _ROLE = re.compile(
-    r"\b(?:president|prime minister|minister|chancellor|secretary|chief|head|director|chair(?:man|woman|person)?|ceo|cfo|"
+    r"\b(?:president|prime minister|minister|chancellor|secretary|chief|head|director|chair(?:man|woman|"
+    r"person)?|ceo|cfo|"
     r"analyst|economist|professor|commissioner|envoy|adviser|advisor|aide|expert|editor|spokes\w+|manager|executive|"
     r"ambassador|senator|governor|leader|partner|strategist|researcher|fellow|deputy|general|representative|lawyer|"
-    r"investor|consultant|trader|negotiator|diplomat|columnist|founder|owner|vice[- ]president|officer|mp|mep|lawmaker|founder|correspondent|chairman)\b",
+    r"investor|consultant|trader|negotiator|diplomat|columnist|founder|owner|vice[- ]president|officer|mp|"
+    r"mep|lawmaker|founder|correspondent|chairman)\b",
     re.I,
 )
 _ORG_MARK = re.compile(
-    r"\b(?:LNG|Energy|SE|AG|Inc|Ltd|PLC|plc|Group|Bank|Agency|Ministry|Commission|Council|Centre|Center|Institute|University|"
-    r"Association|Company|Corp|Corporation|Review|News|Times|Post|Journal|Zeitung|Wire|House|Department|Union|Parliament|"
-    r"Treasury|Office|Export|Gas|Oil|Petroleum|Markets?|Research|Columns?|Data|Party|Fund|Foundation|Court|Board|Authority|"
-    r"Networks?|Infrastructure|States|Stream|Trading|Holding|GmbH|BV|SA|SpA|NV|LLC|LLP|Capital|Partners|Securities|Intelligence|Analytics|Forum|Network|Society|Service|Committee|Federation|Street|Sachs|Stanley|Morgan|Chamber|Regulators?)\b"
+    r"\b(?:LNG|Energy|SE|AG|Inc|Ltd|PLC|plc|Group|Bank|Agency|Ministry|Commission|Council|Centre|Center|"
+    r"Institute|University|"
+    r"Association|Company|Corp|Corporation|Review|News|Times|Post|Journal|Zeitung|Wire|House|Department|"
+    r"Union|Parliament|"
+    r"Treasury|Office|Export|Gas|Oil|Petroleum|Markets?|Research|Columns?|Data|Party|Fund|Foundation|"
+    r"Court|Board|Authority|"
+    r"Networks?|Infrastructure|States|Stream|Trading|Holding|GmbH|BV|SA|SpA|NV|LLC|LLP|Capital|Partners|"
+    r"Securities|Intelligence|Analytics|Forum|Network|Society|Service|Committee|Federation|Street|Sachs|"
+    r"Stanley|Morgan|Chamber|Regulators?)\b"
 )
-_MEDIA_MARK = re.compile(r"\b(?:Review|News|Times|Post|Journal|Zeitung|Wire|Columns?|Gazette|Herald|Tribune|Daily|Press|Novosti|Visnyk|Pravda|"
-                         r"Online|TV|Radio|Telegraph|Guardian|Observer|Mail|Standard|Echo|Monitor|Newswire|Newswires)$")  # fmt: skip
+_MEDIA_MARK = re.compile(
+    r"\b(?:Review|News|Times|Post|Journal|Zeitung|Wire|Columns?|Gazette|Herald|Tribune|"
+    r"Daily|Press|Novosti|Visnyk|Pravda|"
+    r"Online|TV|Radio|Telegraph|Guardian|Observer|Mail|Standard|Echo|Monitor|Newswire|Newswires)$"
+)
 _PRONOUN = re.compile(r"^(?:he|she|they|it|we|i|who|which|both|the former|the latter|this|that)$", re.I)
-_CAPITALISED = re.compile(r"\b[A-ZÄÖÜŠŽČŁØÅÉÁÓÍ][\w'’.-]*[a-zäöüßéèáàóíščžćłøåñçă][\w'’-]*|\b(?:[A-Z]\.)+|\b[A-Z][A-Z&]+\b")
-_NUMBER_WORD = re.compile(r"\b(one|two|three|four|five|six|seven|eight|nine|ten|both|several|some|many|\d{1,2})\b", re.I)
-_COUNTS = {"one": 1, "two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_CAPITALISED = re.compile(
+    r"\b[A-ZÄÖÜŠŽČŁØÅÉÁÓÍ][\w'\u2019.-]*[a-zäöüßéèáàóíščžćłøåñçă][\w'\u2019-]*|"
+    r"\b(?:[A-Z]\.)+|\b[A-Z][A-Z&]+\b"
+)
+_NUMBER_WORD = re.compile(
+    r"\b(one|two|three|four|five|six|seven|eight|nine|ten|both|several|some|many|\d{1,2})\b", re.I
+)
+_COUNTS = {
+    "one": 1,
+    "two": 2,
+    "both": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
 _NOT_SPEAKER = re.compile(
-    r"\b(?:is|was|were|are|will|would|could|should|can|has been|have been|had been|because|when|if|gives|rose|fell|remains?|"
-    r"after|before|while|whether|until|comes?|came|says?|aims|wants|of which|which)\b|\b(?:of|by|from|with|in|at|on|to)$", re.I)  # fmt: skip
-_TITLE = re.compile(r"^(?:Mr|Mrs|Ms|Dr|Prof|Professor|President|Chancellor|Minister|Secretary|Commissioner|Sir|Senator|Sen|Rep|Gen|Foreign|Prime|Energy|Economy|Finance|State|Deputy|Vice|Chief|Speaker|Kremlin|Analyst|Economist|Treasury|Defence|Ambassador|Governor|EU|US|U\.S\.|UK|Slovak|Hungarian|German|Russian|Ukrainian|Polish|French|Dutch|Turkish|American|European|Austrian|Italian|British|Norwegian|Bulgarian|Serbian|Chinese|Qatari|Danish|Swiss|Spanish|Czech|Irish|Finnish|The|A|An|But|And|Meanwhile|However|Yesterday|Interior|Executive|Director|Head)\.?$")
+    r"\b(?:is|was|were|are|will|would|could|should|can|has been|have been|had been|because|when|if|gives|"
+    r"rose|fell|remains?|"
+    r"after|before|while|whether|until|comes?|came|says?|aims|wants|of which|which)\b|\b(?:of|by|from|"
+    r"with|in|at|on|to)$",
+    re.I,
+)
+_TITLE = re.compile(
+    r"^(?:Mr|Mrs|Ms|Dr|Prof|Professor|President|Chancellor|Minister|Secretary|Commissioner|Sir|"
+    r"Senator|Sen|Rep|Gen|Foreign|Prime|Energy|Economy|Finance|State|Deputy|Vice|Chief|Speaker|"
+    r"Kremlin|Analyst|Economist|Treasury|Defence|Ambassador|Governor|EU|US|U\.S\.|UK|Slovak|"
+    r"Hungarian|German|Russian|Ukrainian|Polish|French|Dutch|Turkish|American|European|Austrian|"
+    r"Italian|British|Norwegian|Bulgarian|Serbian|Chinese|Qatari|Danish|Swiss|Spanish|Czech|"
+    r"Irish|Finnish|The|A|An|But|And|Meanwhile|However|Yesterday|Interior|Executive|Director|"
+    r"Head)\.?$"
+)
 
 
 @dataclass(frozen=True)
@@ -80,8 +136,8 @@ class Speaker:
 
 def read_speaker(phrase: str, start: int, *, role: str = "") -> Speaker | None:
     """Return the speaker that a noun phrase at ``start`` names, or None if nobody could speak by it."""
-    lead = len(phrase) - len(phrase.lstrip(" ,–—-\"“”'"))
-    phrase = phrase[lead:].rstrip(" ,–—-\"“”")
+    lead = len(phrase) - len(phrase.lstrip(" ,\u2013—-\"“”'"))
+    phrase = phrase[lead:].rstrip(' ,\u2013—-"“”')
     start += lead
     lead = _leading_filler(phrase)
     phrase, start = phrase[lead:], start + lead
@@ -103,8 +159,16 @@ def read_speaker(phrase: str, start: int, *, role: str = "") -> Speaker | None:
         name = person_name(head)
         inner_role = head.replace(name, "").strip(" ,") if name else ""
         at = head.rfind(name) if name else 0
-        return Speaker(name or head, source_class, entity, (inner_role + "; " + own_role).strip("; "), "", start + at,
-                       start + at + len(name or head), rule)  # fmt: skip
+        return Speaker(
+            name or head,
+            source_class,
+            entity,
+            (inner_role + "; " + own_role).strip("; "),
+            "",
+            start + at,
+            start + at + len(name or head),
+            rule,
+        )
     return Speaker(head, source_class, entity, own_role, _count(head, source_class), start, start + len(head), rule)
 
 
@@ -133,7 +197,12 @@ def _classify(head: str) -> tuple[SourceClass, str, str] | None:
         return SourceClass.INSTITUTION, entity, "spokesperson"
     if name and len(name.split()) > 1 and not _known_part(name) and (_ROLE.search(head) or _only_name(head, name)):
         return SourceClass.NAMED_PERSON, "", "person by form"
-    if name and _ROLE.search(head.replace(name, "")) and not _known_part(name) and not re.search(r"\b(?:of|at|from|for)\s+\S*$", head[: head.rfind(name)]):
+    if (
+        name
+        and _ROLE.search(head.replace(name, ""))
+        and not _known_part(name)
+        and not re.search(r"\b(?:of|at|from|for)\s+\S*$", head[: head.rfind(name)])
+    ):
         return SourceClass.NAMED_PERSON, "", "role and name"
     if _OFFICIALS.search(core) and not _SOURCES.search(core.split(" of the ")[0] if "of the" in core else "-"):
         return SourceClass.OFFICIAL_UNNAMED, entity, "official"
@@ -155,8 +224,12 @@ def _classify(head: str) -> tuple[SourceClass, str, str] | None:
     if _INSTITUTIONS.search(core):
         return SourceClass.INSTITUTION, entity, "institution"
     if re.match(r"^(?:the|a|an|its|his|their|our)\b", head, re.I) and _ROLE.search(core):
-        is_plain = not re.search(r"'s\b|’s\b|\bof\b", head)
-        return SourceClass.OFFICIAL_UNNAMED if not is_plain or "minister" in head.lower() else SourceClass.SOURCES_UNNAMED, entity, "role"
+        is_plain = not re.search(r"'s\b|\u2019s\b|\bof\b", head)
+        return (
+            SourceClass.OFFICIAL_UNNAMED if not is_plain or "minister" in head.lower() else SourceClass.SOURCES_UNNAMED,
+            entity,
+            "role",
+        )
     if kinds & {NameKind.STATE, NameKind.BODY, NameKind.COMPANY} and _ends_with_name(head, mentions[-1].end):
         return SourceClass.INSTITUTION, entity, "known institution"
     run = _last_name_run(head)
@@ -166,11 +239,13 @@ def _classify(head: str) -> tuple[SourceClass, str, str] | None:
 
 
 def _owned(head: str, end: int) -> bool:
-    return bool(re.match(r"(?:'s|’s|’)\s|\s+(?:administration|government|team|allies|camp|aides)\b", head[end:]))
+    return bool(
+        re.match(r"(?:'s|\u2019s|\u2019)\s|\s+(?:administration|government|team|allies|camp|aides)\b", head[end:])
+    )
 
 
 def _ends_with_name(head: str, end: int) -> bool:
-    rest = head[end:].strip(" '’s\"“”»")
+    rest = head[end:].strip(" '\u2019s\"“”»")
     return not rest or bool(re.match(r"^(?:and|itself|alone|too|also)\b", rest)) or bool(re.match(r"^[A-Z]", rest))
 
 
@@ -188,7 +263,9 @@ def _last_name_run(phrase: str) -> str:
     """The longest run of capitalised words, titles and nationalities stripped from its front."""
     runs: list[list[re.Match[str]]] = []
     for match in _CAPITALISED.finditer(phrase):
-        joined = runs and re.fullmatch(r"\s+(?:(?:van|von|de|der|den|al|el|bin|da|di|la|ter)\s+)*", phrase[runs[-1][-1].end() : match.start()])
+        joined = runs and re.fullmatch(
+            r"\s+(?:(?:van|von|de|der|den|al|el|bin|da|di|la|ter)\s+)*", phrase[runs[-1][-1].end() : match.start()]
+        )
         if joined:
             runs[-1].append(match)
         else:
@@ -202,14 +279,18 @@ def _last_name_run(phrase: str) -> str:
             run = run[1:]
         if run and len(run) >= len(best.split()):
             best = phrase[run[0].start() : run[-1].end()]
-    return re.sub(r"['’]s?$", "", best)
+    return re.sub(r"['\u2019]s?$", "", best)
 
 
 def _leading_filler(phrase: str) -> int:
     match = re.match(
-        r"(?:(?:but|and|yet|so|still|however|meanwhile|separately|later|earlier|also|then|while|as|whereas|although|though|"
-        r"yesterday|today|at the same time|in turn|for (?:its|his|her|their) part|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b,?\s+)+",
-        phrase, re.I)  # fmt: skip
+        r"(?:(?:but|and|yet|so|still|however|meanwhile|separately|later|earlier|also|then|while|as|whereas|"
+        r"although|though|"
+        r"yesterday|today|at the same time|in turn|for (?:its|his|her|their) part|on (?:Mon|Tues|Wednes|Thurs|"
+        r"Fri|Satur|Sun)day)\b,?\s+)+",
+        phrase,
+        re.I,
+    )
     return match.end() if match else 0
 
 
@@ -220,7 +301,9 @@ def _count(head: str, source_class: SourceClass) -> str:
     if match:
         word = match[1].lower()
         return str(_COUNTS.get(word, word))
-    if re.match(r"^(?:an?|the)\s", head, re.I) and not re.search(r"\w+s\b(?!\s*(?:of|at|in))", head.split(" of ")[0].split()[-1]):
+    if re.match(r"^(?:an?|the)\s", head, re.I) and not re.search(
+        r"\w+s\b(?!\s*(?:of|at|in))", head.split(" of ")[0].split()[-1]
+    ):
         return "1"
     return "several" if re.search(r"\b\w+s\b|people", head) else "1"
 

@@ -1,6 +1,7 @@
 """Forward curves and conditional prices that the user gives as CSV, and the move over an event window.
 
-Contracts are told apart by their delivery months, never by 'front month': a generic front-month series jumps when it rolls.
+Contracts are told apart by their delivery months, never by 'front month': a generic front-month series jumps when it
+rolls.
 """
 
 from __future__ import annotations
@@ -17,22 +18,37 @@ from linepack.system.tables import Row, check_header, parse_row
 
 LATER_DAYS = (1, 5, 20)  # trading days after the event at which a move is looked at again
 
-CURVES = Table("curve", "Forward prices by time and delivery.", ("quoted_at", "delivery_first_month", "delivery_last_month"), (
-    text("quoted_at", "Day, or time with zone: 2025-03-13 (settlement) or 2025-03-13T10:03Z."),
-    month("delivery_first_month", "First delivery month."),
-    month("delivery_last_month", "Last delivery month."),
-    number("price_eur_mwh", "EUR/MWh", "Price."),
-))  # fmt: skip
+CURVES = Table(
+    "curve",
+    "Forward prices by time and delivery.",
+    ("quoted_at", "delivery_first_month", "delivery_last_month"),
+    (
+        text("quoted_at", "Day, or time with zone: 2025-03-13 (settlement) or 2025-03-13T10:03Z."),
+        month("delivery_first_month", "First delivery month."),
+        month("delivery_last_month", "Last delivery month."),
+        number("price_eur_mwh", "EUR/MWh", "Price."),
+    ),
+)
 
-CONDITIONAL = Table("conditional", "Prices by delivery month and regime.", ("month", "regime"), (
-    month("month", "Delivery month."),
-    text("regime", "Regime; the first one in the file is the one without change."),
-    number("price_eur_mwh", "EUR/MWh", "Price under the regime."),
-    number("low_eur_mwh", "EUR/MWh", "Lower end of its band.", required=False),
-    number("high_eur_mwh", "EUR/MWh", "Upper end of its band.", required=False),
-    Column("is_announced_on_event", Kind.BOOLEAN, "Is the regime known from the day of the event on (stores move before gas arrives)?",
-           required=False, default=False),
-))  # fmt: skip
+CONDITIONAL = Table(
+    "conditional",
+    "Prices by delivery month and regime.",
+    ("month", "regime"),
+    (
+        month("month", "Delivery month."),
+        text("regime", "Regime; the first one in the file is the one without change."),
+        number("price_eur_mwh", "EUR/MWh", "Price under the regime."),
+        number("low_eur_mwh", "EUR/MWh", "Lower end of its band.", required=False),
+        number("high_eur_mwh", "EUR/MWh", "Upper end of its band.", required=False),
+        Column(
+            "is_announced_on_event",
+            Kind.BOOLEAN,
+            "Is the regime known from the day of the event on (stores move before gas arrives)?",
+            required=False,
+            default=False,
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -64,8 +80,15 @@ def read_curve(path: Path) -> tuple[CurvePoint, ...]:
     for line, row in enumerate(rows, start=2):
         at = _time(str(row["quoted_at"]))
         if at is None:
-            issues.append(Issue("bad-time", f"'{row['quoted_at']}' is neither a day nor a time with a zone", "curve", (f"line {line}",),
-                                "write 2025-03-13 or 2025-03-13T10:03Z"))  # fmt: skip
+            issues.append(
+                Issue(
+                    "bad-time",
+                    f"'{row['quoted_at']}' is neither a day nor a time with a zone",
+                    "curve",
+                    (f"line {line}",),
+                    "write 2025-03-13 or 2025-03-13T10:03Z",
+                )
+            )
             continue
         months = delivery_months(str(row["delivery_first_month"]), str(row["delivery_last_month"]))
         points.append(CurvePoint(at, months, _price(row), len(str(row["quoted_at"])) == 10))
@@ -83,25 +106,52 @@ def read_conditional(path: Path) -> tuple[Gap, ...]:
     rows = _rows(path, CONDITIONAL)
     names = list(dict.fromkeys(str(row["regime"]) for row in rows))
     if len(names) < 2:
-        raise InputError("one-regime", f"{path.name} has {len(names)} regime(s); a gap needs two", table="conditional",
-                         hint="one row per month and regime; the first regime is the one without change")  # fmt: skip
+        raise InputError(
+            "one-regime",
+            f"{path.name} has {len(names)} regime(s); a gap needs two",
+            table="conditional",
+            hint="one row per month and regime; the first regime is the one without change",
+        )
     bands = {(str(row["month"]), str(row["regime"])): _band(row) for row in rows}
     months = sorted({key[0] for key in bands})
     lacking = [f"{name} {label}" for name in names for label in months if (label, name) not in bands]
     if lacking:
-        raise InputError("missing-price", "these regimes lack months that others have", table="conditional", keys=lacking)
+        raise InputError(
+            "missing-price", "these regimes lack months that others have", table="conditional", keys=lacking
+        )
     announced = {str(row["regime"]): bool(row["is_announced_on_event"]) for row in rows}
     found = []
     for name in names[1:]:
         for label in months:
             mine, base = bands[label, name], bands[label, names[0]]
-            gap = of(mine.low - base.high, mine.high - base.low) if not (mine.is_point and base.is_point) else of(mine.low - base.low)
-            found.append(Gap(f"{path.stem}:{name}:{label}", name, (label,), gap, None, f"{name} against {names[0]}", announced[name], path.name))
+            gap = (
+                of(mine.low - base.high, mine.high - base.low)
+                if not (mine.is_point and base.is_point)
+                else of(mine.low - base.low)
+            )
+            found.append(
+                Gap(
+                    f"{path.stem}:{name}:{label}",
+                    name,
+                    (label,),
+                    gap,
+                    None,
+                    f"{name} against {names[0]}",
+                    announced[name],
+                    path.name,
+                )
+            )
     return tuple(found)
 
 
-def event_moves(event: str, event_day: date, curve: Sequence[CurvePoint], *, event_time: datetime | None = None,
-                window_hours: float = 0.0) -> tuple[Move, ...]:  # fmt: skip
+def event_moves(
+    event: str,
+    event_day: date,
+    curve: Sequence[CurvePoint],
+    *,
+    event_time: datetime | None = None,
+    window_hours: float = 0.0,
+) -> tuple[Move, ...]:
     """Return the move of every contract over the event's window.
 
     With a time and a window: from the last quote before the time to the last one inside the window. Without: from the
@@ -121,10 +171,27 @@ def event_moves(event: str, event_day: date, curve: Sequence[CurvePoint], *, eve
             observed = "settlement to settlement"
         if before and inside:
             change = inside[-1].price_eur_mwh - before[-1].price_eur_mwh
-            moves.append(Move(f"{event}:{months[0]}", event, "curve given", observed, months, Interval(change, change), False, False, (), "curve given"))
+            moves.append(
+                Move(
+                    f"{event}:{months[0]}",
+                    event,
+                    "curve given",
+                    observed,
+                    months,
+                    Interval(change, change),
+                    False,
+                    False,
+                    (),
+                    "curve given",
+                )
+            )
     if not moves:
-        raise InputError("no-window", f"the curve has no contract quoted both before and on {event_day}", table="curve",
-                         hint="settlements of the day and of the day before, or quotes around the time")  # fmt: skip
+        raise InputError(
+            "no-window",
+            f"the curve has no contract quoted both before and on {event_day}",
+            table="curve",
+            hint="settlements of the day and of the day before, or quotes around the time",
+        )
     return tuple(moves)
 
 
@@ -158,8 +225,15 @@ def _rows(path: Path, table: Table) -> list[Row]:
     issues = [issue for issue in check_header(header, own) if not needed & set(issue.keys)]
     generic = [name for name in header if name.lower() in ("contract", "front_month", "m+1")]
     if generic:
-        issues.append(Issue("generic-contract", "a front-month series jumps when it rolls", table.name, tuple(generic),
-                            "give delivery_first_month and delivery_last_month"))  # fmt: skip
+        issues.append(
+            Issue(
+                "generic-contract",
+                "a front-month series jumps when it rolls",
+                table.name,
+                tuple(generic),
+                "give delivery_first_month and delivery_last_month",
+            )
+        )
     if issues:
         raise InputError("bad-table", f"{path.name} does not fit its format", table=table.name, issues=issues)
     rows = []

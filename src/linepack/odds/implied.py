@@ -16,6 +16,7 @@ from scipy.optimize import linprog, lsq_linear
 from linepack.errors import InputError
 from linepack.odds.tables import Interval, of
 
+NO_OTHER_CAUSE = Interval(0.0, 0.0)
 IMPLAUSIBLE_CHANGE = 0.5  # one day's news that moves a probability by more is called implausible
 SMALL = 1e-9
 
@@ -25,7 +26,8 @@ class SingleBand:
     """One move read against one gap.
 
     ``change`` is the implied change of probability over the whole of both intervals. ``base_rates`` are the
-    probabilities before the event that leave one after it between 0 and 1, for the smallest implied change; None if there
+    probabilities before the event that leave one after it between 0 and 1, for the smallest implied change; None if
+    there
     are none, and then the reading is refuted. ``feasible`` is the part of ``change`` within -1 and 1.
     """
 
@@ -40,8 +42,10 @@ class SingleBand:
 class JointBands:
     """Several contracts read against several regimes.
 
-    ``bands`` holds for each regime the least and largest change of probability that fit every contract within its interval
-    at some base rates; ``fit`` the bounded least-squares point (a point inside a band, not an answer); ``rank`` how many
+    ``bands`` holds for each regime the least and largest change of probability that fit every contract within its
+    interval
+    at some base rates; ``fit`` the bounded least-squares point (a point inside a band, not an answer); ``rank`` how
+    many
     combinations the contracts identify; ``is_refuted`` is True if nothing fits.
     """
 
@@ -53,18 +57,29 @@ class JointBands:
     is_refuted: bool
 
 
-def single_band(change_eur_mwh: Interval, gap_eur_mwh: Interval, *, confounder_share: Interval = Interval(0.0, 0.0)) -> SingleBand:  # noqa: B008  # frozen
+def single_band(
+    change_eur_mwh: Interval, gap_eur_mwh: Interval, *, confounder_share: Interval = NO_OTHER_CAUSE
+) -> SingleBand:  # frozen
     """Return the implied change of probability of one move and one gap.
 
     ``confounder_share`` is the share of the move that other causes may explain, 0 to 1. Errors: ``InputError`` if the
     gap's interval holds zero: a regime that may not move this contract identifies nothing.
     """
     if gap_eur_mwh.low <= 0 <= gap_eur_mwh.high:
-        raise InputError("gap-holds-zero", f"the gap {gap_eur_mwh.low:g} to {gap_eur_mwh.high:g} EUR/MWh does not exceed its own band",
-                         hint="use a delivery month in which the regime moves the price")  # fmt: skip
+        raise InputError(
+            "gap-holds-zero",
+            f"the gap {gap_eur_mwh.low:g} to {gap_eur_mwh.high:g} EUR/MWh does not exceed its own band",
+            hint="use a delivery month in which the regime moves the price",
+        )
     shares = (1 - confounder_share.low, 1 - confounder_share.high)
-    change = of(*(move * share / gap for move in (change_eur_mwh.low, change_eur_mwh.high) for share in shares
-                  for gap in (gap_eur_mwh.low, gap_eur_mwh.high)))  # fmt: skip
+    change = of(
+        *(
+            move * share / gap
+            for move in (change_eur_mwh.low, change_eur_mwh.high)
+            for share in shares
+            for gap in (gap_eur_mwh.low, gap_eur_mwh.high)
+        )
+    )
     least = min(abs(change.low), abs(change.high)) if change.low * change.high > 0 else 0.0
     sign = 1.0 if change.high > 0 else -1.0
     if least > 1 + SMALL:
@@ -74,28 +89,50 @@ def single_band(change_eur_mwh: Interval, gap_eur_mwh: Interval, *, confounder_s
     return SingleBand(change, feasible, rates, False, max(abs(change.low), abs(change.high)) > IMPLAUSIBLE_CHANGE)
 
 
-def joint_bands(changes: Sequence[Interval], gaps: np.ndarray, names: Sequence[str], *, base_rates: Sequence[float] | None = None,
-                confounder_eur_mwh: Interval = Interval(0.0, 0.0)) -> JointBands:  # noqa: B008  # frozen
+def joint_bands(
+    changes: Sequence[Interval],
+    gaps: np.ndarray,
+    names: Sequence[str],
+    *,
+    base_rates: Sequence[float] | None = None,
+    confounder_eur_mwh: Interval = NO_OTHER_CAUSE,
+) -> JointBands:  # frozen
     """Return what several contracts say about several regimes.
 
     ``gaps`` has a row per contract and a column per regime, EUR/MWh. ``base_rates`` fixes the probabilities before the
-    event; without it they are free. ``confounder_eur_mwh`` is a common move of all contracts that other causes may explain.
+    event; without it they are free. ``confounder_eur_mwh`` is a common move of all contracts that other causes may
+    explain.
     Probabilities before and after are at least 0 and sum to at most 1 (the rest is the regime without change).
     """
     gaps = np.asarray(gaps, dtype=float)
     contracts, count = gaps.shape
     if contracts != len(changes) or count != len(names):
-        raise InputError("shape", f"{len(changes)} contracts and {len(names)} regimes do not fit a {contracts} x {count} table")
+        raise InputError(
+            "shape", f"{len(changes)} contracts and {len(names)} regimes do not fit a {contracts} x {count} table"
+        )
     bands = [_ends(r, changes, gaps, base_rates, confounder_eur_mwh) for r in range(count)]
     middle = np.array([(interval.low + interval.high) / 2 for interval in changes])
-    low, high = (np.full(count, -1.0), np.full(count, 1.0)) if base_rates is None else (-np.array(base_rates), 1 - np.array(base_rates))
+    low, high = (
+        (np.full(count, -1.0), np.full(count, 1.0))
+        if base_rates is None
+        else (-np.array(base_rates), 1 - np.array(base_rates))
+    )
     fit = lsq_linear(gaps, middle, bounds=(low, high))
     residual = float(np.sqrt(np.mean((gaps @ fit.x - middle) ** 2)))
     is_refuted = any(band is None for band in bands)
-    return JointBands(tuple(names), tuple(bands), tuple(float(x) for x in fit.x), residual, int(np.linalg.matrix_rank(gaps)), is_refuted)
+    return JointBands(
+        tuple(names),
+        tuple(bands),
+        tuple(float(x) for x in fit.x),
+        residual,
+        int(np.linalg.matrix_rank(gaps)),
+        is_refuted,
+    )
 
 
-def _ends(regime: int, changes: Sequence[Interval], gaps: np.ndarray, base_rates: Sequence[float] | None, confounder: Interval) -> Interval | None:
+def _ends(
+    regime: int, changes: Sequence[Interval], gaps: np.ndarray, base_rates: Sequence[float] | None, confounder: Interval
+) -> Interval | None:
     """Least and largest change of one regime's probability, by two linear programs over (pi, dpi, confounder)."""
     contracts, count = gaps.shape
     width = 2 * count + 1
@@ -125,5 +162,5 @@ def _ends(regime: int, changes: Sequence[Interval], gaps: np.ndarray, base_rates
         answer = linprog(objective, A_ub=np.array(rows), b_ub=np.array(limits), bounds=bounds, method="highs")
         if answer.status != 0:
             return None
-        ends.append(sign * float(answer.fun))
+        ends.append(sign * float(answer.x @ objective))
     return of(*ends)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from linepack.errors import InputError
@@ -43,7 +44,10 @@ class Bin:
 
 @dataclass(frozen=True)
 class Scores:
-    """Mean scores over decided questions: Brier (0 best, 1 worst), log (0 best, natural logarithm, sign omitted), calibration."""
+    """Mean scores over decided questions.
+
+    Brier (0 best, 1 worst), log (0 best, natural logarithm, sign omitted), calibration.
+    """
 
     count: int
     open_count: int
@@ -70,7 +74,13 @@ def score(questions: Sequence[Question]) -> Scores:
         raise InputError("nothing-decided", "no question has an outcome yet", hint="fill 'outcome' with true or false")
     briers = [brier_score(p, happened) for p, happened in decided]
     logs = [log_score(p, happened) for p, happened in decided]
-    return Scores(len(decided), len(questions) - len(decided), sum(briers) / len(decided), sum(logs) / len(decided), tuple(_bins(decided)))
+    return Scores(
+        len(decided),
+        len(questions) - len(decided),
+        sum(briers) / len(decided),
+        sum(logs) / len(decided),
+        tuple(_bins(decided)),
+    )
 
 
 def shipped_questions() -> tuple[Question, ...]:
@@ -79,7 +89,10 @@ def shipped_questions() -> tuple[Question, ...]:
 
 
 def read_questions(path: Path) -> tuple[Question, ...]:
-    """Return the questions of a log. Errors: ``InputError`` as ``read_table``, or for a question asked after it was decided."""
+    """Return the questions of a log.
+
+    Errors: ``InputError`` as ``read_table``, or for a question asked after it was decided.
+    """
     questions = _questions(read_table(path, QUESTIONS))
     late = [q.question for q in questions if q.asked_on > q.resolves_on]
     if late:
@@ -95,11 +108,26 @@ def log_question(path: Path, question: Question, *, source: str) -> None:
     names = [column.name for column in QUESTIONS.columns]
     is_new = not path.exists()
     if not is_new and any(q.question == question.question and q.who == question.who for q in read_questions(path)):
-        raise InputError("logged-already", f"'{question.question}' by {question.who} is in {path}", keys=[question.question],
-                         hint="a forecast is not changed afterwards; log a new question")  # fmt: skip
+        raise InputError(
+            "logged-already",
+            f"'{question.question}' by {question.who} is in {path}",
+            keys=[question.question],
+            hint="a forecast is not changed afterwards; log a new question",
+        )
     outcome = "" if question.outcome is None else str(question.outcome).lower()
-    row = [question.question, question.text, question.asked_on.isoformat(), question.resolves_on.isoformat(), f"{question.probability:g}",
-           question.who, outcome, source, "judgement", question.asked_on.isoformat(), ""]  # fmt: skip
+    row = [
+        question.question,
+        question.text,
+        question.asked_on.isoformat(),
+        question.resolves_on.isoformat(),
+        f"{question.probability:g}",
+        question.who,
+        outcome,
+        source,
+        "judgement",
+        question.asked_on.isoformat(),
+        "",
+    ]
     with path.open("a", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         if is_new:
@@ -112,13 +140,19 @@ def _questions(rows: Iterable[Row]) -> tuple[Question, ...]:
     for row in rows:
         outcome = {"true": True, "false": False}.get(str(row["outcome"]))
         asked, resolves, probability = row["asked_on"], row["resolves_on"], row["probability"]
-        assert isinstance(asked, date) and isinstance(resolves, date) and isinstance(probability, float)
-        found.append(Question(str(row["question"]), str(row["text"]), asked, resolves, probability, str(row["who"]), outcome))
+        assert isinstance(asked, date)
+        assert isinstance(resolves, date)
+        assert isinstance(probability, float)
+        found.append(
+            Question(str(row["question"]), str(row["text"]), asked, resolves, probability, str(row["who"]), outcome)
+        )
     return tuple(found)
 
 
 def _bins(decided: Sequence[tuple[float, bool]]) -> Iterable[Bin]:
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in pairwise(BINS):
         inside = [(p, o) for p, o in decided if low <= p < high or (high == 1.0 and p == 1.0)]
         if inside:
-            yield Bin(low, high, len(inside), sum(p for p, _ in inside) / len(inside), sum(o for _, o in inside) / len(inside))
+            yield Bin(
+                low, high, len(inside), sum(p for p, _ in inside) / len(inside), sum(o for _, o in inside) / len(inside)
+            )

@@ -36,30 +36,47 @@ class NameKind(StrEnum):
 
 ACTOR_KINDS = frozenset({NameKind.PERSON, NameKind.STATE, NameKind.BODY, NameKind.COMPANY, NameKind.GROUP})
 
-NAMES = Table("names", "Things a text may name, with what they belong to and what they may mean.", ("name_id",), (
-    text("name_id", "Identifier; that of the dataset or of the law where there is one."),
-    text("kind", "What it is.", choices=tuple(NameKind)),
-    text("label", "Name to show."),
-    text("country", "ISO 3166 alpha-2 code, EU, or empty.", required=False, default=""),
-    text("member_of", "Name it acts or stands for (a person's state, a company's owner).", required=False, default=""),
-    text("members", "Keys it covers or may mean, ';' between them.", required=False, default=""),
-    text("role", "What it is or does.", required=False, default=""),
-))  # fmt: skip
+NAMES = Table(
+    "names",
+    "Things a text may name, with what they belong to and what they may mean.",
+    ("name_id",),
+    (
+        text("name_id", "Identifier; that of the dataset or of the law where there is one."),
+        text("kind", "What it is.", choices=tuple(NameKind)),
+        text("label", "Name to show."),
+        text("country", "ISO 3166 alpha-2 code, EU, or empty.", required=False, default=""),
+        text(
+            "member_of", "Name it acts or stands for (a person's state, a company's owner).", required=False, default=""
+        ),
+        text("members", "Keys it covers or may mean, ';' between them.", required=False, default=""),
+        text("role", "What it is or does.", required=False, default=""),
+    ),
+)
 
-ALIASES = Table("aliases", "Spellings of names.", ("alias", "name_id"), (
-    text("alias", "Spelling; matched as whole words."),
-    text("name_id", "Name.", references="names.name_id"),
-    text("language", "Language of the spelling."),
-    Column("has_case", Kind.BOOLEAN, "Must capitals agree?"),
-))  # fmt: skip
+ALIASES = Table(
+    "aliases",
+    "Spellings of names.",
+    ("alias", "name_id"),
+    (
+        text("alias", "Spelling; matched as whole words."),
+        text("name_id", "Name.", references="names.name_id"),
+        text("language", "Language of the spelling."),
+        Column("has_case", Kind.BOOLEAN, "Must capitals agree?"),
+    ),
+)
 
-EVENTS = Table("events", "What happened, by date; registered before any price move is read.", ("event",), (
-    text("event", "Identifier."),
-    day("date", "Day of the event."),
-    text("title", "What happened."),
-    text("assets", "Names concerned, ';' between them.", required=False, default=""),
-    text("instruments", "Instruments concerned, ';' between them.", required=False, default=""),
-))  # fmt: skip
+EVENTS = Table(
+    "events",
+    "What happened, by date; registered before any price move is read.",
+    ("event",),
+    (
+        text("event", "Identifier."),
+        day("date", "Day of the event."),
+        text("title", "What happened."),
+        text("assets", "Names concerned, ';' between them.", required=False, default=""),
+        text("instruments", "Instruments concerned, ';' between them.", required=False, default=""),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -126,16 +143,29 @@ def name_book() -> NameBook:
     for row in packaged_table("names", ALIASES):
         alias, name_id = str(row["alias"]), str(row["name_id"])
         (exact if row["has_case"] else folded)[alias] = name_id
-    return NameBook(names, {_plain(alias): name_id for alias, name_id in exact.items()},
-                    {_plain(alias).casefold(): name_id for alias, name_id in folded.items()}, _matcher(exact, folded))  # fmt: skip
+    return NameBook(
+        names,
+        {_plain(alias): name_id for alias, name_id in exact.items()},
+        {_plain(alias).casefold(): name_id for alias, name_id in folded.items()},
+        _matcher(exact, folded),
+    )
 
 
 @lru_cache(maxsize=1)
 def events() -> tuple[Event, ...]:
     """Return the register of events in order of date."""
     rows = packaged_table("names", EVENTS)
-    found = (Event(str(row["event"]), _date(row), str(row["title"]), _parts(row["assets"]), _parts(row["instruments"]),
-                   str(row["source"])) for row in rows)  # fmt: skip
+    found = (
+        Event(
+            str(row["event"]),
+            _date(row),
+            str(row["title"]),
+            _parts(row["assets"]),
+            _parts(row["instruments"]),
+            str(row["source"]),
+        )
+        for row in rows
+    )
     return tuple(sorted(found, key=lambda event: (event.date, event.event)))
 
 
@@ -153,8 +183,15 @@ def _plain(found: str) -> str:
 
 
 def _name(row: Row) -> Name:
-    return Name(str(row["name_id"]), NameKind(str(row["kind"])), str(row["label"]), str(row["country"]),
-                str(row["member_of"]), _parts(row["members"]), str(row["role"]))  # fmt: skip
+    return Name(
+        str(row["name_id"]),
+        NameKind(str(row["kind"])),
+        str(row["label"]),
+        str(row["country"]),
+        str(row["member_of"]),
+        _parts(row["members"]),
+        str(row["role"]),
+    )
 
 
 def _parts(cell: object) -> tuple[str, ...]:

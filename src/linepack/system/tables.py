@@ -105,8 +105,11 @@ def _parse(cell: str | None, column: Column, table: Table, line: int, issues: li
         report("bad-month", f"'{text}' is not a month", "write YYYY-MM")
     if column.choices and text not in column.choices:
         near = difflib.get_close_matches(text, [str(c) for c in column.choices], 1, 0.5)
-        report("not-a-choice", f"'{text}' is not one of the choices",
-               f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(map(str, column.choices))}")  # fmt: skip
+        report(
+            "not-a-choice",
+            f"'{text}' is not one of the choices",
+            f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(map(str, column.choices))}",
+        )
     return text
 
 
@@ -136,4 +139,12 @@ def _repeated(rows: Sequence[Row], table: Table) -> list[Issue]:
         seen.add(key)
     if not twice:
         return []
-    return [Issue("duplicate-key", "these rows occur more than once", table.name, tuple(twice), f"the key is {', '.join(table.key)}")]
+    return [
+        Issue(
+            "duplicate-key",
+            "these rows occur more than once",
+            table.name,
+            tuple(twice),
+            f"the key is {', '.join(table.key)}",
+        )
+    ]
