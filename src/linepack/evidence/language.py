@@ -29,8 +29,8 @@ _NAMES = {
     "nl": "Dutch",
     "pl": "Polish",
     "tr": "Turkish",
-    "ru": "Russian",  # noqa: RUF001  # Cyrillic
-    "uk": "Ukrainian",  # noqa: RUF001  # Cyrillic
+    "ru": "Russian",  # Cyrillic
+    "uk": "Ukrainian",  # Cyrillic
     "pt": "Portuguese",
     "sv": "Swedish",
     "cs": "Czech",

@@ -47,7 +47,7 @@ _SUBJECT_CUT = re.compile(
 def verb_speaker(
     content: str, clause: str, match: re.Match[str], start: int, offset: int
 ) -> tuple[Speaker | None, str, bool]:
-    """Return the speaker of a reporting verb in a clause, the rule that found it, and whether it governs what is before it."""
+    """Return the speaker of a reporting verb, the rule that found it, and whether it governs what stands before."""
     before, after = clause[: match.start()], clause[match.end() :]
     if PARTICIPLES.search(match[0]):
         return _participle_subject(content, clause, match, start, offset)
