@@ -334,6 +334,12 @@ def _verb(content: str, clause: str, start: int, offset: int) -> Attribution | N
             and not _is_inverted(before, after)
         ):
             continue
+        if form in NOUNISH and re.search(
+            r"\b(?:previous|latest|new|first|last|own|official|daily|earlier|"
+            r"recent)\s+$",
+            before,
+        ):
+            continue
         act = lexicon().verb_acts[form]
         speaker, rule, is_trailing = verb_speaker(content, clause, match, start, offset)
         if speaker is None:

@@ -262,7 +262,7 @@ def _relative(match: re.Match[str], context: _Context) -> Interval | None:
         return None
     today, which, unit = context.published, match["which"].lower(), match["unit"].lower()
     edge = (match["edge"] or "").lower()
-    shift = {"last": -1, "previous": -1, "past": -1, "next": 1, "coming": 1, "following": 1}.get(which, 0)
+    shift = {"last": -1, "previous": -1, "past": -1, "next": 1, "coming": 1}.get(which, 0)
     interval = _period(today, unit, shift)
     if which == "the" and not edge:
         return _NOT_A_DATE
@@ -406,7 +406,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str], _Context], In
         re.compile(
             r"(?P<edge>(?:earlier|later|(?:the\s+)?end\s+of|(?:the\s+)?(?:beginning|"
             r"start)\s+of|early|late)\s+)?\b(?P<which>this|last|next|previous|past|coming|"
-            r"following|the)\s+(?P<unit>week|month|quarter|"
+            r"the)\s+(?P<unit>week|month|quarter|"
             r"year)\b(?!['\u2019]?s?\s+(?:ago|earlier|later|before|high|low))",
             re.I,
         ),

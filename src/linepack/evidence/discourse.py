@@ -14,6 +14,7 @@ from linepack.evidence.vocabulary import SourceClass
 from linepack.system.names import Mention, NameBook, NameKind
 
 _SINGLE = (SourceClass.NAMED_PERSON,)
+_DEMONYMS = ("ish", "ese", "ian", "ean", "can", "utch", "ench", "ari", "ani")
 _INSTITUTION_KINDS = (NameKind.STATE, NameKind.BODY, NameKind.COMPANY)
 
 
@@ -55,7 +56,11 @@ class Discourse:
         else:
             return None
         if target is None:
-            return None
+            kinds = {"he": SourceClass.NAMED_PERSON, "she": SourceClass.NAMED_PERSON, "it": SourceClass.INSTITUTION}
+            source_class = kinds.get(word, SourceClass.SOURCES_UNNAMED)
+            return replace(
+                attribution, speaker=replace(speaker, source_class=source_class, rule="pronoun, not resolved")
+            )
         return replace(
             attribution,
             speaker=replace(
@@ -95,7 +100,11 @@ class Discourse:
                 )
                 break
         for mention in mentions:
-            if mention.name.kind in _INSTITUTION_KINDS and mention.start - segment.start < 30:
+            if (
+                mention.name.kind in _INSTITUTION_KINDS
+                and not mention.alias.endswith(_DEMONYMS)
+                and mention.start - segment.start < 30
+            ):
                 self._institution = Speaker(
                     mention.alias, SourceClass.INSTITUTION, mention.name.name_id, mention.name.role, rule="named before"
                 )

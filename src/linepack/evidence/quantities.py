@@ -98,7 +98,7 @@ _UNIT_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "money_after",
             rf"{_RANGE}{_SCALE}\s*(?P<sign>euros?\b|EUR\b|€|(?:US\s+)?dollars?\b|USD\b|\$|pounds?\b|"
-            rf"GBP\b|roubles?\b|rubles?\b|pence\b|(?<=\d)p\b){_PER_ENERGY}{_PER}",
+            rf"GBP\b|roubles?\b|rubles?\b|pence\b|(?<=\d)p\b|p(?=\s*(?:/|per)\s*th)){_PER_ENERGY}{_PER}",
         ),
         (
             "volume",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from linepack.evidence.vocabulary import SourceClass
-from linepack.system.names import NameBook, NameKind, name_book
+from linepack.system.names import ACTOR_KINDS, NameBook, NameKind, name_book
 
 _SOURCES = re.compile(
     r"\b(?:sources?|people|persons?|insiders?|interlocutors?|traders?|analysts?|experts?|economists?|"
@@ -30,7 +30,8 @@ _SPOKES = re.compile(
 )
 _INSTITUTIONS = re.compile(
     r"\b(?:ministry|ministries|government|commission|council|regulators?|company|companies|operator|agency|court|"
-    r"bank|bloc|union|parliament|office|embassy|authority|committee|association|institute|centre|center|firm|group|"
+    r"bank|bloc|consultancy|consultancies|brokerage|union|parliament|office|embassy|authority|committee|"
+    r"association|institute|centre|center|firm|group|"
     r"administration|presidency|management|board|department|chamber|federation|alliance|coalition|party|exchange|"
     r"utility|utilities|importer|exporter|producer|supplier|buyer|refiner|developer|consortium|"
     r"think[\s-]?tank|university|"
@@ -58,7 +59,7 @@ _ROLE = re.compile(
     r"analyst|economist|professor|commissioner|envoy|adviser|advisor|aide|expert|editor|spokes\w+|manager|executive|"
     r"ambassador|senator|governor|leader|partner|strategist|researcher|fellow|deputy|general|representative|lawyer|"
     r"investor|consultant|trader|negotiator|diplomat|columnist|founder|owner|vice[- ]president|officer|mp|"
-    r"mep|lawmaker|founder|correspondent|chairman)\b",
+    r"mep|lawmaker|founder|correspondent|chairman|meteorologist|forecaster|broker|scientist|historian|specialist)\b",
     re.I,
 )
 _ORG_MARK = re.compile(
@@ -144,6 +145,8 @@ def read_speaker(phrase: str, start: int, *, role: str = "") -> Speaker | None:
     if not phrase or len(phrase) > 220:
         return None
     end = start + len(phrase)
+    if re.match(r"(?:\w+ed (?:by|to|from|with)|compared|given|seen|led)\s", phrase):
+        return None
     if _PRONOUN.match(phrase):
         return Speaker(phrase, SourceClass.OWN_VOICE, "", role, "", start, end, "pronoun", True)
     is_list = re.match(r"[A-Z][\w.]+(?:, [A-Z][\w.]+)*,? and ", phrase)
@@ -185,10 +188,11 @@ def person_name(phrase: str, book: NameBook | None = None) -> str:
 def _classify(head: str) -> tuple[SourceClass, str, str] | None:
     mentions = name_book().find(head)
     persons = [m for m in mentions if m.name.kind is NameKind.PERSON]
-    first_words = " ".join(head.split()[:4])
+    first_words = " ".join(head.split()[:6])
     if persons and not _owned(head, persons[-1].end):
         return SourceClass.NAMED_PERSON, persons[-1].name.name_id, "known person"
-    entity = mentions[-1].name.name_id if mentions else ""
+    named = [m.name.name_id for m in mentions if m.name.kind in ACTOR_KINDS | {NameKind.MEDIA, NameKind.DATA_SOURCE}]
+    entity = named[-1] if named else ""
     core = re.split(r"\s(?:at|of|from|in|with|close to|familiar|briefed|for|on|to|inside|near)\s", head)[0]
     name = person_name(head)
     if _DATA.search(head) and not _ROLE.search(core):
@@ -204,6 +208,8 @@ def _classify(head: str) -> tuple[SourceClass, str, str] | None:
         and not re.search(r"\b(?:of|at|from|for)\s+\S*$", head[: head.rfind(name)])
     ):
         return SourceClass.NAMED_PERSON, "", "role and name"
+    if name and len(name.split()) > 1 and head.endswith(name) and not _known_part(name) and _is_described(head, name):
+        return SourceClass.NAMED_PERSON, "", "description and name"
     if _OFFICIALS.search(core) and not _SOURCES.search(core.split(" of the ")[0] if "of the" in core else "-"):
         return SourceClass.OFFICIAL_UNNAMED, entity, "official"
     if re.search(r"\b(?:sources?|people|interlocutors?|insiders?)$", core, re.I):
@@ -236,6 +242,12 @@ def _classify(head: str) -> tuple[SourceClass, str, str] | None:
     if run and _only_name(head, run) and len(head.split()) <= 6:
         return SourceClass.INSTITUTION, entity, "name by form"
     return None
+
+
+def _is_described(head: str, name: str) -> bool:
+    """'LSEG weather man Georg Muller': a small word before the name, and no word for a body or a medium."""
+    before = head[: -len(name)]
+    return bool(re.search(r"\b[a-z]{3,}\s+$", before)) and not (_MEDIA.search(before) or _INSTITUTIONS.search(before))
 
 
 def _owned(head: str, end: int) -> bool:

@@ -112,8 +112,10 @@ def _participle_subject(
     ):
         return None, "", False
     head = re.match(
-        r"\s*((?:[A-Z][\w.'\u2019-]*|the|a|an|of|for|and)(?:\s+(?:[A-Z][\w.'\u2019-]*|of|for|and|the|"
-        r"minister|president|spokesman|spokeswoman|spokesperson|ministry|official|officials|analysts|"
+        r"\s*((?:[A-Z][\w.'\u2019-]*|the|a|an|of|for|and)(?:\s+(?:[A-Z][\w.'\u2019-]*|of|for|and|the|von|van|"
+        r"de|der|den|la|al|"
+        r"von|van|de|der|den|la|al|minister|president|spokesman|spokeswoman|spokesperson|ministry|official|"
+        r"officials|analysts|"
         r"secretary|chief))*)\s+[a-z]",
         before,
     )
