@@ -64,9 +64,9 @@ def test_score_on_the_frozen_part(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_score_on_the_tuning_part(capsys: pytest.CaptureFixture[str]) -> None:
-    """Rules were written on these articles, so this score says that they still do what they did.
+    """Rules were written on these articles.
 
-    Not how good they are.
+    The score says that the rules still do what they did, not how good they are.
     """
     lines, total = [], Score(0, 0, 0, 0, 0, 0, 0, 0, 0)
     for article in articles("tuning"):

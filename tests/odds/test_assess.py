@@ -268,9 +268,9 @@ def test_command_in_words() -> None:
     ],
 )
 def test_bad_calls_are_named(arguments: list[str], code: str) -> None:
-    """No event, an unregistered one, one without quotes.
+    """Each bad call is an error with a code.
 
-    An unknown regime and half a forecast are errors with a code.
+    No event, an unregistered one, one without quotes, an unknown regime, and half a forecast.
     """
     with pytest.raises(InputError, match=code):
         invoke(*arguments)

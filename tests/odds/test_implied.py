@@ -27,7 +27,7 @@ def rounded(value: float, like: float) -> float:
 
 @pytest.mark.parametrize("quote", PUBLISHED)
 def test_worked_table_to_its_digits(quote: str) -> None:
-    """DF over the gap: -4.5 % of 40 to 44 is -1.8 to -2.0, over 28 that is 6.4 to 7.1 points.
+    """The change over the gap: -4.5 % of 40 to 44 is -1.8 to -2.0, over 28 that is 6.4 to 7.1 points.
 
     And so on for each cell.
     """

@@ -480,7 +480,7 @@ def _show(reading: Reading, extra: dict[str, Any]) -> None:
             if values:
                 click.echo(f"   {label}: {', '.join(values)}")
         click.echo("   why: " + "; ".join(f"{key} by {rule}" for key, rule in claim.rules.items()))
-    click.echo(f"\n{len(reading.claims)} claims")
+    click.echo(f"\n{len(reading.claims)} claim{'' if len(reading.claims) == 1 else 's'}")
     for check in extra.get("checks", []):
         click.echo(f"check {check['claim_id']}: {check['check']} {check['verdict']}: {check['detail']}")
     if "provider" in extra:

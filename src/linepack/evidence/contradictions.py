@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 OPPOSITE_LEVERS = (
@@ -26,14 +26,20 @@ class Contradiction:
     detail: str
 
 
-def find_contradictions(claims: Sequence[Mapping[str, Any]], roots: Mapping[str, str]) -> tuple[Contradiction, ...]:
-    """Return disagreements between claims (plain types); copies of one article do not disagree with themselves.
+def find_contradictions(
+    claims: Sequence[Mapping[str, Any]], roots: Mapping[str, str], article: str
+) -> tuple[Contradiction, ...]:
+    """Return disagreements of an article's claims with each other and with all others (plain types).
+
+    Copies of one article do not disagree with themselves.
 
     Three kinds: one denies what another asserts of the same asset and lever; one speaker pulls two ways; two
     figures for the same asset and unit do not meet although their dates do.
     """
     found = []
-    for one, other in combinations(claims, 2):
+    fresh = [claim for claim in claims if claim["article_id"] == article]
+    older = [claim for claim in claims if claim["article_id"] != article]
+    for one, other in (*combinations(fresh, 2), *product(fresh, older)):
         if roots.get(one["article_id"]) == roots.get(other["article_id"]) and one["article_id"] != other["article_id"]:
             continue
         kind, detail = _compare(one, other)

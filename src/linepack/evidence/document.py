@@ -13,7 +13,7 @@ from linepack.evidence.html import Page, read_html
 from linepack.evidence.language import detect_language, language_name
 
 MAX_BYTES = 20_000_000
-MAX_TEXT = 400_000  # characters of article text
+MAX_TEXT = 120_000  # characters of article text
 _HEAD_LINE = re.compile(r"^(outlet|source|date|published|title|url|author)\s*:\s*(.+)$", re.IGNORECASE)
 _LOOKS_HTML = re.compile(r"<!doctype html|<html[\s>]|<body[\s>]|<(?:p|div|article|h1)[\s>]", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")

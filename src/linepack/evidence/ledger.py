@@ -83,7 +83,7 @@ class Ledger:
             self._insert("derivations", article, origin.parent_id, origin.derivation.value, origin.share, origin.rule)
         for claim in reading.claims:
             self._insert_claim(article, claim.as_dict())
-        self._find_contradictions()
+        self._find_contradictions(article)
         return len(reading.claims), origin
 
     def review(
@@ -95,9 +95,9 @@ class Ledger:
         edits: Mapping[str, Any] | None = None,
         note: str = "",
     ) -> None:
-        """Record a decision. Errors.
+        """Record a decision.
 
-        ``InputError`` for an unknown claim, no reviewer, or an edit of a field that is not editable.
+        Errors: ``InputError`` for an unknown claim, no reviewer, or an edit of a field that is not editable.
         """
         self._require_claim(claim_id)
         edits = dict(edits or {})
@@ -154,18 +154,19 @@ class Ledger:
     ) -> list[dict[str, Any]]:
         """Return claims in order of article and place as plain types, with their state and edits applied."""
         found = []
+        reviews: dict[str, list[Any]] = {}
+        for review in self._all("SELECT * FROM reviews ORDER BY review_id"):
+            reviews.setdefault(review["claim_id"], []).append(review)
         for row in self._all("SELECT * FROM claims ORDER BY article_id, start"):
-            claim = json.loads(row["data"])
-            last = self._one(
-                "SELECT * FROM reviews WHERE claim_id = ? ORDER BY review_id DESC LIMIT 1", row["claim_id"]
-            )
+            claim, own = json.loads(row["data"]), reviews.get(row["claim_id"], [])
+            last = own[-1] if own else None
             claim |= {
                 "article_id": row["article_id"],
                 "state": last["state"] if last else ReviewState.PROPOSED.value,
                 "reviewer": last["reviewer"] if last else "",
                 "reviewed": last["at"] if last else "",
             }
-            for review in self._all("SELECT edits FROM reviews WHERE claim_id = ? ORDER BY review_id", row["claim_id"]):
+            for review in own:
                 claim = _edited(claim, json.loads(review["edits"]))
             if (
                 (state is None or claim["state"] == state.value)
@@ -294,8 +295,8 @@ class Ledger:
         marks = ",".join("?" * len(values))
         self._db.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", values)  # the table's name is our own
 
-    def _find_contradictions(self) -> None:
-        for found in find_contradictions(self.claims(), self.witnesses()):
+    def _find_contradictions(self, article: str) -> None:
+        for found in find_contradictions(self.claims(), self.witnesses(), article):
             self._insert("contradictions", found.claim_a, found.claim_b, found.kind, found.detail)
 
     def _fingerprints(self) -> list[Fingerprint]:

@@ -33,9 +33,9 @@ MAX_ANSWER_BYTES = 2_000_000
 
 @dataclass(frozen=True)
 class ProviderSettings:
-    """Endpoint (base URL ending in /v1), model, key (sent as a bearer token.
+    """Endpoint, model, key, time limit.
 
-    Never printed) and time limit in seconds.
+    ``url`` is the base address ending in /v1; ``key`` is sent as a bearer token and never printed.
     """
 
     url: str

@@ -176,9 +176,9 @@ def regimes() -> dict[str, Regime]:
 
 
 def regimes_of(arcs: Iterable[str]) -> tuple[str, ...]:
-    """Return the regimes that change any of these arcs.
+    """Return the regimes that change any of these arcs, in the order of the table.
 
-    What a claim that names them may mean, in the order of the table.
+    They are what a claim that names the arcs may mean.
     """
     wanted = set(arcs)
     return tuple(regime.regime for regime in regimes().values() if wanted & set(regime.arcs))
