@@ -381,3 +381,28 @@ def test_policy_limit_of_a_stock_on_a_date() -> None:
     solution = solved(one_hub({"name": "A", "cost": 10, "capacity": 30}, rows=rows))
     assert solution.values("level").item() * 30 == pytest.approx(600, abs=1e-4)
     assert price(solution, "HUB") == pytest.approx(45, abs=TIGHT)
+
+
+def test_fleet_days_limit_what_ships_can_carry() -> None:
+    """A ship of 1,000 GWh that sails 17 kn needs 10 days for 2 x 2,040 miles and 3 in port: it carries 1,000 / 13
+    GWh a day. A price of 50 - 0.5 q less cargo cost 10 is what one more GWh is worth; a ship carries 76.9 of them."""
+    cargo_mmbtu = 1_000_000 / 0.29307107
+    ship = {"ship_class": "ICE", "cargo_mmbtu": cargo_mmbtu, "speed_kn": 17, "port_days": 3, "charter_usd_d": 0,
+            "port_cost_usd": 0, "boil_off_share_per_day": 0}  # fmt: skip
+    plant = supply("A", cost=10, node="A-FEED")
+    rows = {
+        "nodes": [{"node": "A-FEED", "kind": "basin"}, {"node": "A-EXP", "kind": "lng_export"},
+                  {"node": "HUB-LNG", "kind": "lng_import"}, {"node": "HUB"}],
+        "arcs": [{"arc": "liq:A", "kind": "liquefaction", "origin": "A-FEED", "destination": "A-EXP"},
+                 {"arc": "regas:HUB", "kind": "regasification", "origin": "HUB-LNG", "destination": "HUB",
+                  "has_pool_access": True}],
+        "sea_routes": [{"origin": "A-EXP", "destination": "HUB-LNG", "distance_nm": 2040, "ship_class": "ICE"}],
+        "ship_classes": [ship],
+        "fleets": [{"fleet": "F", "ship_class": "ICE", "first_day": "2025-01-01", "ships": 1, "available_share": 0.5}],
+        "demand": demand("HUB", intercept=50, slope=0.5),
+    }  # fmt: skip
+    solution = solved(gas_system(merged(plant, rows)))
+    carried = 0.5 * 1000 / 13
+    assert price(solution, "HUB") == pytest.approx(50 - 0.5 * carried, abs=TIGHT)
+    worth = -float(solution.shadow_prices("fleet_days").item())
+    assert worth == pytest.approx((40 - 0.5 * carried) * 1000 / 13, rel=1e-6)

@@ -115,6 +115,19 @@ def joint_limit(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assem
                 a.put(year_rows[w, k], columns[window.periods][:, inside], s.weight[window.periods, None])
 
 
+@equation(over=("ship_class", "period"), unit="ships")
+def fleet_days(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
+    """Ships that a class's voyages keep busy, out and back, are no more than can sail.
+
+    Its shadow price, divided by the weight of the period, is 1,000 EUR per ship and day.
+    """
+    labels = pd.DataFrame({"ship_class": [fleet.ship_class for fleet in p.fleets]})
+    most = np.array([fleet.ships for fleet in p.fleets]).reshape(len(p.fleets), len(s.periods)).T
+    rows = a.rows("fleet_days", labels, -INFINITY, most)
+    for k, fleet in enumerate(p.fleets):
+        a.put(rows[:, [k]], v.trader_flow[:, fleet.flows], fleet.ships_per_gwh_d)
+
+
 def _inside(arcs: list[str], members: set[str]) -> np.ndarray:
     return np.array([arc in members for arc in arcs], dtype=bool)
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from linepack.errors import InputError
 from linepack.market.agreements import ContractWindow, ResourceWindow, contract_windows, resource_windows
+from linepack.market.fleets import Fleet, fleets
 from linepack.market.rules import FlowRules, PolicyLimit, flow_rules, policy_limits
 from linepack.market.sets import MarketSets, pairs, positions
 from linepack.market.trimming import trim
@@ -53,6 +54,7 @@ class MarketParameters:
     is_shared_arc: np.ndarray
     joint_limits: pd.DataFrame
     joint_members: dict[str, set[str]]
+    fleets: tuple[Fleet, ...]
     windows: tuple[ResourceWindow, ...]
     opening_level_gwh: np.ndarray
     closing_level_gwh: np.ndarray
@@ -112,6 +114,7 @@ def market_parameters(system: GasSystem, s: MarketSets, closing: Closing) -> Mar
         is_shared_arc=is_shared,
         joint_limits=joint,
         joint_members=members,
+        fleets=fleets(system, s),
         windows=resource_windows(system, s),
         opening_level_gwh=opening,
         closing_level_gwh=_level(system, s, s.periods[-1].end)

@@ -175,16 +175,16 @@ def _carriage(
     traders_at: dict[str, set[str]] = defaultdict(set)
     for trader, node in resources:
         traders_at[node].add(trader)
-    for wanted in (ArcKind.LIQUEFACTION, ArcKind.SHIPPING):  # the seller of the feed gas ships its own LNG
+    for wanted in (ArcKind.LIQUEFACTION, ArcKind.SHIPPING, ArcKind.SHIPPING):  # own LNG; the second leg is a transfer
         for arc, (kind, origin, destination) in ends.items():
             if kind != wanted:
                 continue
-            for trader in traders_at[origin]:
+            for trader in sorted(traders_at[origin]):
                 carried.add((trader, arc))
-                if wanted == ArcKind.LIQUEFACTION:
-                    traders_at[destination].add(trader)
-                elif destination in pools:
+                if destination in pools:
                     may_sell.add((trader, destination))
+                else:
+                    traders_at[destination].add(trader)
     flows = _on_a_way([(trader, arc, *ends[arc]) for trader, arc in sorted(carried)], resources, may_sell)
     leaves = {(trader, origin) for trader, _, _, origin, _ in flows}
     frame = pd.DataFrame(flows, columns=["trader", "arc", "kind", "origin", "destination"])

@@ -34,6 +34,7 @@ class Cause(StrEnum):
     REGASIFICATION = "regasification"
     LOSSES = "losses"
     CONGESTION = "congestion"
+    FLEET = "ships"
     STORAGE_COST = "storage cost"
     STORAGE_VALUE = "gas in store"
     STORAGE_RATE = "storage rate"
@@ -49,7 +50,7 @@ CARRIAGE = {
 }  # fmt: skip
 LIMITS = {
     "arc_capacity": Cause.CONGESTION, "joint_limit": Cause.CONGESTION, "joint_limit_year": Cause.CONGESTION,
-    "policy_limit": Cause.POLICY, "contract_take": Cause.CONTRACT,
+    "fleet_days": Cause.FLEET, "policy_limit": Cause.POLICY, "contract_take": Cause.CONTRACT,
     "contract_maximum": Cause.CONTRACT, "contract_delivery": Cause.CONTRACT, "resource_window": Cause.AVAILABILITY,
     "total_sales": Cause.MARKUP, "storage_dynamics": Cause.STORAGE_VALUE, "withdrawal_rate": Cause.STORAGE_RATE,
 }  # fmt: skip
@@ -174,7 +175,7 @@ def _names(blocks: dict, field: str, size: int) -> tuple[list[str], list[str]]: 
 
 
 def _shown(labels: pd.DataFrame) -> list[str]:
-    for column in ("arc", "joint_limit", "contract", "resource", "policy_limit", "rule", "owner_group"):
+    for column in ("arc", "ship_class", "joint_limit", "contract", "resource", "policy_limit", "rule", "owner_group"):
         if column in labels:
             return [str(value) for value in labels[column]]
     return [" ".join(map(str, row)) for row in labels.itertuples(index=False)]

@@ -13,7 +13,7 @@ from linepack.errors import InputError
 from linepack.results.headline import Tables
 from linepack.system.calendar import month_of
 from linepack.system.gassystem import GasSystem
-from linepack.vocabulary import ArcKind
+from linepack.vocabulary import ArcKind, NodeKind
 
 
 def check_observations(tables: Tables, system: GasSystem) -> pd.DataFrame:
@@ -55,7 +55,10 @@ def _nodes(system: GasSystem, text: str) -> set[str]:
 def _export_ports(system: GasSystem, resources: str) -> set[str]:
     table, arcs = system.table("resources").set_index("resource"), system.table("arcs")
     plants = arcs[arcs["kind"] == ArcKind.LIQUEFACTION].set_index("origin")["destination"]
-    return {str(plants[table.loc[name, "node"]]) for name in resources.split(";")}
+    ports = {str(plants[table.loc[name, "node"]]) for name in resources.split(";")}
+    routes, nodes = system.table("sea_routes"), system.table("nodes").set_index("node")["kind"]
+    onward = routes.loc[routes["origin"].isin(ports), "destination"]
+    return ports | {str(port) for port in onward if nodes[port] == NodeKind.LNG_EXPORT}
 
 
 def _twh(frame: pd.DataFrame, column: str) -> float:

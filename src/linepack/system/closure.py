@@ -9,11 +9,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
+from scipy.sparse.csgraph import maximum_flow
 
 from linepack.system.calendar import Period, days_in_month, month_grid, month_of, monthly_periods
 from linepack.system.gassystem import GasSystem
 from linepack.system.network import all_arcs, capacity_by_period
-from linepack.system.reach import reachable
 from linepack.units import twh_from_gwh
 from linepack.vocabulary import ArcKind
 
@@ -26,7 +27,7 @@ def closure(system: GasSystem, periods: Sequence[Period]) -> pd.DataFrame:
     """Return the balance by calendar quarter and region (Europe, Asia-Pacific, rest) and for the world.
 
     Columns: quarter, region, consumption_twh (at reference prices), indigenous_production_twh,
-    pipeline_availability_twh (cut to yearly windows, pipes and joint limits), storage_withdrawal_twh (negative:
+    pipeline_availability_twh (what pipes can bring to consumers, within yearly windows and joint limits), storage_withdrawal_twh (negative:
     injection; stores whose stock is not given at both ends are left out; NaN, counted as nil, where none is),
     lng_need_twh (consumption less the three), and, for the world only, lng_availability_twh and gap_twh (need less
     availability; positive: short at that price).
@@ -100,35 +101,53 @@ def _withdrawal(system: GasSystem, periods: Sequence[Period], quarters: list[str
 
 
 def _availability(system: GasSystem, periods: Sequence[Period], place: dict[str, str]) -> tuple[ByRegion, list[float]]:
-    """Return pipeline availability by region, and LNG availability of the world, in TWh by period."""
+    """Return usable pipeline gas by region, and LNG availability of the world, in TWh by period."""
     arcs = all_arcs(system)
     capacity = _within_joint_limits(system, capacity_by_period(system, periods, arcs).to_numpy(dtype=float), arcs)
     is_plant = (arcs["kind"] == ArcKind.LIQUEFACTION).to_numpy()
-    carriage = system.table("carriage")
     days = np.array([period.days for period in periods])
-    pipeline: ByRegion = {}
     lng = np.zeros(len(periods))
-    resources = system.table("resources")[["resource", "trader", "node"]]
-    for resource, trader, node in resources.itertuples(index=False, name=None):
+    piped: dict[str, np.ndarray] = {}
+    for resource, node in system.table("resources")[["resource", "node"]].itertuples(index=False, name=None):
         amount = _of_resource(system, resource, periods)
         leaving = (arcs["origin"] == node).to_numpy()
-        own = arcs["arc"].isin(carriage.loc[carriage["trader"] == trader, "arc"]).to_numpy()
         if (leaving & is_plant).any():
             lng += np.minimum(amount, capacity[leaving & is_plant].sum(axis=0)) * days
-            continue
-        used = arcs[own & (capacity.max(axis=1) > 0)]
-        links = list(zip(used["origin"], used["destination"], strict=True))
-        reached = reachable({node}, links) - {node}
-        points = system.table("sales_points")
-        sold = [n for n in points.loc[points["trader"] == trader, "node"] if n in reached]
-        leads_there = reachable(sold, [(d, o) for o, d in links])
-        way = leaving & own & arcs["destination"].isin(leads_there).to_numpy()
-        passed = np.minimum(amount, capacity[way].sum(axis=0)) * days
-        region = place[sold[0]] if sold else place[node]
-        entry = pipeline.setdefault(region, dict.fromkeys(range(len(periods)), 0.0))
-        for k, gwh in enumerate(passed):
-            entry[k] += float(twh_from_gwh(gwh))
+        else:
+            piped[node] = piped.get(node, 0.0) + amount
+    is_pipe = (arcs["kind"] == ArcKind.PIPELINE).to_numpy()
+    wanted = _monthly(system, "demand", periods) - _monthly(system, "indigenous_production", periods).reindex(
+        _monthly(system, "demand", periods).index, fill_value=0.0)  # fmt: skip
+    pipeline: ByRegion = {}
+    for k in range(len(periods)):
+        used = _greatest_flow({node: float(amount[k]) for node, amount in piped.items()},
+                              arcs[is_pipe], capacity[is_pipe, k], wanted.iloc[:, k].clip(lower=0.0).to_dict())  # fmt: skip
+        for node, gwh_d in used.items():
+            entry = pipeline.setdefault(place[node], dict.fromkeys(range(len(periods)), 0.0))
+            entry[k] += float(twh_from_gwh(gwh_d * days[k]))
     return pipeline, [float(twh_from_gwh(gwh)) for gwh in lng]
+
+
+def _monthly(system: GasSystem, table: str, periods: Sequence[Period]) -> pd.DataFrame:
+    """Return GWh/d, nodes by periods."""
+    frame = system.table(table).pivot_table(index="node", columns="month", values="quantity_gwh_d", aggfunc="sum")
+    return frame.reindex(columns=[month_of(period.start) for period in periods]).fillna(0.0)
+
+
+def _greatest_flow(
+    supply: dict[str, float], arcs: pd.DataFrame, capacity: np.ndarray, demand: dict[str, float]
+) -> dict[str, float]:
+    """Return what pipelines can bring to each market's demand, in GWh/d, whoever owns the gas (a maximum flow)."""
+    names = list(dict.fromkeys([*supply, *arcs["origin"], *arcs["destination"], *demand]))
+    at = {name: k + 2 for k, name in enumerate(names)}  # 0 is the source of all gas, 1 the sink
+    unit = 100  # whole numbers of 0.01 GWh/d
+    links = [(0, at[node], value) for node, value in supply.items()] + [(at[n], 1, v) for n, v in demand.items()]
+    links += [(at[o], at[d], c) for o, d, c in zip(arcs["origin"], arcs["destination"], capacity, strict=True)]
+    row, column, value = (np.array(part) for part in zip(*links, strict=True))
+    whole = np.minimum(np.round(value.astype(float) * unit), 2**28).astype(np.int32)
+    graph = sp.csr_matrix((whole, (row, column)), shape=(len(names) + 2, len(names) + 2))
+    flow = maximum_flow(graph, 0, 1).flow.tocsc()[:, 1].toarray().ravel()
+    return {node: float(flow[at[node]]) / unit for node in demand}
 
 
 def _of_resource(system: GasSystem, resource: str, periods: Sequence[Period]) -> np.ndarray:
