@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from linepack.errors import InputError
+from linepack.policy.voting import POPULATION_PERCENT
 from linepack.policy.words import Bar, ContractClass, LawGrade
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 BLOCKS_SHOWN = 3
 SETS_SHOWN = 4
+ROUNDING_PERCENT = 0.005  # shares are published to two decimals
 GRADES = "Rows marked [T] rest on a note that points to an official page nobody opened, [B] on background: check them."
 
 
@@ -227,7 +229,10 @@ def _print_vote(body: VotingBody) -> None:
             f"  {body.smallest_block_size} members are the fewest that block, in {len(body.smallest_blocks)} ways:"
         )
         for block in (*body.smallest_blocks[:BLOCKS_SHOWN], body.smallest_blocks[-1]):
-            click.echo(f"  - {', '.join(block)} ({sum(shares[m] for m in block):.2f} % of the population)")
+            percent = sum(shares[member] for member in block)
+            is_close = abs(percent - (100 - POPULATION_PERCENT)) < ROUNDING_PERCENT * len(block)
+            close = ", within the rounding of the shares" if is_close else ""
+            click.echo(f"  - {', '.join(block)} ({percent:.2f} % of the population{close})")
 
 
 def _print_renewal(row: AtRenewal) -> None:
