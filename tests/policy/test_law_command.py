@@ -30,7 +30,7 @@ def test_consents_show_gates_formula_sets_votes_and_renewal() -> None:
         "Smallest sets of bodies that must say yes (4)",
         "4 members are the fewest that block",
         "within the rounding of the shares",
-        "2027-07-31",
+        "2027-07-31 [T]",
         "stays closed",
         "at most 28 days",
         "unclear",
