@@ -289,7 +289,7 @@ def test_a_ban_on_completion_is_a_cap(law: Law, system: GasSystem) -> None:
 
 
 def test_what_the_data_hold_already_is_said(law: Law, system: GasSystem) -> None:
-    """Under the reloading ban Yamal transfers at Murmansk, as the routes of 2025 show; a price cap is a bound on a dual."""
+    """Under the reloading ban Yamal transfers at Murmansk, as its routes show; a price cap is a bound on a dual."""
     found = effects(law, system, Horizon(date(2024, 1, 1), date(2026, 1, 1)))
     assert {e.status for e in found if e.instrument == "EU-PKG-14" and e.source_id.endswith(("/1", "/2"))} == {
         EffectStatus.IN_DATA
