@@ -107,8 +107,8 @@ def test_the_ten_lines_of_the_guide_work(tmp_path: Path) -> None:
                 dict(zip(names.split(","), cells, strict=True))
             )
     law = load_law(folder)
-    asset = replace(law.asset("YAMAL>EU"), asset="YAMAL>NO", destinations=("NO",), aliases=())
+    asset = replace(law.asset("YAMAL-EU"), asset="YAMAL-NO", destinations=("NO",), aliases=())
     law = replace(law, assets=(*law.assets, asset))
-    before, after = (consents(law, "YAMAL>NO", date(2026, 12, 31)), consents(law, "YAMAL>NO", date(2027, 1, 1)))
+    before, after = (consents(law, "YAMAL-NO", date(2026, 12, 31)), consents(law, "YAMAL-NO", date(2027, 1, 1)))
     assert "NO-LNG" not in {gate.gate for gate in before.gates}
     assert "NO_GOV" in yes_needed(after)

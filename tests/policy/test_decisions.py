@@ -78,7 +78,7 @@ def test_us_relief_alone_opens_neither_nord_stream_nor_yamal(law: Law) -> None:
         Decision(Verb.LIFT, "US-ALNG2", ("US_OFAC",), DAY),
     ]
     after = decide(law, relief)
-    for asset, day in (("NS2_B", DAY), ("YAMAL>EU", date(2027, 1, 1)), ("TS_2>HU", date(2027, 12, 1))):
+    for asset, day in (("NS2_B", DAY), ("YAMAL-EU", date(2027, 1, 1)), ("TS_2-HU", date(2027, 12, 1))):
         before_gates = {g.gate for g in consents(law, asset, day).closed if g.bar is Bar.LEGAL}
         after_gates = {g.gate for g in consents(after, asset, day).closed if g.bar is Bar.LEGAL}
         assert before_gates == after_gates
@@ -90,7 +90,7 @@ def test_a_licence_opens_exactly_its_assets(law: Law) -> None:
     licence = Decision(Verb.GRANT, "US-GPB", ("US_OFAC",), DAY, date(2027, 3, 31), ("NS2_B",))
     after = decide(law, [licence])
     assert "US-GPB" not in {g.gate for g in consents(after, "NS2_B", DAY).closed}
-    assert "US-GPB" in {g.gate for g in consents(after, "TS_2>SK", DAY).closed}
+    assert "US-GPB" in {g.gate for g in consents(after, "TS_2-SK", DAY).closed}
     assert "US-GPB" in {g.gate for g in consents(after, "NS2_B", date(2027, 4, 1)).closed}
 
 
@@ -106,8 +106,8 @@ def test_a_suspension_lasts_four_weeks_at_most(law: Law) -> None:
     ok = Decision(Verb.SUSPEND, "EU-REPOWER", ("EU_COM",), first, date(2027, 12, 28))
     after = decide(law, [ok])
     legal = frozenset({Bar.LEGAL})
-    assert consents(after, "TS_2>HU", date(2027, 12, 28), bars=legal).is_open
-    assert not consents(after, "TS_2>HU", date(2027, 12, 29), bars=legal).is_open
+    assert consents(after, "TS_2-HU", date(2027, 12, 28), bars=legal).is_open
+    assert not consents(after, "TS_2-HU", date(2027, 12, 29), bars=legal).is_open
     long = Decision(Verb.SUSPEND, "EU-REPOWER", ("EU_COM",), first, date(2027, 12, 29))
     assert refused(law, long).issues[0].code == "too-long"
     wrong = Decision(Verb.SUSPEND, "EU-REPOWER", ("HU",), first, date(2027, 12, 28))
@@ -133,11 +133,11 @@ def test_one_member_lets_the_sanctions_lapse_on_a_renewal_day_only(law: Law) -> 
 def test_a_veto_needs_a_blocking_minority(law: Law) -> None:
     """Slovakia alone could refuse the 19th package; with Hungary and Bulgaria it could not refuse the phase-out."""
     after = decide(law, [Decision(Verb.REFUSE, "EU-PKG-19", ("SK",), date(2025, 10, 22))])
-    assert consents(after, "YAMAL>EU", date(2026, 5, 1)).is_open
+    assert consents(after, "YAMAL-EU", date(2026, 5, 1)).is_open
     small = Decision(Verb.REFUSE, "EU-REPOWER", ("HU", "SK", "BG"), date(2026, 1, 26))
     assert "no blocking minority" in str(refused(law, small))
     large = Decision(Verb.REFUSE, "EU-REPOWER", ("DE", "FR", "IT", "HU"), date(2026, 1, 26))
-    assert consents(decide(law, [large]), "TS_2>SK", date(2027, 12, 1), bars=frozenset({Bar.LEGAL})).is_open
+    assert consents(decide(law, [large]), "TS_2-SK", date(2027, 12, 1), bars=frozenset({Bar.LEGAL})).is_open
     late = Decision(Verb.REFUSE, "EU-PKG-18", ("HU",), DAY)
     assert refused(law, late).issues[0].code == "too-late"
 
@@ -191,10 +191,10 @@ REGIMES = {
     "R3-40": (("UA_SUDZHA",), ("NS2_B",)),
     "R4": (("NS2_B",), ("NS2_A",)),
     "R5": (("SAKHALIN_JV",), ("NS2_B", "UA_SUDZHA")),
-    "R6": ((), ("NS2_B", "YAMAL>EU")),
-    "R7": ((), ("NS2_B", "YAMAL>EU")),
+    "R6": ((), ("NS2_B", "YAMAL-EU")),
+    "R7": ((), ("NS2_B", "YAMAL-EU")),
     "R8": ((), ("NS2_B",)),
-    "R9": ((), ("NS2_B", "YAMAL>EU")),
+    "R9": ((), ("NS2_B", "YAMAL-EU")),
 }
 
 

@@ -289,7 +289,7 @@ def test_a_ban_on_completion_is_a_cap(law: Law, system: GasSystem) -> None:
 
 
 def test_what_the_data_hold_already_is_said(law: Law, system: GasSystem) -> None:
-    """The reloading ban was in force when Yamal's reach to Asia was measured; a price cap is a bound on a dual."""
+    """Under the reloading ban Yamal transfers at Murmansk, as its routes show; a price cap is a bound on a dual."""
     found = effects(law, system, Horizon(date(2024, 1, 1), date(2026, 1, 1)))
     assert {e.status for e in found if e.instrument == "EU-PKG-14" and e.source_id.endswith(("/1", "/2"))} == {
         EffectStatus.IN_DATA
@@ -471,3 +471,11 @@ def test_lifting_what_the_data_hold_is_said(law: Law, system: GasSystem) -> None
     lift = Decision(Verb.LIFT, "EU-PKG-14", ("EU_COUNCIL",), date(2025, 6, 1))
     found = [e for e in effects(decide(law, [lift]), system, LONG) if "lifted" in e.reason]
     assert {e.source_id for e in found} == {"EU-PKG-14/1", "EU-PKG-14/2"}
+
+
+def test_cargoes_transferred_at_murmansk_are_barred_too(system: GasSystem) -> None:
+    """Gas of Yamal that changes ships at Murmansk is still Novatek's and still Russian."""
+    found = {(e.trader, e.arc) for e in entries(system, ["RU"], ["EU27"], [Medium.LNG])}
+    ports = {arc.split(">")[0] for _, arc in found}
+    assert ports == {"ship:YAMAL-EXP", "ship:MURMANSK"}
+    assert {trader for trader, _ in found} == {"NOVATEK"}

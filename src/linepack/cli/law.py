@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from linepack.errors import InputError
+from linepack.policy.voting import POPULATION_PERCENT
 from linepack.policy.words import Bar, ContractClass, LawGrade
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 BLOCKS_SHOWN = 3
 SETS_SHOWN = 4
+ROUNDING_PERCENT = 0.005  # shares are published to two decimals
 GRADES = "Rows marked [T] rest on a note that points to an official page nobody opened, [B] on background: check them."
 
 
@@ -85,7 +87,7 @@ def law(
         return
     what = state.law.asset(asset).name if asset else "all assets"
     click.echo(f"Law on {on}{_as_known(known_on)}: {what}, {len(rows)} instruments")
-    _print_instruments(rows)
+    _print_instruments(state, rows)
     _print_upcoming(state)
     click.echo(GRADES)
 
@@ -144,7 +146,7 @@ def _as_known(known_on: date | None) -> str:
     return f" as known on {known_on}" if known_on else ""
 
 
-def _print_instruments(rows: Iterable[InstrumentOn]) -> None:
+def _print_instruments(state: LawOnDate, rows: Iterable[InstrumentOn]) -> None:
     for row in rows:
         base = row.instrument
         reference = f", {row.reference}" if row.reference else ""
@@ -160,7 +162,8 @@ def _print_instruments(rows: Iterable[InstrumentOn]) -> None:
             until = f"to {relief.last_day}" if relief.last_day else "without end"
             _wrap(f"freed: {relief.name}, {until} ({', '.join(relief.assets) or 'all'}){relief.grade.mark}", "  * ")
         if row.is_beyond_renewal:
-            _wrap(f"known to be renewed only to {row.kept_until}; counted as renewed beyond", "  ! ")
+            mark = state.law.renewal_grade(base.regime, row.kept_until).mark if row.kept_until else ""
+            _wrap(f"known to be renewed only to {row.kept_until}{mark}; counted as renewed beyond", "  ! ")
 
 
 def _print_upcoming(state: LawOnDate) -> None:
@@ -199,7 +202,9 @@ def _print_consents(law: Law, answer: Consents) -> None:
         click.echo("\nTo come:")
         for scope in answer.coming:
             _wrap(f"{scope.first_day}: {scope.instrument}, {scope.note}{scope.grade.mark}", "  + ")
-    if any(gate.grade in (LawGrade.TERTIARY, LawGrade.BACKGROUND) for gate in answer.gates):
+    grades = {gate.grade for gate in answer.gates} | {row.grade for row in answer.renewals}
+    grades |= {scope.grade for scope in answer.coming}
+    if grades & {LawGrade.TERTIARY, LawGrade.BACKGROUND}:
         click.echo(f"\n{GRADES}")
 
 
@@ -227,12 +232,15 @@ def _print_vote(body: VotingBody) -> None:
             f"  {body.smallest_block_size} members are the fewest that block, in {len(body.smallest_blocks)} ways:"
         )
         for block in (*body.smallest_blocks[:BLOCKS_SHOWN], body.smallest_blocks[-1]):
-            click.echo(f"  - {', '.join(block)} ({sum(shares[m] for m in block):.2f} % of the population)")
+            percent = sum(shares[member] for member in block)
+            is_close = abs(percent - (100 - POPULATION_PERCENT)) < ROUNDING_PERCENT * len(block)
+            close = ", within the rounding of the shares" if is_close else ""
+            click.echo(f"  - {', '.join(block)} ({percent:.2f} % of the population{close})")
 
 
 def _print_renewal(row: AtRenewal) -> None:
     who = f"any one of {len(row.refusers)} members" if len(row.refusers) > 1 else ", ".join(row.refusers)
-    click.echo(f"\nAt the end of {row.what} on {row.day}, a refusal to renew by {who}")
+    click.echo(f"\nAt the end of {row.what} on {row.day}{row.grade.mark}, a refusal to renew by {who}")
     if row.opens:
         click.echo(f"  opens: {', '.join(row.opens)}; stays closed: {', '.join(row.stays_closed) or 'nothing'}")
     if row.closes:

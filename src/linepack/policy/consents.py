@@ -70,6 +70,7 @@ class AtRenewal:
     opens: tuple[str, ...]
     closes: tuple[str, ...]
     stays_closed: tuple[str, ...]
+    grade: LawGrade
 
 
 @dataclass(frozen=True)
@@ -246,11 +247,13 @@ def _renewals(law: Law, on: date, gates: tuple[GateOn, ...]) -> tuple[AtRenewal,
         voters = [d.body for d in deeds(parse_formula(law.rule_of(regime).lift)) if d.voting is Voting.UNANIMITY]
         refusers = tuple(member for body in voters for member in law.shares(body, on))
         rest = tuple(g.gate for g in closed if g.gate not in opens)
-        result.append(AtRenewal(regime, day, refusers, opens, (), rest))
+        result.append(AtRenewal(regime, day, refusers, opens, (), rest, law.renewal_grade(regime, day)))
     for gate in gates:
         for relief in gate.relief:
             if relief.last_day is not None:
-                result.append(AtRenewal(relief.name, relief.last_day, relief.issuer, (), (gate.gate,), ()))
+                result.append(
+                    AtRenewal(relief.name, relief.last_day, relief.issuer, (), (gate.gate,), (), relief.grade)
+                )
     return tuple(sorted(result, key=lambda row: (row.day, row.what)))
 
 

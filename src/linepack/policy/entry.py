@@ -62,20 +62,34 @@ def _pipe_entries(system: GasSystem, trader: str, inside: set[str]) -> list[Entr
 
 
 def _ship_entries(system: GasSystem, nodes: pd.DataFrame, origins: set[str], inside: set[str]) -> list[Entry]:
-    exports = {
-        node for node in nodes.index[nodes["kind"] == NodeKind.LNG_EXPORT] if nodes.loc[node, "country"] in origins
-    }
-    feeds = system.table("arcs")
-    feeds = feeds[feeds["kind"] == ArcKind.LIQUEFACTION]
-    resources = system.table("resources")
-    by_feed = dict(zip(resources["node"], resources["trader"], strict=True))
-    seller = {port: by_feed.get(feed, "") for feed, port in zip(feeds["origin"], feeds["destination"], strict=True)}
+    is_export = (nodes["kind"] == NodeKind.LNG_EXPORT) & nodes["country"].isin(origins)
     routes = system.table("sea_routes")
+    pairs = list(zip(routes["origin"], routes["destination"], strict=True))
+    sellers = _sellers_at_ports(system, pairs)
     return [
-        Entry(seller.get(start, ""), f"ship:{start}>{end}", start, end)
-        for start, end in zip(routes["origin"], routes["destination"], strict=True)
-        if start in exports and end in inside
+        Entry(trader, f"ship:{start}>{end}", start, end)
+        for start, end in pairs
+        if is_export.get(start, False) and end in inside
+        for trader in sorted(sellers.get(start, {""}))
     ]
+
+
+def _sellers_at_ports(system: GasSystem, pairs: list[tuple[str, str]]) -> dict[str, set[str]]:
+    """Return who ships LNG from each export port: the plants' sellers, and those who transfer cargoes there."""
+    resources = system.table("resources")
+    at_feed = dict(zip(resources["node"], resources["trader"], strict=True))
+    plants = system.table("arcs")
+    plants = plants[plants["kind"] == ArcKind.LIQUEFACTION]
+    sellers: dict[str, set[str]] = {}
+    for feed, port in zip(plants["origin"], plants["destination"], strict=True):
+        if feed in at_feed:
+            sellers.setdefault(port, set()).add(at_feed[feed])
+    starts = {start for start, _ in pairs}
+    transfers = [(start, end) for start, end in pairs if end in starts]
+    for _ in range(len(transfers)):
+        for start, end in transfers:
+            sellers.setdefault(end, set()).update(sellers.get(start, set()))
+    return sellers
 
 
 @dataclass(frozen=True)

@@ -42,13 +42,21 @@ class Formula:
             return "nothing"
         if len(self.parts) == 1:
             return str(self.parts[0])
-        inner = [f"({part})" if isinstance(part, Formula) and len(part.parts) > 1 else str(part) for part in self.parts]
+        parts = [_unwrapped(part) for part in self.parts]
+        inner = [f"({part})" if isinstance(part, Formula) and part.parts else str(part) for part in parts]
         if self.count == len(self.parts):
             return " and ".join(inner)
         return " or ".join(inner) if self.count == 1 else f"{self.count} of ({', '.join(inner)})"
 
 
 NOTHING = Formula(0, ())
+
+
+def _unwrapped(part: Formula | Deed) -> Formula | Deed:
+    """Return what stands inside formulas of one part, so that a sum of several is always put in brackets."""
+    while isinstance(part, Formula) and len(part.parts) == 1:
+        part = part.parts[0]
+    return part
 
 
 def all_of(parts: Iterable[Formula | Deed]) -> Formula:

@@ -38,7 +38,7 @@ from linepack.policy.rows import (
     TermContract,
 )
 from linepack.policy.schema import LAW_SCHEMA_VERSION, LAW_TABLES
-from linepack.policy.words import Stage, Status
+from linepack.policy.words import LawGrade, Stage, Status
 
 RENEWAL_QUESTION = "sanctions-renewal"
 RENEWAL_ASSUMED = "renewed"
@@ -178,6 +178,11 @@ class Law:
         """Return the end of the period of renewal that contains ``on``, as decided by then; None if unknown."""
         decided = [row.until for row in self.renewals if row.instrument == regime and row.decided <= on]
         return max((until for until in decided if until >= on), default=None)
+
+    def renewal_grade(self, regime: str, until: date) -> LawGrade:
+        """Return how well the renewal of a regime to a day is sourced; background if none is known."""
+        rows = (row.grade for row in self.renewals if row.instrument == regime and row.until == until)
+        return next(rows, LawGrade.BACKGROUND)
 
 
 _TABLE_NAMES = tuple(field.name for field in fields(Law) if field.name not in ("version", "chosen"))

@@ -59,6 +59,7 @@ def plain_consents(answer: Consents) -> dict[str, Any]:
                 "opens": list(row.opens),
                 "closes": list(row.closes),
                 "stays_closed": list(row.stays_closed),
+                "grade": str(row.grade),
             }
             for row in answer.renewals
         ],
