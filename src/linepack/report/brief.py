@@ -141,7 +141,7 @@ def _parts(brief: Brief, table: Callable[[Sequence[str], Sequence[Sequence[str]]
     record = brief.base.record["scenario"]
     parts = [
         brief.case.title, brief.case.question,
-        f"Dataset {record['dataset']}, {record['months']} months from {record['first_month']}; prices per MWh gross "
+        f"Dataset {record['dataset']}, {brief.case.scenarios[0].length}; prices per MWh gross "
         "calorific value.",
         table(*headline_table(brief)),
     ]  # fmt: skip

@@ -15,6 +15,7 @@ from linepack.results.tables import RESULT_SCHEMA
 from linepack.scenario.scenario import Scenario
 from linepack.system.gassystem import GasSystem
 
+LAW_FOLDER = "datasets/law"
 MODEL_LAYERS = ("", "system", "policy", "scenario", "market", "solve", "results")
 SOLVER_LIBRARIES = ("piqp", "highspy", "highspy-extras", "clarabel", "numpy", "scipy")
 
@@ -45,7 +46,8 @@ def run_identity(system: GasSystem, scenario: Scenario, settings: SolveSettings)
     """Return the identity of solving ``scenario`` on ``system``."""
     return RunIdentity(
         system.dataset, system.digest, scenario.name, scenario.digest, model_version(),
-        json.dumps({**asdict(settings), "libraries": _library_versions()}, sort_keys=True),
+        json.dumps({**asdict(settings), "libraries": _library_versions(),
+                    **({"law": _law_digest()} if scenario.law else {})}, sort_keys=True),
     )  # fmt: skip
 
 
@@ -61,6 +63,17 @@ def model_version() -> str:
             sha.update(f"{layer}/{entry.name}\n".encode())
             sha.update(entry.read_bytes())
     return f"{__version__}+schema{RESULT_SCHEMA}.{sha.hexdigest()[:12]}"
+
+
+@cache
+def _law_digest() -> str:
+    """Return a digest of the tables of the law, which decide a run whose scenario has a law."""
+    sha = hashlib.sha256()
+    folder = resources.files("linepack") / LAW_FOLDER
+    for entry in sorted((e for e in folder.iterdir() if e.name.endswith(".csv")), key=lambda e: e.name):
+        sha.update(entry.name.encode())
+        sha.update(entry.read_bytes())
+    return sha.hexdigest()
 
 
 @cache

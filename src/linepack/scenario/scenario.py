@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from linepack.errors import InputError
+from linepack.scenario.lawchoice import LawChoice, parse_law
 from linepack.scenario.parse import parse_patch
 from linepack.scenario.patches import Patch, patch_content
 from linepack.scenario.reader import Fields, read_yaml
@@ -40,6 +41,7 @@ class Scenario:
     patches: tuple[Patch, ...] = ()
     step: Step = Step.MONTH
     quarters: int = 0
+    law: LawChoice | None = None
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -58,7 +60,13 @@ class Scenario:
             patches.append({key: value for key, value in what.items() if key not in ("name", "why")})
         return {"schema": SCENARIO_SCHEMA, "dataset": self.dataset, "first_month": self.first_month,
                 "months": self.months, "step": str(self.step), "quarters": self.quarters, "closing": self.closing,
-                "patches": patches}  # fmt: skip
+                "patches": patches, **({"law": self.law.content()} if self.law else {})}  # fmt: skip
+
+    @property
+    def length(self) -> str:
+        """The horizon in words."""
+        quarters = f" and {self.quarters} quarters" if self.quarters else ""
+        return f"{self.months} months{quarters} from {self.first_month}, by {self.step}"
 
     @property
     def digest(self) -> str:
@@ -78,7 +86,7 @@ class Case:
 
 
 def apply_scenario(system: GasSystem, scenario: Scenario) -> GasSystem:
-    """Return the system with every patch applied in order.
+    """Return the system with every patch applied in order, then what the scenario's law does.
 
     Errors: ``InputError`` if the scenario is for another dataset, or a patch names what does not exist.
     """
@@ -88,6 +96,8 @@ def apply_scenario(system: GasSystem, scenario: Scenario) -> GasSystem:
                          hint=f"pass that dataset, or write 'dataset: \"{system.dataset}\"' if the names agree")
     for patch in scenario.patches:
         system = patch.apply(system)
+    if scenario.law is not None:
+        system = scenario.law.apply(system, scenario.periods)
     issues = check_references(system.tables) if scenario.patches else []
     if issues:
         raise InputError("bad-scenario", f"scenario '{scenario.name}' leaves references that do not exist",
@@ -153,7 +163,7 @@ def _check_schema(fields: Fields) -> None:
 
 def _read_scenario(path: Path, seen: tuple[Path, ...]) -> Scenario:
     fields = read_yaml(path)
-    fields.allow("schema", "scenario", "title", "why", "based_on", "dataset", "horizon", "closing", "patches")
+    fields.allow("schema", "scenario", "title", "why", "based_on", "dataset", "horizon", "closing", "patches", "law")
     _check_schema(fields)
     patches = tuple(parse_patch(item) for item in fields.items("patches"))
     names = [patch.name for patch in patches]
@@ -172,7 +182,8 @@ def _read_scenario(path: Path, seen: tuple[Path, ...]) -> Scenario:
             raise fields.error("no-file", f"there is no scenario '{fields.text('based_on')}' beside this one",
                                key="based_on", hint=f"did you mean '{near[0]}'?" if near else None)  # fmt: skip
         base = _read_scenario(base_path, (*seen, path.resolve()))
-        return replace(base, name=name, title=title, why=why, patches=base.patches + patches)
+        law = parse_law(fields.fields("law")) if "law" in fields.values else base.law
+        return replace(base, name=name, title=title, why=why, patches=base.patches + patches, law=law)
     horizon = fields.fields("horizon")
     horizon.allow("first_month", "months", "step", "quarters")
     first_month = horizon.text("first_month")
@@ -184,4 +195,5 @@ def _read_scenario(path: Path, seen: tuple[Path, ...]) -> Scenario:
         horizon_periods(first_month, months, step=step, quarters=quarters)
     except InputError as error:
         raise horizon.error(error.issue.code, error.issue.message, key="first_month", hint=error.issue.hint) from error
-    return Scenario(name, title, why, fields.text("dataset"), first_month, months, closing, patches, step, quarters)
+    return Scenario(name, title, why, fields.text("dataset"), first_month, months, closing, patches, step, quarters,
+                    parse_law(fields.fields("law")) if "law" in fields.values else None)  # fmt: skip

@@ -145,7 +145,7 @@ def _greatest_flow(
     links += [(at[o], at[d], c) for o, d, c in zip(arcs["origin"], arcs["destination"], capacity, strict=True)]
     row, column, value = (np.array(part) for part in zip(*links, strict=True))
     whole = np.minimum(np.round(value.astype(float) * unit), 2**28).astype(np.int32)
-    graph = sp.csr_matrix((whole, (row, column)), shape=(len(names) + 2, len(names) + 2))
+    graph = sp.csr_array((whole, (row, column)), shape=(len(names) + 2, len(names) + 2))
     flow = maximum_flow(graph, 0, 1).flow.tocsc()[:, 1].toarray().ravel()
     return {node: float(flow[at[node]]) / unit for node in demand}
 
