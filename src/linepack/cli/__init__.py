@@ -19,6 +19,8 @@ COMMANDS = {
     "brief": ("linepack.cli.brief", "Solve, compare and explain every scenario of a case."),
     "solve": ("linepack.cli.solve", "Solve one scenario and write its tables."),
     "compare": ("linepack.cli.solve", "Show what differs between two scenarios."),
+    "why": ("linepack.cli.why", "Explain a price, a flow or the change that a scenario makes."),
+    "leakage": ("linepack.cli.why", "Show where barred gas goes instead, and what replaces it."),
     "sellers": ("linepack.cli.solve", "Test whether sellers with market power could gain by selling otherwise."),
     "law": ("linepack.cli.law", "Show the instruments in force on a date, and what they bar."),
     "consents": ("linepack.cli.law", "Show what must happen before an asset may flow, and who must say yes."),
