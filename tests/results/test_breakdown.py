@@ -150,7 +150,9 @@ def gap(tables: Mapping[str, pd.DataFrame]) -> float:
     return float((parts - prices).abs().max())
 
 
-def test_breakdown_closes_on_the_real_case(reference_tables: Mapping[str, pd.DataFrame], regimes: dict[str, Run]) -> None:
+def test_breakdown_closes_on_the_real_case(
+    reference_tables: Mapping[str, pd.DataFrame], regimes: dict[str, Run]
+) -> None:
     """Every hub, every month, every regime: the parts sum to the price to 1e-6 EUR/MWh, without a rest."""
     assert gap(reference_tables) < TIGHT
     for run in regimes.values():
