@@ -163,7 +163,7 @@ def test_data_check_passes_warnings_and_fails_errors(call: Call, tmp_path: Path)
     assert {issue["severity"] for issue in issues} <= {"warning"}
     text = call("data", "check")[1]
     assert f"0 error(s), {len(issues)} warning(s)" in text
-    assert all(line.startswith("warning, ") for line in text.splitlines() if line.split()[0].endswith(issues[0]["code"]))
+    assert sum(line.startswith("warning, ") for line in text.splitlines()) == len(issues)
     folder = write_case(tmp_path / "bad", 2) / "dataset"
     path = folder / "contracts.csv"
     path.write_text(path.read_text().replace("2030-12-31", "2010-12-31"))
@@ -221,7 +221,7 @@ def test_brief_of_a_case_in_a_folder(call: Call, tiny: Path, tmp_path: Path) -> 
     assert [s["record"]["scenario"]["name"] for s in written["scenarios"]] == ["base", "supply-2"]
     assert (tmp_path / "out" / "brief.md").read_text().startswith("# A tiny case\n")
     lines = (tmp_path / "out" / "hub_prices.csv").read_text().splitlines()
-    assert lines[0] == "scenario,node,days,hub_price_eur_mwh,country,region,period" or lines[0].startswith("scenario,node,")
+    assert lines[0].startswith("scenario,node,")
     assert len(lines) == 1 + 2 * 2 * 2
 
 
@@ -290,7 +290,7 @@ def test_cases_lists_what_can_be_solved(call: Call) -> None:
 
 
 def test_interrupted_brief_keeps_what_was_finished(tmp_path: Path) -> None:
-    """Control-C after the first of seven scenarios: 130, that run is whole, nothing is half written, and it is found."""
+    """Control-C after the first of seven scenarios: 130, nothing is half written, and that run is found again."""
     environment = {**os.environ, "LINEPACK_WORKSPACE": str(tmp_path)}
     command = [sys.executable, "-m", "linepack"]
     with subprocess.Popen([*command, "brief"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -57,7 +57,7 @@ def test_killed_in_the_middle_of_a_save(tmp_path: Path) -> None:
 def test_error_in_the_middle_of_a_save_leaves_nothing(tmp_path: Path) -> None:
     """What cannot be written as a table is an error, and the folder is as it was."""
     with pytest.raises(AttributeError):
-        RunStore(tmp_path).save(RECORD, {"good": TABLE, "bad": None})  # type: ignore[dict-item]
+        RunStore(tmp_path).save(RECORD, {"good": TABLE, "bad": None})
     assert list((tmp_path / "runs").iterdir()) == []
 
 
