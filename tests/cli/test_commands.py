@@ -289,12 +289,17 @@ def test_cases_lists_what_can_be_solved(call: Call) -> None:
     assert [load_scenario(name).name for name in names] == [name.split("/")[1] for name in names]
 
 
+def heed_interrupts() -> None:
+    """Undo what a shell does to programs in the background: it lets them ignore Control-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_interrupted_brief_keeps_what_was_finished(tmp_path: Path) -> None:
     """Control-C after the first of seven scenarios: 130, nothing is half written, and that run is found again."""
     environment = {**os.environ, "LINEPACK_WORKSPACE": str(tmp_path)}
     command = [sys.executable, "-m", "linepack"]
     with subprocess.Popen([*command, "brief"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          text=True) as process:  # fmt: skip
+                          text=True, preexec_fn=heed_interrupts) as process:  # fmt: skip
         assert process.stderr is not None
         done = next(line for line in process.stderr if line.startswith("[1/7]"))
         process.send_signal(signal.SIGINT)

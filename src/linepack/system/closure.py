@@ -27,8 +27,8 @@ def closure(system: GasSystem, periods: Sequence[Period]) -> pd.DataFrame:
     """Return the balance by calendar quarter and region (Europe, Asia-Pacific, rest) and for the world.
 
     Columns: quarter, region, consumption_twh (at reference prices), indigenous_production_twh,
-    pipeline_availability_twh (what pipes can bring to consumers, within yearly windows and joint limits), storage_withdrawal_twh (negative:
-    injection; stores whose stock is not given at both ends are left out; NaN, counted as nil, where none is),
+    pipeline_availability_twh (what pipes can bring to consumers, within yearly windows and joint limits),
+    storage_withdrawal_twh (negative: injection; stores whose stock is not given at both ends are left out; NaN, counted as nil, where none is),
     lng_need_twh (consumption less the three), and, for the world only, lng_availability_twh and gap_twh (need less
     availability; positive: short at that price).
     """
