@@ -12,7 +12,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACES = ("README.md", "docs/validation/reference-2025.md")
-PART = re.compile(r"(<!-- OUTPUT of (?P<command>[^>]*) -->\n```\n)(?P<text>.*?)(```\n<!-- END OF OUTPUT -->)", re.DOTALL)
+PART = re.compile(
+    r"(<!-- OUTPUT of (?P<command>[^>]*) -->\n```\n)(?P<text>.*?)(```\n<!-- END OF OUTPUT -->)", re.DOTALL
+)
 
 
 def parts(text: str) -> dict[str, str]:
