@@ -78,8 +78,10 @@ def test_markup_of_a_monopolist() -> None:
 
 def test_contract_that_must_be_taken_lowers_the_price() -> None:
     """Gas costs 40; the buyer must take 40 GWh/d (14,600 GWh/y): the price falls to 30, the contract explains -10."""
-    rows = {"contracts": [{"contract": "TOP", "seller": "A", "annual_quantity_gwh": 14600, "take_or_pay_share": 1}],
-            "contract_points": [{"contract": "TOP", "node": "HUB"}]}  # fmt: skip
+    rows: dict[str, Rows] = {
+        "contracts": [{"contract": "TOP", "seller": "A", "annual_quantity_gwh": 14600, "take_or_pay_share": 1}],
+        "contract_points": [{"contract": "TOP", "node": "HUB"}],
+    }
     assert causes(one_hub(cost=40, rows=rows), "HUB") == pytest.approx(
         {Cause.PRODUCTION: 40, Cause.CONTRACT: -10}, abs=TIGHT)  # fmt: skip
 
@@ -150,7 +152,9 @@ def gap(tables: Mapping[str, pd.DataFrame]) -> float:
     return float((parts - prices).abs().max())
 
 
-def test_breakdown_closes_on_the_real_case(reference_tables: Mapping[str, pd.DataFrame], regimes: dict[str, Run]) -> None:
+def test_breakdown_closes_on_the_real_case(
+    reference_tables: Mapping[str, pd.DataFrame], regimes: dict[str, Run]
+) -> None:
     """Every hub, every month, every regime: the parts sum to the price to 1e-6 EUR/MWh, without a rest."""
     assert gap(reference_tables) < TIGHT
     for run in regimes.values():

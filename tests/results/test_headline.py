@@ -160,10 +160,11 @@ def test_comparison_of_a_regime(small_tables: dict[str, pd.DataFrame]) -> None:
     """Russian gas is 4 dearer, the way to BB shut, BB produces 10: AA rises from 12 to 16, BB from 15 to 45."""
     system = two_countries()
     arcs, steps = system.table("arcs"), system.table("supply_steps")
+    home = [{"node": "BB", "month": "2025-04", "quantity_gwh_d": 10}]
     closed = system.with_tables(
         arcs=arcs.assign(state=arcs["state"].where(arcs["arc"] != "AA-BB", "closed")),
         supply_steps=steps.assign(cost_eur_mwh=14.0),
-        indigenous_production=frame("indigenous_production", [{"node": "BB", "month": "2025-04", "quantity_gwh_d": 10}]),
+        indigenous_production=frame("indigenous_production", home),
     )
     other = result_tables(solved(closed))
     prices = mean_changes(small_tables, other, "hub_prices").set_index("node")

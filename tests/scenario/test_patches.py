@@ -202,8 +202,10 @@ def test_add_rows_bear_the_patch_as_their_source(tmp_path: Path) -> None:
     assert added["source"] == "scenario patch 'p0'"
     assert capacity(system, "BB-AA") == [9, 9]
     assert "duplicate-key" in str(refused(tmp_path, f"do: add, table: arcs, rows: [{row.replace('BB-AA', 'AA-BB')}]"))
-    assert "did you mean 'AA'?" in str(refused(tmp_path, f"do: add, table: arcs, rows: [{row.replace('n: AA', 'n: AX')}]"))
-    assert "did you mean 'kind'?" in str(refused(tmp_path, f"do: add, table: arcs, rows: [{row.replace('kind', 'kin')}]"))
+    lost = row.replace("destination: AA", "destination: AX")
+    assert "did you mean 'AA'?" in str(refused(tmp_path, f"do: add, table: arcs, rows: [{lost}]"))
+    misspelt = row.replace("kind", "kin")
+    assert "did you mean 'kind'?" in str(refused(tmp_path, f"do: add, table: arcs, rows: [{misspelt}]"))
     wrong = row.replace("capacity_gwh_d: 9", "capacity_gwh_d: -9")
     assert "below-minimum" in str(refused(tmp_path, f"do: add, table: arcs, rows: [{wrong}]"))
 
@@ -237,7 +239,7 @@ def test_add_rows_bear_the_patch_as_their_source(tmp_path: Path) -> None:
         ("do: contract, contracts: SELL-AB, state: suspended", "unknown-contract", "did you mean 'SELL-AA'?"),
         ("do: contract, contracts: SELL-AA, state: closed", "not-a-choice", "suspended"),
         ("do: conduct, traders: SELER, conduct: 1", "unknown-trader", "did you mean 'SELLER'?"),
-        ("do: set, table: arc, where: {arc: AA-BB}, column: state, value: open", "not-a-choice", "did you mean 'arcs'?"),
+        ("do: set, table: arc, where: {arc: AA-BB}, column: state, value: open", "not-a-choice", "'arcs'?"),
         ("do: set, table: arcs, where: {arc: AA-BB}, column: states, value: open", "not-a-choice", "'state'?"),
         ("do: set, table: arcs, where: {arc: AA-BB}, column: capacity_gwh_d, value: -1", "bad-patch", "below-minimum"),
         ("do: set, table: arcs, where: {arc: AA-BB}, column: capacity_gwh_d, value: much", "bad-patch", "not-a-number"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from linepack.scenario.scenario import Scenario, load_scenario
 from linepack.system.gassystem import GasSystem
-from tests.builders import delivery, demand, gas_system, market, merged, supply
+from tests.builders import delivery, demand, gas_system, merged, supply
 
 MONTHS = 2
 HEAD = """\

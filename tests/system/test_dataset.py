@@ -73,9 +73,10 @@ def test_round_trip_keeps_the_digest(tmp_path: Path) -> None:
 
 
 def test_digest_does_not_depend_on_the_order_of_rows() -> None:
-    """Rows are sorted by their key before the digest."""
+    """Rows are sorted by their key before the digest, except where the later of two rows counts."""
     system = load_dataset("2025")
-    turned = {name: frame.iloc[::-1].reset_index(drop=True) for name, frame in system.tables.items()}
+    turned = {table.name: system.table(table.name).iloc[::-1].reset_index(drop=True)
+              for table in TABLES if not table.is_ordered}  # fmt: skip
     assert system.with_tables(**turned).digest == system.digest
 
 

@@ -98,23 +98,18 @@ def scenario_bands(
             for scenario in scenarios for k, draw in enumerate(design)]  # fmt: skip
     outcomes = run_scenarios(system, jobs, store, settings=settings, workers=workers, keep=headline_only,
                              on_progress=on_progress)  # fmt: skip
-    values: dict[str, np.ndarray] = {}
-    names: list[str] = []
-    for position, scenario in enumerate(scenarios):
-        part = outcomes[position * draws : (position + 1) * draws]
-        tables = [None if o.run is None else o.run.tables["headline"] for o in part]
-        names = next((list(t["figure"]) for t in tables if t is not None), names)
-        values[scenario.name] = np.array([np.full(len(names), np.nan) if t is None else t["value"] for t in tables])
-    is_whole = ~np.any([np.isnan(v).any(axis=1) for v in values.values()], axis=0)
-    if is_whole.sum() * 2 < draws:
-        raise NotCertified("bands-not-certified", f"only {int(is_whole.sum())} of {draws} draws could be certified",
+    parts = [outcomes[k * draws : (k + 1) * draws] for k in range(len(scenarios))]
+    whole = [k for k in range(draws) if all(part[k].run is not None for part in parts)]
+    if len(whole) * 2 < draws:
+        raise NotCertified("bands-not-certified", f"only {len(whole)} of {draws} draws could be certified",
                            hint="see the failed scenarios above")  # fmt: skip
-    base = values[scenarios[0].name][is_whole]
+    tables = [[run.tables["headline"] for k in whole if (run := part[k].run) is not None] for part in parts]
+    names = list(tables[0][0]["figure"])
+    values = [np.array([table["value"] for table in own], dtype=float) for own in tables]
     rows = []
-    for scenario in scenarios:
-        mine = values[scenario.name][is_whole]
+    for scenario, mine in zip(scenarios, values, strict=True):
         low, high = np.quantile(mine, (LOW, HIGH), axis=0)
-        low_change, high_change = np.quantile(mine - base, (LOW, HIGH), axis=0)
-        rows += [(scenario.name, name, low[k], high[k], low_change[k], high_change[k], int(is_whole.sum()))
+        low_change, high_change = np.quantile(mine - values[0], (LOW, HIGH), axis=0)
+        rows += [(scenario.name, name, low[k], high[k], low_change[k], high_change[k], len(whole))
                  for k, name in enumerate(names)]  # fmt: skip
     return pd.DataFrame(rows, columns=["scenario", "figure", "low", "high", "low_change", "high_change", "draws"])

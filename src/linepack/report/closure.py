@@ -19,10 +19,15 @@ def closure_text(system: GasSystem, scenario: Scenario) -> str:
     frame = closure(apply_scenario(system, scenario), scenario.periods)
     world = frame[frame["region"] == WORLD]
     rows = [(str(row["quarter"]), *(number(row[name], 0) for name in PARTS), change(row["gap_twh"], 0) or "0",
-             f"{change(100 * row['gap_twh'] / row['lng_availability_twh']) or '0'} %")
+             _share(row["gap_twh"], row["lng_availability_twh"]))
             for _, row in world.iterrows()]  # fmt: skip
     total = world["gap_twh"].sum()
     rows.append(("whole horizon", *(number(world[name].sum(), 0) for name in PARTS), change(total, 0) or "0",
-                 f"{change(100 * total / world['lng_availability_twh'].sum()) or '0'} %"))  # fmt: skip
+                 _share(total, world["lng_availability_twh"].sum())))  # fmt: skip
     table = plain_table(("TWh", *PARTS.values(), "short", "of LNG"), rows)
     return f"Supply and demand of '{scenario.name}' at reference prices, before the market clears\n{table}\n"
+
+
+def _share(gap_twh: float, lng_twh: float) -> str:
+    """Return the gap in per cent of LNG; a world without LNG has no such share."""
+    return f"{change(100 * gap_twh / lng_twh) or '0'} %" if lng_twh > 0 else "-"

@@ -120,7 +120,8 @@ def leakage_text(base: Run, other: Run, account: Leakage, origins: str, into: st
         return number(units.twh_from_gwh(gwh) * units.DAYS_PER_YEAR / horizon_days(base.tables))
 
     lines = [("kept out", yearly(account.barred_gwh)),
-             ("  redirected", yearly(account.barred_gwh - account.shut_in_gwh)), ("  shut in", yearly(account.shut_in_gwh)), ("replaced by", ""),
+             ("  redirected", yearly(account.barred_gwh - account.shut_in_gwh)),
+             ("  shut in", yearly(account.shut_in_gwh)), ("replaced by", ""),
              ("  relabelled gas of the same origin", yearly(account.relabelling_gwh)),
              ("  gas of others (displacement)", yearly(account.displacement_gwh)),
              ("  nothing: less is used or stored", yearly(account.lost_gwh))]  # fmt: skip

@@ -2,8 +2,8 @@
 
 Quantities are yearly rates (365 days). Revenue is sales at hub prices less carriage to the place of sale; gas piped to
 China, to former Soviet states and to the Emirates is left out, because its price is a contract's, not a hub's. A
-country's net import bill is gas bought from foreign sellers at its hub price, plus gas from neighbouring pools at *their* hub price, less gas sold to neighbours
-at its own: transfers between countries net to zero.
+country's net import bill is gas bought from foreign sellers at its hub price, plus gas from neighbouring pools at
+*their* hub price, less gas sold to neighbours at its own: transfers between countries net to zero.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def import_bills(tables: Tables) -> pd.Series:
 def export_revenues(tables: Tables) -> pd.DataFrame:
     """Return by origin: sales_twh_y, revenue_eur_bn_y (sales at hub prices less carriage).
 
-    Gas piped to ``CONTRACT_PRICED`` is left out.
+    Pipeline gas to ``CONTRACT_PRICED`` is left out.
     """
     sold, carried, made = tables["sales"], tables["transport_costs"], tables["production"]
     sold = sold[~(sold["node"].isin(CONTRACT_PRICED) & (sold["mode"] == "pipeline"))]

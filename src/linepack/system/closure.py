@@ -27,10 +27,10 @@ def closure(system: GasSystem, periods: Sequence[Period]) -> pd.DataFrame:
     """Return the balance by calendar quarter and region (Europe, Asia-Pacific, rest) and for the world.
 
     Columns: quarter, region, consumption_twh (at reference prices), indigenous_production_twh,
-    pipeline_availability_twh (what pipes can bring to consumers, within yearly windows and joint limits), storage_withdrawal_twh (negative:
-    injection; stores whose stock is not given at both ends are left out; NaN, counted as nil, where none is),
-    lng_need_twh (consumption less the three), and, for the world only, lng_availability_twh and gap_twh (need less
-    availability; positive: short at that price).
+    pipeline_availability_twh (what pipes can bring to consumers, within yearly windows and joint limits),
+    storage_withdrawal_twh (negative: injection; stores whose stock is not given at both ends are left out; NaN,
+    counted as nil, where none is), lng_need_twh (consumption less the three), and, for the world only,
+    lng_availability_twh and gap_twh (need less availability; positive: short at that price).
     """
     months = month_grid(periods).months
     periods = monthly_periods(months[0], len(months))
@@ -120,8 +120,9 @@ def _availability(system: GasSystem, periods: Sequence[Period], place: dict[str,
         _monthly(system, "demand", periods).index, fill_value=0.0)  # fmt: skip
     pipeline: ByRegion = {}
     for k in range(len(periods)):
-        used = _greatest_flow({node: float(amount[k]) for node, amount in piped.items()},
-                              arcs[is_pipe], capacity[is_pipe, k], wanted.iloc[:, k].clip(lower=0.0).to_dict())  # fmt: skip
+        supply = {node: float(amount[k]) for node, amount in piped.items()}
+        demand = wanted.iloc[:, k].clip(lower=0.0).to_dict()
+        used = _greatest_flow(supply, arcs[is_pipe], capacity[is_pipe, k], demand)
         for node, gwh_d in used.items():
             entry = pipeline.setdefault(place[node], dict.fromkeys(range(len(periods)), 0.0))
             entry[k] += float(twh_from_gwh(gwh_d * days[k]))

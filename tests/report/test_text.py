@@ -1,0 +1,46 @@
+"""Numbers and tables as a reader sees them."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+from linepack.report.text import change, csv_text, json_text, markdown_table, number, plain_table
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [(1234.56, 1, "1,234.6"), (-0.04, 1, "0.0"), (-0.06, 1, "-0.1"), (float("nan"), 1, "-"), (0.5, 0, "0")],
+)  # fmt: skip
+def test_number(value: float, decimals: int, text: str) -> None:
+    """Thousands are set apart, no minus stands before a zero, and what does not exist is a dash."""
+    assert number(value, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1.26, "+1.3"), (-1.26, "-1.3"), (0.04, ""), (-0.04, ""), (float("nan"), "")]
+)  # fmt: skip
+def test_change(value: float, text: str) -> None:
+    """A change that rounds to zero is not shown."""
+    assert change(value) == text
+
+
+def test_tables() -> None:
+    """First column to the left, the others to the right; a bar in a cell does not break a Markdown table."""
+    assert plain_table(("a", "bb"), [("xyz", "1")]) == "a    bb\n---  --\nxyz   1"
+    assert markdown_table(("a", "b"), [("x|y", "1")]) == "| a | b |\n| --- | ---: |\n| x/y | 1 |"
+
+
+def test_csv_rounds_and_has_no_minus_zero() -> None:
+    """The last bits of a solver do not show."""
+    assert csv_text(pd.DataFrame({"a": ["x"], "b": [-1e-9]})) == "a,b\nx,0.0\n"
+
+
+def test_json_has_no_nan() -> None:
+    """A number that does not exist is null, at any depth, and text keeps its letters."""
+    text = json_text({"a": [float("nan"), {"b": float("inf")}], "c": "é"})
+    assert json.loads(text) == {"a": [None, {"b": None}], "c": "é"}
+    assert "NaN" not in text
+    assert "é" in text
