@@ -189,7 +189,7 @@ def _carriage(
     flows = _on_a_way([(trader, arc, *ends[arc]) for trader, arc in sorted(carried)], resources, may_sell)
     leaves = {(trader, origin) for trader, _, _, origin, _ in flows} | (set(resources) & may_sell)
     frame = pd.DataFrame(flows, columns=["trader", "arc", "kind", "origin", "destination"])
-    frame["is_sale"] = [(t, d) in may_sell and (t, d) not in leaves for t, _, _, _, d in flows]
+    frame["is_sale"] = np.array([(t, d) in may_sell and (t, d) not in leaves for t, _, _, _, d in flows], dtype=bool)
     trader_nodes = pd.DataFrame(sorted(leaves), columns=["trader", "node"])
     sales = pd.DataFrame(sorted(leaves & may_sell), columns=["trader", "node"])
     return frame, sales, trader_nodes

@@ -64,6 +64,7 @@ def _demand(curves: Curves, x: np.ndarray, cost: np.ndarray, curvature: np.ndarr
         return
     quantity, cap = consumed(curves, x), curves.shedding_price_eur_mwh
     price, slope, _ = curves.demand.at(quantity)
+    slope = np.where(bent, slope, 1.0)
     height = price + slope * quantity
     firm = np.maximum(0.0, (height - cap) / slope)
     columns, block = curves.consumption[:, bent], curves.firm[:, bent]
@@ -127,6 +128,7 @@ def furthest_step(problem: Problem, x: np.ndarray, goal: np.ndarray) -> float:
 
 
 def _starts_steep(terms: CostCurves) -> np.ndarray:
+    """Return which entities have a power term with exponent below one, whose slope is infinite at no flow."""
     steep = np.zeros(terms.count, dtype=bool)
     is_root = [shape is CurveShape.POWER and n < 1 for shape, n in zip(terms.shape, terms.exponent, strict=True)]
     steep[terms.entity[np.array(is_root, dtype=bool)]] = True

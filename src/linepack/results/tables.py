@@ -53,12 +53,12 @@ def arcs(s: Solution) -> pd.DataFrame:
     rent = np.zeros_like(flow)
     for name in ("trader_flow", "pool_flow"):
         columns = s.problem.variables[name].columns
-        where = s.labels(name)["arc"].map(at).to_numpy()
+        where = s.labels(name)["arc"].map(at).to_numpy(dtype=int)
         np.add.at(flow.T, where, s.values(name).T)
         own = np.isfinite(s.problem.column_upper[columns]).all(axis=0)
         price = np.maximum(-s.certified.reduced_cost[columns] / sets.weight[:, None], 0.0)
         rent[:, where[own]] = price[:, own]
-    shared = s.problem.equations["arc_capacity"].labels["arc"].map(at).to_numpy()
+    shared = s.problem.equations["arc_capacity"].labels["arc"].map(at).to_numpy(dtype=int)
     rent[:, shared] = np.maximum(-s.shadow_prices("arc_capacity"), 0.0)
     values = {"flow_gwh_d": flow, "capacity_gwh_d": sets.capacity_gwh_d, "congestion_rent_eur_mwh": rent}
     return _long(s, sets.arcs[["arc", "kind", "origin", "destination"]], values)

@@ -162,7 +162,7 @@ TABLES: tuple[Table, ...] = (
         text("resource", "Resource.", references="resources.resource"),
         number("step", "1", "Order of the step, from 1."),
         number("capacity_share", "1", "Share of the month's availability in this step.", maximum=1.0),
-        number("cost_eur_mwh", "EUR/MWh", "Cash cost of the step."),
+        number("cost_eur_mwh", "EUR/MWh", "Cash cost of the step; below zero where by-products pay.", minimum=None),
         number("henry_hub_multiple", "1", "Added to cost: this multiple of the month's Henry Hub price.",
                required=False, default=0.0),
     )),
