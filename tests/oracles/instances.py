@@ -17,7 +17,8 @@ def random_system(seed: int, *, sellers_share_limits: bool = True) -> GasSystem:
 
     On: losses, storage with rates and closing values, home production, contracts, joint limits by period and year (a
     fleet), dated arcs and flow rules, policy limits hard and soft and on stocks, share limits, route wedges, charges,
-    yearly windows, expansion, areas. Without ``sellers_share_limits`` no limit binds two strategic sellers together.
+    yearly windows, expansion, areas. Without ``sellers_share_limits`` no limit binds two strategic sellers together: no
+    common line, and no share of a consumption that the other seller also feeds.
     """
     r = np.random.default_rng(seed)
     u = r.uniform
@@ -30,7 +31,7 @@ def random_system(seed: int, *, sellers_share_limits: bool = True) -> GasSystem:
                                         ("C", u(65, 85), u(0.8, 1.4)))
                     for row in _seasonal(n, i, s, u(0.75, 1.0))]},
         _seller("X", u(5, 9), u(45, 70), r), _seller("Y", u(6, 10), u(45, 70), r), _seller("Z", u(4, 8), u(50, 80), r),
-        supply("V", cost=u(24, 34), capacity=u(15, 30), months=MONTHS),
+        supply("V", cost=u(30, 48), capacity=u(15, 30), months=MONTHS),
         delivery("X", "A", capacity_gwh_d=pipe_x, tariff_eur_mwh=u(1, 2), loss_fraction=0.02),
         delivery("X", "C", capacity_gwh_d=u(8, 15), tariff_eur_mwh=u(2, 4)),
         delivery("Y", "B", capacity_gwh_d=pipe_y, tariff_eur_mwh=u(1, 2)),
@@ -56,26 +57,26 @@ def random_system(seed: int, *, sellers_share_limits: bool = True) -> GasSystem:
          "storages": [_store("A", 900), _store("C", 400)],
          "storage_levels": [{"node": "A", "date": "2025-04-01", "level_gwh": u(100, 500)},
                             {"node": "C", "date": "2025-04-01", "level_gwh": u(50, 200)}],
-         "storage_values": [{"step": 1, "fill_to_fraction": 0.5, "value_eur_mwh": u(30, 36)},
-                            {"step": 2, "fill_to_fraction": 1, "value_eur_mwh": u(18, 26)}],
+         "storage_values": [{"step": 1, "fill_to_fraction": 0.5, "value_eur_mwh": u(34, 48)},
+                            {"step": 2, "fill_to_fraction": 1, "value_eur_mwh": u(20, 34)}],
          "indigenous_production": [{"node": "B", "month": m, "quantity_gwh_d": q}
                                    for m, q in (("2025-04", u(2, 6)), ("2025-05", u(2, 6)))],
          "contracts": [
-             {"contract": "TAKE", "seller": "V", "annual_quantity_gwh": u(4, 10) * 365, "take_or_pay_share": 0.8,
+             {"contract": "TAKE", "seller": "V", "annual_quantity_gwh": u(8, 24) * 365, "take_or_pay_share": 0.8,
               "take_penalty_eur_mwh": u(3, 12)},
-             {"contract": "OIL", "seller": "Y", "annual_quantity_gwh": u(5, 10) * 365, "take_or_pay_share": 0.9,
-              "delivery_share": 0.9, "maximum_share": 4, "price_index": "oil"},
+             {"contract": "OIL", "seller": "Y", "annual_quantity_gwh": u(6, 22) * 365, "take_or_pay_share": 0.9,
+              "delivery_share": 0.9, "maximum_share": 1.5, "price_index": "oil"},
          ],
          "contract_points": [{"contract": "TAKE", "node": "B"}, {"contract": "OIL", "node": "B"},
                              {"contract": "OIL", "node": "C"}],
          "resource_windows": [{"resource": "Y_GAS", "first_month": "2025-04", "last_month": "2025-05",
-                               "maximum_gwh": u(35, 50) * 61, "minimum_gwh": 300}],
+                               "maximum_gwh": u(16, 40) * 61, "minimum_gwh": 300}],
          "route_wedges": [{"trader": "X", "arc": "X-A", "reference_flow_gwh_d": pipe_x * 0.7, "slope_eur_mwh": u(0.2, 0.9)}],
          "flow_rules": [{"rule": "LEVY", "trader": "X", "arc": "X-C", "charge_eur_mwh": u(0.3, 1)},
                         {"rule": "CUT", "trader": "Y", "arc": "Y-C", "first_day": "2025-04-16", "capacity_share": 0.5}],
          "policy_limits": [
              {"policy_limit": "QUOTA", "first_day": "2025-04-01", "last_day": "2025-06-30", "maximum_gwh": u(20, 35) * 91},
-             {"policy_limit": "PLEDGE", "first_day": "2025-04-01", "last_day": "2025-05-31", "minimum_gwh": u(300, 900),
+             {"policy_limit": "PLEDGE", "first_day": "2025-04-01", "last_day": "2025-05-31", "minimum_gwh": u(600, 1800),
               "penalty_eur_mwh": u(2, 8)},
              {"policy_limit": "FILL", "kind": "stock", "first_day": "2025-05-16", "last_day": "2025-05-16",
               "minimum_gwh": u(250, 400), "penalty_eur_mwh": u(2, 8)},
@@ -85,13 +86,13 @@ def random_system(seed: int, *, sellers_share_limits: bool = True) -> GasSystem:
                                   {"policy_limit": "FILL", "node": "A"}],
          "joint_limits": [{"joint_limit": "FLEET", "limit_gwh_d": u(25, 45), "window": "year"}],
          "joint_limit_members": [{"joint_limit": "FLEET", "arc": "ship:L>P"}, {"joint_limit": "FLEET", "arc": "ship:L>R"}],
-         "share_limits": [{"share_limit": "HALF", "trader": "X", "node": "C", "maximum_share": u(0.2, 0.5)}],
          "area_conduct": [{"trader": "X", "area": "S", "conduct": u(0, 1), "conjecture": "own_market"}]},
     ]  # fmt: skip
     if sellers_share_limits:
         parts.append({
             "joint_limits": [{"joint_limit": "LINE", "limit_gwh_d": u(35, 60)}],
             "joint_limit_members": [{"joint_limit": "LINE", "arc": "X-A"}, {"joint_limit": "LINE", "arc": "Y-B"}],
+            "share_limits": [{"share_limit": "HALF", "trader": "X", "node": "C", "maximum_share": u(0.2, 0.5)}],
             "carriage": [{"trader": "X", "arc": "A-B"}, {"trader": "Y", "arc": "B-A"}],
             "sales_points": [{"trader": "X", "node": "B"}, {"trader": "Y", "node": "A"}],
         })  # fmt: skip

@@ -16,13 +16,17 @@ from linepack.errors import NotCertified
 from linepack.market.problem import Problem
 from linepack.market.tangent import consumed, cross_terms, furthest_step, start, tangent
 from linepack.solve import AUTO, Certificate, CertifiedSolution, QuadraticProgram, certify, reduced_cost, solve
-from linepack.solve.active_set import newton_step
+from linepack.solve.active_set import natural_residual, newton_step
 from linepack.solve.certificate import LIMIT
 
 MOST_GAMES = 80
-NEWTON_STEPS = 6
-AIM = 1e-11
-"""Residual at which the series stops at once; the certificate's own limit is what counts in the end."""
+NEWTON_STEPS = 8
+AIM = 1e-10
+"""Natural residual at which the series stops at once; the certificate's own limit is what counts in the end."""
+
+POLISHED_COLUMNS = 5_000
+"""Up to this size a point is polished at its active set, so that prices are exact to rounding. Above, an interior
+point's own accuracy has to do: factoring the active set takes as long as the solver."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,7 @@ class _Point:
     x: np.ndarray
     row_dual: np.ndarray
     certificate: Certificate
-
-    @property
-    def worst(self) -> float:
-        c = self.certificate
-        return max(c.primal, c.bounds, c.stationarity, c.gap)
+    worst: float
 
 
 def program_of(problem: Problem) -> QuadraticProgram:
@@ -65,7 +65,9 @@ def solve_problem(problem: Problem, settings: SolveSettings | None = None) -> tu
     """
     chosen = settings or SolveSettings()
     if problem.curves.is_straight:
-        return problem, _solve(problem, chosen)
+        answer = _solve(problem, chosen)
+        best = _polished(_at(problem, answer.x, answer.row_dual, chosen), chosen)
+        return problem, _with(answer, best)
     point, damping, last_move, best = start(problem), 1.0, np.inf, None
     for _ in range(MOST_GAMES):
         answer = _solve(problem, chosen)
@@ -86,8 +88,12 @@ def solve_problem(problem: Problem, settings: SolveSettings | None = None) -> tu
     if not best.certificate.is_certified:
         raise NotCertified("not-settled", f"the series of affine games did not settle: {best.certificate}",
                            hint="check demand shapes and cost curves for extreme values")  # fmt: skip
+    return best.problem, _with(answer, best)
+
+
+def _with(answer: CertifiedSolution, best: _Point) -> CertifiedSolution:
     z = reduced_cost(program_of(best.problem), best.x, best.row_dual)
-    return best.problem, replace(answer, x=best.x, row_dual=best.row_dual, reduced_cost=z, certificate=best.certificate)
+    return replace(answer, x=best.x, row_dual=best.row_dual, reduced_cost=z, certificate=best.certificate)
 
 
 def _solve(problem: Problem, settings: SolveSettings) -> CertifiedSolution:
@@ -96,22 +102,26 @@ def _solve(problem: Problem, settings: SolveSettings) -> CertifiedSolution:
 
 
 def _at(problem: Problem, x: np.ndarray, row_dual: np.ndarray, settings: SolveSettings) -> _Point:
-    here, x = tangent(problem, x)
-    return _Point(here, x, row_dual, certify(program_of(here), x, row_dual, limit=settings.certificate_limit))
+    here, x = (problem, x) if problem.curves.is_straight else tangent(problem, x)
+    program = program_of(here)
+    certificate = certify(program, x, row_dual, limit=settings.certificate_limit)
+    return _Point(here, x, row_dual, certificate, natural_residual(program, x, row_dual))
 
 
 def _polished(point: _Point, settings: SolveSettings) -> _Point:
     """Return the best of a few Newton steps on the true conditions; the point itself if they do not help."""
     best = last = point
+    if len(point.x) > POLISHED_COLUMNS or point.worst <= AIM:
+        return point
     for _ in range(NEWTON_STEPS):
         x, dual = newton_step(program_of(last.problem), last.x, last.row_dual, cross_terms(last.problem, last.x))
         if not (np.isfinite(x).all() and np.isfinite(dual).all()):
             break
         step = furthest_step(last.problem, last.x, x)
         last = _at(last.problem, last.x + step * (x - last.x), dual, settings)
-        if last.worst < best.worst:
+        if last.worst < best.worst and last.certificate.is_certified:
             best = last
-        elif last.worst > 100 * best.worst:
+        elif not last.worst <= 1e6 * best.worst:
             break
         if best.worst <= AIM:
             break

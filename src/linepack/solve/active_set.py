@@ -48,6 +48,18 @@ def active_set(program: QuadraticProgram, x: np.ndarray, row_dual: np.ndarray, *
     return ActiveSet(is_free, is_binding, weak_column, weak_row)
 
 
+def natural_residual(program: QuadraticProgram, x: np.ndarray, row_dual: np.ndarray) -> float:
+    """Return max |v - nearest allowed (v - dual)| over columns and inequality rows, and over equalities max |Ax - b|.
+
+    Nil at an optimum only, and of the size of the error in a quantity or a price: stricter than a duality gap.
+    """
+    z, rows = reduced_cost(program, x, row_dual), program.matrix @ x
+    columns = x - np.clip(x - z, program.column_lower, program.column_upper)
+    shifted = np.where(program.row_lower == program.row_upper, rows, rows - row_dual)
+    beyond = rows - np.clip(shifted, program.row_lower, program.row_upper)
+    return float(max(np.abs(columns).max(initial=0.0), np.abs(beyond).max(initial=0.0)))
+
+
 class OptimalitySystem:
     """The linear equations at an active set, factored once; ``cross`` is what the Jacobian has beside its diagonal."""
 
