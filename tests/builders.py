@@ -11,8 +11,8 @@ import pandas as pd
 
 from linepack.market.compile import compile_problem
 from linepack.market.parameters import Closing
-from linepack.results.solution import Solution, program_of
-from linepack.solve import solve
+from linepack.results.equilibrium import SolveSettings, solve_problem
+from linepack.results.solution import Solution
 from linepack.system.calendar import monthly_periods
 from linepack.system.dataset import parse_cells
 from linepack.system.gassystem import GasSystem
@@ -163,7 +163,7 @@ def market(*nodes: str) -> dict[str, list[dict[str, Any]]]:
 def solved(system: GasSystem, months: int = 1, *, closing: Closing = Closing.VALUES, solver: str = "auto") -> Solution:
     """Return the certified solution of a system from April 2025."""
     problem = compile_problem(system, monthly_periods(FIRST_MONTH, months), closing=closing)
-    return Solution(system, problem, solve(program_of(problem), solver=solver, tolerance=1e-10))
+    return Solution(system, *solve_problem(problem, SolveSettings(solver=solver, tolerance=1e-10)))
 
 
 def total(solution: Solution, variable: str, period: int = 0) -> float:

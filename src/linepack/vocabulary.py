@@ -84,6 +84,39 @@ class LimitKind(StrEnum):
     STOCK = "stock"
 
 
+class Conjecture(StrEnum):
+    """Which slope of price a strategic seller believes its sales meet."""
+
+    RESIDUAL = "residual"  # residual_slope_eur_mwh_per_gwh_d, on the yearly mean of all its sales
+    OWN_MARKET = "own_market"  # the slope of each area's own demand, on its sales there in each period
+    GIVEN = "given"  # conjectured_slope_eur_mwh_per_gwh_d, on its sales in each area and period
+
+
+class DemandShape(StrEnum):
+    """How consumption answers to price."""
+
+    AFFINE = "affine"
+    ISOELASTIC = "isoelastic"
+    EXPONENTIAL = "exponential"
+    TABULATED = "tabulated"
+    FIXED = "fixed"
+
+
+class CurveShape(StrEnum):
+    """How a marginal cost rises with the flow q: u is q / scale, c the coefficient, n the exponent."""
+
+    POWER = "power"  # c u^n
+    LOGARITHMIC = "logarithmic"  # -c ln(1 - u)
+    RECIPROCAL = "reciprocal"  # c / (1 - u)
+
+
+class ShareBase(StrEnum):
+    """What a share limit is a share of."""
+
+    CONSUMPTION = "consumption"
+    SALES = "sales"
+
+
 POOL = "pool"
 """Stands where a trader is named, and means the gas of the pool."""
 

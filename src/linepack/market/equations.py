@@ -88,12 +88,26 @@ def pool_balance(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Asse
 
 @equation(over=("arc", "period"), unit="GWh/d")
 def arc_capacity(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
-    """All flow on an arc stays within capacity; an arc with one user has the limit on that variable instead."""
+    """All flow on an arc stays within capacity, what is built included.
+
+    An arc with one user, and which cannot be expanded, has the limit on that variable instead.
+    """
     labels = s.arcs.loc[p.is_shared_arc, ["arc"]]
     rows = a.rows("arc_capacity", labels, -INFINITY, s.capacity_gwh_d[:, p.is_shared_arc])
     row_of = np.where(p.is_shared_arc, np.cumsum(p.is_shared_arc) - 1, -1)
     for at, columns in ((row_of[s.trader_arc_at], v.trader_flow), (row_of[s.pool_arc_at], v.pool_flow)):
         a.put(rows[:, at[at >= 0]], columns[:, at >= 0], 1.0)
+    a.put(rows[:, row_of[p.expansions["row"].to_numpy(dtype=int)]], v.arc_expansion, -1.0)
+
+
+@equation(over=("arc", "period"), unit="GWh/d")
+def arc_use(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
+    """All flow on an arc whose charge rises with it; its shadow price is what the rise charges every user alike."""
+    rows = a.rows("arc_use", pd.DataFrame({"arc": p.curved_arcs}), 0.0, 0.0)
+    a.put(rows, v.arc_use, 1.0)
+    for frame, columns in ((s.trader_flow, v.trader_flow), (s.pool_flow, v.pool_flow)):
+        at = positions(frame["arc"].tolist(), p.curved_arcs)
+        a.put(rows[:, at[at >= 0]], columns[:, at >= 0], -1.0)
 
 
 @equation(over=("joint_limit", "period"), unit="GWh/d", rows=("joint_limit", "joint_limit_year"))
@@ -257,3 +271,30 @@ def total_sales(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assem
         for w, window in enumerate(s.windows):
             share = (s.days[window.periods] / window.days)[:, None]
             a.put(rows[w, k], v.production[window.periods][:, own], share)
+
+
+@equation(over=("owner_group", "area", "period"), unit="GWh/d")
+def area_sales(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
+    """Sales of a strategic seller in an area, after losses; its shadow price is minus the mark-up there."""
+    rows = a.rows("area_sales", p.area_conduct.labels, -INFINITY, 0.0)
+    a.put(rows, v.area_exposure, -1.0)
+    for k, (flows, sales) in enumerate(zip(p.area_conduct.flows, p.area_conduct.sales, strict=True)):
+        a.put(rows[:, [k]], v.trader_flow[:, flows], 1.0 - p.trader_loss_fraction[flows])
+        a.put(rows[:, [k]], v.sales[:, sales], 1.0)
+
+
+@equation(over=("share_limit", "trader", "market", "period"), unit="GWh/d")
+def share_limit(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
+    """Sales of a trader stay within a share of the consumption, or of all first sales, of a market."""
+    labels = pd.DataFrame([(x.share_limit, x.trader, x.market) for x in p.share_limits],
+                          columns=["share_limit", "trader", "market"])  # fmt: skip
+    rows = a.rows("share_limit", labels, -INFINITY, 0.0)
+    kept = 1.0 - p.trader_loss_fraction
+    for k, limit in enumerate(p.share_limits):
+        a.put(rows[:, [k]], v.trader_flow[:, limit.flows], kept[limit.flows])
+        a.put(rows[:, [k]], v.sales[:, limit.sales], 1.0)
+        a.put(rows[:, [k]], v.trader_flow[:, limit.base_flows], -limit.maximum_share * kept[limit.base_flows])
+        a.put(rows[:, [k]], v.sales[:, limit.base_sales], -limit.maximum_share)
+        firm = np.flatnonzero(p.has_firm_block)
+        a.put(rows[:, [k]], v.consumption[:, limit.consumers], -limit.maximum_share)
+        a.put(rows[:, [k]], v.firm_consumption[:, np.isin(firm, limit.consumers)], -limit.maximum_share)

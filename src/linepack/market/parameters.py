@@ -11,13 +11,16 @@ import pandas as pd
 
 from linepack.errors import InputError
 from linepack.market.agreements import ContractWindow, ResourceWindow, contract_windows, resource_windows
+from linepack.market.conduct import AreaConduct, area_conduct, residual_conduct
 from linepack.market.fleets import Fleet, fleets
 from linepack.market.rules import FlowRules, PolicyLimit, flow_rules, policy_limits
 from linepack.market.sets import MarketSets, pairs, positions
+from linepack.market.shapes import CostCurves, DemandCurves, cost_curves, demand_curves
+from linepack.market.shares import ShareLimit, share_limits
 from linepack.market.trimming import trim
 from linepack.system.gassystem import GasSystem
 from linepack.system.network import shipping_cost_eur_mwh
-from linepack.vocabulary import ArcKind
+from linepack.vocabulary import ArcKind, DemandShape
 
 
 class Closing(StrEnum):
@@ -46,12 +49,18 @@ class MarketParameters:
     flow_rules: FlowRules
     policy_limits: tuple[PolicyLimit, ...]
     indigenous_gwh_d: np.ndarray
+    demand: DemandCurves
     demand_intercept_eur_mwh: np.ndarray
     demand_slope: np.ndarray
+    consumption_limit_gwh_d: np.ndarray
     has_firm_block: np.ndarray
     firm_quantity_gwh_d: np.ndarray
     shedding_price_eur_mwh: float
+    supply_curves: CostCurves
+    arc_curves: CostCurves  # entities: curved_arcs
+    curved_arcs: list[str]
     is_shared_arc: np.ndarray
+    expansions: pd.DataFrame  # arc, row (of the arcs), maximum_gwh_d, cost_eur_mwh
     joint_limits: pd.DataFrame
     joint_members: dict[str, set[str]]
     fleets: tuple[Fleet, ...]
@@ -66,6 +75,8 @@ class MarketParameters:
     strategic: pd.DataFrame
     conduct_slope: np.ndarray
     unexposed_gwh_d: np.ndarray
+    area_conduct: AreaConduct
+    share_limits: tuple[ShareLimit, ...]
 
 
 def market_parameters(system: GasSystem, s: MarketSets, closing: Closing) -> MarketParameters:
@@ -76,18 +87,23 @@ def market_parameters(system: GasSystem, s: MarketSets, closing: Closing) -> Mar
     single = dict(zip(system.table("parameters")["parameter"], system.table("parameters")["value"], strict=True))
     tariff = _arc_cost(s, shipping_cost_eur_mwh(system, s.periods))
     users = np.bincount(np.concatenate([s.trader_arc_at, s.pool_arc_at]), minlength=len(s.arcs))
-    is_shared = (users > 1) & np.isfinite(s.capacity_gwh_d).any(axis=0)
-    limit = np.where(is_shared & (s.capacity_gwh_d > 0), np.inf, s.capacity_gwh_d)
+    is_expandable = positions(s.arcs["arc"].tolist(), system.table("arc_expansions")["arc"].tolist()) >= 0
+    is_shared = ((users > 1) | is_expandable) & np.isfinite(s.capacity_gwh_d).any(axis=0)
+    limit = np.where(is_shared & ((s.capacity_gwh_d > 0) | is_expandable), np.inf, s.capacity_gwh_d)
     constant, slope = _wedges(system, s, tariff[:, s.trader_arc_at], single)
     rules = flow_rules(system, s)
-    intercept, demand_slope, has_firm, firm = _demand(system, s, float(single["shedding_price_eur_mwh"]))
-    strategic, conduct = _strategic(system)
+    shedding = float(single["shedding_price_eur_mwh"])
+    demand = demand_curves(system, s)
+    has_firm, firm = _firm_blocks(demand, shedding)
+    strategic, conduct = residual_conduct(system)
+    supply, carriage = _supply_curves(system, s), _arc_curves(system, s)
     contracts = contract_windows(system, s, strategic["traders"].tolist())
     joint, members = _joint_limits(system, s)
     loss = s.arcs["loss_fraction"].to_numpy(dtype=float)
     production_capacity, production_cost = _production(system, s)
     opening = _level(system, s, s.periods[0].start)
     capacity = s.capacity_gwh_d[:, s.pool_arc_at].max(axis=0)
+    production_capacity = np.minimum(production_capacity, supply.limit_gwh_d())
     limits = trim(s, production_capacity, np.minimum(limit[:, s.trader_arc_at], rules.trader_limit_gwh_d),
                   np.minimum(limit[:, s.pool_arc_at], rules.pool_limit_gwh_d))  # fmt: skip
     return MarketParameters(
@@ -106,12 +122,18 @@ def market_parameters(system: GasSystem, s: MarketSets, closing: Closing) -> Mar
         flow_rules=rules,
         policy_limits=policy_limits(system, s, opening),
         indigenous_gwh_d=_indigenous(system, s),
-        demand_intercept_eur_mwh=intercept,
-        demand_slope=demand_slope,
+        demand=demand,
+        demand_intercept_eur_mwh=np.minimum(demand.price_eur_mwh * (1 + 1 / demand.elasticity), shedding),
+        demand_slope=_reference_slope(demand),
+        consumption_limit_gwh_d=np.where(demand.mask(DemandShape.FIXED), 0.0, np.inf),
         has_firm_block=has_firm,
         firm_quantity_gwh_d=firm,
-        shedding_price_eur_mwh=float(single["shedding_price_eur_mwh"]),
+        shedding_price_eur_mwh=shedding,
+        supply_curves=supply,
+        arc_curves=carriage,
+        curved_arcs=_curved_arcs(system, s),
         is_shared_arc=is_shared,
+        expansions=_expansions(system, s),
         joint_limits=joint,
         joint_members=members,
         fleets=fleets(system, s),
@@ -128,6 +150,8 @@ def market_parameters(system: GasSystem, s: MarketSets, closing: Closing) -> Mar
         strategic=strategic,
         conduct_slope=conduct,
         unexposed_gwh_d=contracts.unexposed_gwh_d,
+        area_conduct=area_conduct(system, s),
+        share_limits=share_limits(system, s),
     )
 
 
@@ -185,6 +209,30 @@ def _production(system: GasSystem, s: MarketSets) -> tuple[np.ndarray, np.ndarra
     return available[:, positions(steps, resources)] * s.production["capacity_share"].to_numpy(), cost
 
 
+def _supply_curves(system: GasSystem, s: MarketSets) -> CostCurves:
+    table = system.table("supply_curves")
+    at = positions(pairs(table, "resource", "step"), pairs(s.production, "resource", "step"))
+    return cost_curves(table, at, len(s.production))
+
+
+def _curved_arcs(system: GasSystem, s: MarketSets) -> list[str]:
+    """Return the arcs of the market whose charge rises with their flow."""
+    used = {*s.trader_flow["arc"].tolist(), *s.pool_flow["arc"].tolist()}
+    return [arc for arc in dict.fromkeys(system.table("arc_curves")["arc"].tolist()) if arc in used]
+
+
+def _arc_curves(system: GasSystem, s: MarketSets) -> CostCurves:
+    arcs, table = _curved_arcs(system, s), system.table("arc_curves")
+    return cost_curves(table, positions(table["arc"].tolist(), arcs), len(arcs))
+
+
+def _expansions(system: GasSystem, s: MarketSets) -> pd.DataFrame:
+    table = system.table("arc_expansions")
+    row = positions(table["arc"].tolist(), s.arcs["arc"].tolist())
+    table = table.assign(row=row, maximum_gwh_d=table["maximum_gwh_d"].fillna(np.inf))
+    return table.loc[row >= 0, ["arc", "row", "maximum_gwh_d", "cost_eur_mwh"]].reset_index(drop=True)
+
+
 def _wedges(
     system: GasSystem, s: MarketSets, cost: np.ndarray, single: dict[str, float]
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -209,40 +257,22 @@ def _wedges(
     return np.where(is_observed, -slope * reference, 0.0), slope
 
 
-def _demand(system: GasSystem, s: MarketSets, shedding: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return intercept and slope of the elastic block, which demands have a firm block, and its size.
+def _firm_blocks(curves: DemandCurves, shedding: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return which demands have a firm block, worth exactly the shedding price, and its size in GWh/d.
 
-    Affine demand p = alpha - beta q; where alpha is above the shedding price, the first block of consumption
-    is worth exactly the shedding price, and what it lacks is unserved. A period of several months adds the
-    quantities that its months would take at one price.
+    Where the intercept of demand is above the shedding price, the first block of consumption is worth exactly that
+    price, and what it lacks is unserved. A fixed demand is all firm. For curves this is the block of the tangent at
+    the reference quantity, and stands for that of any other.
     """
-    frame = system.table("demand")
-    months, labels = list(s.months.months), pairs(s.demand, "node", "segment")
-    row, at = positions(frame["month"].tolist(), months), positions(pairs(frame, "node", "segment"), labels)
-    inside = row >= 0
-    wide = np.full((3, len(months), len(labels)), np.nan)
-    for k, name in enumerate(("quantity_gwh_d", "reference_price_eur_mwh", "elasticity")):
-        wide[k, row[inside], at[inside]] = frame[name].to_numpy(dtype=float)[inside]
-    quantity, price, elasticity = wide
-    _refuse_demand(s, labels, np.isnan(quantity), "month-without-demand", "these markets lack months of demand",
-                   "add the months or shorten the horizon")  # fmt: skip
-    _refuse_demand(s, labels, (elasticity <= 0) | (price <= 0), "demand-without-slope",
-                   "elasticity and reference price must be above zero", "0.01 is nearly inelastic")  # fmt: skip
-    quantity = np.maximum(quantity, 1e-3)
-    alpha, per_price = price * (1 + 1 / elasticity), elasticity * quantity / price
-    firm = s.months.mean(np.maximum(0.0, (alpha - shedding) * per_price))
-    capped = np.minimum(alpha, shedding)
-    flattened = s.months.mean(per_price)
-    has_firm = firm.max(axis=0) > 0
-    return s.months.mean(capped * per_price) / flattened, 1 / flattened, has_firm, firm[:, has_firm]
+    alpha, beta = curves.price_eur_mwh * (1 + 1 / curves.elasticity), _reference_slope(curves)
+    is_fixed, is_affine = curves.mask(DemandShape.FIXED), curves.mask(DemandShape.AFFINE)
+    firm = np.where(is_fixed, curves.quantity_gwh_d, np.maximum(0.0, (alpha - shedding) / beta))
+    has_firm = (firm.max(axis=0) > 0) | ~is_affine
+    return has_firm, firm[:, has_firm]
 
 
-def _refuse_demand(
-    s: MarketSets, labels: list[tuple[str, str]], bad: np.ndarray, code: str, message: str, hint: str
-) -> None:
-    if bad.any():
-        keys = [f"{labels[c][0]} {s.months.months[r]}" for r, c in zip(*np.nonzero(bad), strict=True)]
-        raise InputError(code, message, table="demand", keys=keys, hint=hint)
+def _reference_slope(curves: DemandCurves) -> np.ndarray:
+    return np.asarray(curves.price_eur_mwh / (curves.elasticity * curves.quantity_gwh_d))
 
 
 def _joint_limits(system: GasSystem, s: MarketSets) -> tuple[pd.DataFrame, dict[str, set[str]]]:
@@ -273,16 +303,3 @@ def _level(system: GasSystem, s: MarketSets, on: date) -> np.ndarray:
 def _closing_steps(system: GasSystem) -> pd.DataFrame:
     steps = system.table("storage_values").sort_values("step").reset_index(drop=True)
     return steps.assign(width=np.diff(steps["fill_to_fraction"], prepend=0.0))
-
-
-def _strategic(system: GasSystem) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return owner groups with market power and their slopes; a group has its largest conduct and slope."""
-    frame = system.table("traders")
-    columns = (frame[c].tolist() for c in ("trader", "owner_group", "conduct", "residual_slope_eur_mwh_per_gwh_d"))
-    groups: dict[str, tuple[list[str], float, float]] = {}
-    for trader, group, conduct, slope in zip(*columns, strict=True):
-        traders, most, steepest = groups.get(group, ([], 0.0, 0.0))
-        groups[group] = ([*traders, trader], max(most, conduct), max(steepest, slope))
-    rows = [(name, *groups[name]) for name in sorted(groups) if groups[name][1] * groups[name][2] > 0]
-    table = pd.DataFrame(rows, columns=["owner_group", "traders", "conduct", "slope"])
-    return table, (table["conduct"] * table["slope"]).to_numpy(dtype=float)

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from linepack.market.conduct import AreaConduct
 from linepack.market.sets import MarketSets
+from linepack.market.shapes import CostCurves, DemandCurves
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,44 @@ class Equation:
 
 
 @dataclass(frozen=True)
+class Curves:
+    """What of a problem is a curve or a slope of one, and its columns, of shape (periods, entities).
+
+    ``firm`` is -1 for a consumer without a firm block.
+    """
+
+    demand: DemandCurves
+    shedding_price_eur_mwh: float
+    consumption: np.ndarray
+    firm: np.ndarray
+    supply: CostCurves
+    production: np.ndarray
+    production_cost_eur_mwh: np.ndarray
+    carriage: CostCurves
+    arc_use: np.ndarray
+    area: AreaConduct
+    area_exposure: np.ndarray
+    weight: np.ndarray
+
+    @property
+    def is_affine(self) -> bool:
+        """True if all curves are straight lines: then one quadratic program is the whole game."""
+        return self.demand.is_affine and self.supply.is_affine and self.carriage.is_affine
+
+    @property
+    def is_straight(self) -> bool:
+        """True if there are no curves, nor slopes of areas: nothing for a tangent to say."""
+        return self.demand.is_affine and not (
+            self.supply.has_terms or self.carriage.has_terms or self.area_exposure.size
+        )
+
+
+@dataclass(frozen=True)
 class Problem:
-    """Minimise x'Hx/2 + c'x with rows and columns between limits; H diagonal. Money in 30,000 EUR."""
+    """Minimise x'Hx/2 + c'x with rows and columns between limits; H diagonal. Money in 30,000 EUR.
+
+    With curves, cost and H are those of the tangents at one point (``linepack.market.tangent``).
+    """
 
     sets: MarketSets
     hessian_diagonal: np.ndarray
@@ -47,6 +85,7 @@ class Problem:
     resource_cost_eur_mwh: np.ndarray  # per column: real cost per unit, without wedge, penalty or value
     parameters: dict[str, float]
     charges: pd.DataFrame  # rule, receiver, column, charge_eur_mwh: transfers, part of cost but not of resource cost
+    curves: Curves
 
     @property
     def size(self) -> str:
@@ -113,7 +152,7 @@ class Assembler:
              np.broadcast_to(value, shape).ravel())
         )  # fmt: skip
 
-    def close(self, sets: MarketSets, parameters: dict[str, float], charges: pd.DataFrame) -> Problem:
+    def close(self, sets: MarketSets, parameters: dict[str, float], charges: pd.DataFrame, curves: Curves) -> Problem:
         """Return the finished problem."""
         r, c, a = (np.concatenate(parts) for parts in zip(*self._triplets, strict=True))
         lower, upper, cost, curvature, real = (np.concatenate(parts) for parts in zip(*self._columns, strict=True))
@@ -121,5 +160,5 @@ class Assembler:
         matrix = sp.csc_matrix((a, (r, c)), shape=(self._row_count, self._column_count))
         return Problem(
             sets, curvature, cost, matrix, row_lower, row_upper, lower, upper,
-            self.variables, self.equations, real, parameters, charges,
+            self.variables, self.equations, real, parameters, charges, curves,
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """Index sets of the market, trimmed to what gas can reach.
 
-A trader moves its own gas from the basin or the LNG plant to a place of first sale. There it enters the pool
-of the node. Where a trader can only sell what arrives, the arriving flow *is* the sale, and neither a sales
+A trader moves its own gas from the basin or the LNG plant to a place of first sale, or sells it where it is
+produced. There it enters the pool of the node. Where a trader can only sell what arrives, the arriving flow *is* the sale, and neither a sales
 variable nor a trader balance is made (an exact trimming).
 """
 
@@ -90,7 +90,8 @@ def market_sets(system: GasSystem, periods: Sequence[Period]) -> MarketSets:
     """
     arcs = all_arcs(system)
     capacity = capacity_by_period(system, periods, arcs).to_numpy(dtype=float)
-    is_active = capacity.max(axis=1) > 0
+    expandable = set(system.table("arc_expansions")["arc"].tolist())
+    is_active = (capacity.max(axis=1) > 0) | np.array([arc in expandable for arc in arcs["arc"].tolist()], dtype=bool)
     arcs, capacity = arcs[is_active].reset_index(drop=True), capacity[is_active]
     demand = system.table("demand")
     consumers = dict.fromkeys(pairs(demand, "node", "segment"))
@@ -98,7 +99,7 @@ def market_sets(system: GasSystem, periods: Sequence[Period]) -> MarketSets:
     pools = _pools(system, arcs, {node for node, _ in consumers})
     resources = pairs(system.table("resources"), "trader", "node")
     trader_flow, sales, trader_nodes = _carriage(system, arcs, resources, set(pools))
-    if trader_flow.empty:
+    if trader_flow.empty and sales.empty:
         raise InputError("no-route", "no trader can bring gas to a market", table="carriage",
                          hint="check that arcs are open and that carriage and sea_routes name them")  # fmt: skip
     pool_flow = _pool_arcs(arcs, set(pools))
@@ -116,7 +117,7 @@ def market_sets(system: GasSystem, periods: Sequence[Period]) -> MarketSets:
         sales=sales,
         trader_nodes=trader_nodes,
         pool_flow=pool_flow,
-        production=_production_steps(system, set(pairs(trader_flow, "trader", "origin"))),
+        production=_production_steps(system, set(pairs(trader_nodes, "trader", "node"))),
         demand=pd.DataFrame(list(consumers), columns=["node", "segment"]),
         storages=system.table("storages").reset_index(drop=True),
         months=month_grid(periods),
@@ -186,9 +187,9 @@ def _carriage(
                 else:
                     traders_at[destination].add(trader)
     flows = _on_a_way([(trader, arc, *ends[arc]) for trader, arc in sorted(carried)], resources, may_sell)
-    leaves = {(trader, origin) for trader, _, _, origin, _ in flows}
+    leaves = {(trader, origin) for trader, _, _, origin, _ in flows} | (set(resources) & may_sell)
     frame = pd.DataFrame(flows, columns=["trader", "arc", "kind", "origin", "destination"])
-    frame["is_sale"] = [(t, d) in may_sell and (t, d) not in leaves for t, _, _, _, d in flows]
+    frame["is_sale"] = np.array([(t, d) in may_sell and (t, d) not in leaves for t, _, _, _, d in flows], dtype=bool)
     trader_nodes = pd.DataFrame(sorted(leaves), columns=["trader", "node"])
     sales = pd.DataFrame(sorted(leaves & may_sell), columns=["trader", "node"])
     return frame, sales, trader_nodes

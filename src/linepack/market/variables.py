@@ -34,6 +34,9 @@ class MarketVariables:
     policy_shortfall: np.ndarray
     policy_excess: np.ndarray
     exposure: np.ndarray
+    area_exposure: np.ndarray
+    arc_use: np.ndarray
+    arc_expansion: np.ndarray
 
 
 def contract_labels(contracts: Sequence[ContractWindow]) -> pd.DataFrame:
@@ -74,7 +77,8 @@ def market_variables(s: MarketSets, p: MarketParameters, a: Assembler) -> Market
             curvature=w * p.pool_flow_slope, resource_cost=p.pool_tariff_eur_mwh,
         ),
         consumption=a.variable(
-            "consumption", "GWh/d", s.demand, cost=-w * p.demand_intercept_eur_mwh, curvature=w * p.demand_slope,
+            "consumption", "GWh/d", s.demand, upper=p.consumption_limit_gwh_d, cost=-w * p.demand_intercept_eur_mwh,
+            curvature=w * p.demand_slope,
         ),
         firm_consumption=a.variable(
             "firm_consumption", "GWh/d", s.demand[p.has_firm_block], upper=p.firm_quantity_gwh_d,
@@ -111,5 +115,14 @@ def market_variables(s: MarketSets, p: MarketParameters, a: Assembler) -> Market
         exposure=a.variable(
             "exposure", "GWh/d", p.strategic[["owner_group"]], length=len(s.windows),
             curvature=p.conduct_slope[None, :] * np.array([[w_.days / DAYS_PER_UNIT] for w_ in s.windows]),
+        ),
+        area_exposure=a.variable("area_exposure", "GWh/d", p.area_conduct.labels),
+        arc_use=a.variable(
+            "arc_use", "GWh/d", pd.DataFrame({"arc": p.curved_arcs}), upper=p.arc_curves.limit_gwh_d(),
+        ),
+        arc_expansion=a.variable(
+            "arc_expansion", "GWh/d", p.expansions[["arc"]], length=1, upper=p.expansions["maximum_gwh_d"].to_numpy(),
+            cost=s.weight.sum() * p.expansions["cost_eur_mwh"].to_numpy(),
+            resource_cost=p.expansions["cost_eur_mwh"].to_numpy(),
         ),
     )  # fmt: skip

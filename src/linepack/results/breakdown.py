@@ -52,7 +52,8 @@ LIMITS = {
     "arc_capacity": Cause.CONGESTION, "joint_limit": Cause.CONGESTION, "joint_limit_year": Cause.CONGESTION,
     "fleet_days": Cause.FLEET, "policy_limit": Cause.POLICY, "contract_take": Cause.CONTRACT,
     "contract_maximum": Cause.CONTRACT, "contract_delivery": Cause.CONTRACT, "resource_window": Cause.AVAILABILITY,
-    "total_sales": Cause.MARKUP, "storage_dynamics": Cause.STORAGE_VALUE, "withdrawal_rate": Cause.STORAGE_RATE,
+    "total_sales": Cause.MARKUP, "area_sales": Cause.MARKUP, "arc_use": Cause.TRANSPORT, "share_limit": Cause.POLICY,
+    "storage_dynamics": Cause.STORAGE_VALUE, "withdrawal_rate": Cause.STORAGE_RATE,
 }  # fmt: skip
 BALANCES = ("pool_balance", "trader_balance")
 
@@ -175,7 +176,8 @@ def _names(blocks: dict, field: str, size: int) -> tuple[list[str], list[str]]: 
 
 
 def _shown(labels: pd.DataFrame) -> list[str]:
-    for column in ("arc", "ship_class", "joint_limit", "contract", "resource", "policy_limit", "rule", "owner_group"):
+    for column in ("arc", "ship_class", "joint_limit", "contract", "resource", "policy_limit", "rule",
+                   "share_limit", "owner_group"):
         if column in labels:
             return [str(value) for value in labels[column]]
     return [" ".join(map(str, row)) for row in labels.itertuples(index=False)]

@@ -10,20 +10,10 @@ import pandas as pd
 from linepack.market.compile import compile_problem
 from linepack.market.parameters import Closing
 from linepack.market.problem import Problem
+from linepack.results.equilibrium import SolveSettings, program_of, solve_problem
 from linepack.scenario.scenario import Scenario, apply_scenario
-from linepack.solve import AUTO, CertifiedSolution, QuadraticProgram, solve
-from linepack.solve.certificate import LIMIT
+from linepack.solve import CertifiedSolution
 from linepack.system.gassystem import GasSystem
-
-
-@dataclass(frozen=True)
-class SolveSettings:
-    """What besides facts and scenario decides a run: solver, its tolerance, the certificate's limit, a time limit."""
-
-    solver: str = AUTO
-    tolerance: float = 1e-9
-    certificate_limit: float = LIMIT
-    time_limit_s: float = 120.0
 
 
 @dataclass(frozen=True)
@@ -63,14 +53,6 @@ class Solution:
         return pd.DataFrame(self.shadow_prices("pool_balance"), index=self.labels_of_periods, columns=list(nodes))
 
 
-def program_of(problem: Problem) -> QuadraticProgram:
-    """Return the arrays of a problem without their labels."""
-    return QuadraticProgram(
-        problem.hessian_diagonal, problem.cost, problem.matrix,
-        problem.row_lower, problem.row_upper, problem.column_lower, problem.column_upper,
-    )  # fmt: skip
-
-
 def solve_system(system: GasSystem, scenario: Scenario, settings: SolveSettings | None = None) -> Solution:
     """Return the certified equilibrium of a scenario on a dataset.
 
@@ -79,6 +61,7 @@ def solve_system(system: GasSystem, scenario: Scenario, settings: SolveSettings 
     chosen = settings or SolveSettings()
     patched = apply_scenario(system, scenario)
     problem = compile_problem(patched, scenario.periods, closing=Closing(scenario.closing))
-    certified = solve(program_of(problem), solver=chosen.solver, tolerance=chosen.tolerance,
-                      limit=chosen.certificate_limit, time_limit_s=chosen.time_limit_s)  # fmt: skip
-    return Solution(patched, problem, certified)
+    return Solution(patched, *solve_problem(problem, chosen))
+
+
+__all__ = ["Solution", "SolveSettings", "program_of", "solve_problem", "solve_system"]

@@ -13,11 +13,15 @@ from linepack.vocabulary import (
     ArcKind,
     AssetState,
     Basis,
+    Conjecture,
+    CurveShape,
+    DemandShape,
     Grade,
     LimitKind,
     NodeKind,
     PhysicalState,
     ProjectStatus,
+    ShareBase,
 )
 
 SCHEMA_VERSION = 1
@@ -98,6 +102,18 @@ def day(name: str, description: str, *, required: bool = True) -> Column:
     return Column(name, Kind.DATE, description, "", required)
 
 
+def _curve(of: str) -> tuple[Column, ...]:
+    """Return the columns of one term of a rising marginal cost."""
+    return (
+        number("term", "1", f"Number of the term; the terms of {of} add up.", required=False, default=1.0),
+        text("shape", "power: c u^n; logarithmic: -c ln(1 - u); reciprocal: c / (1 - u); u is flow / scale.",
+             choices=tuple(CurveShape)),
+        number("coefficient_eur_mwh", "EUR/MWh", "c: added to marginal cost."),
+        number("scale_gwh_d", "GWh/d", "Flow at which u is one."),
+        number("exponent", "1", "n of a power term.", required=False, default=1.0),
+    )  # fmt: skip
+
+
 PROVENANCE = (
     text("source", "Where the number comes from; 'linepack' rows say how they were derived."),
     text("grade", "How it came about.", choices=tuple(Grade)),
@@ -123,10 +139,23 @@ TABLES: tuple[Table, ...] = (
         text("name", "Name to show."),
         text("owner_group", "Whose profit a strategic seller maximises."),
         text("country", "Seat, ISO 3166 alpha-2."),
-        number("conduct", "1", "0 price taker, 1 consistent monopolist of its residual demand.", maximum=1.0),
+        number("conduct", "1", "Part of its effect on price that it takes into account: 0 price taker, 1 all of it."),
         number("residual_slope_eur_mwh_per_gwh_d", "EUR/MWh per GWh/d",
                "Fall of price for a flat extra GWh/d of this seller over twelve months."),
+        text("conjecture", "Slope it believes to meet: that of residual demand, of each area's own demand, or a given one.",
+             required=False, default=Conjecture.RESIDUAL, choices=tuple(Conjecture)),
+        number("conjectured_slope_eur_mwh_per_gwh_d", "EUR/MWh per GWh/d", "Slope of a given conjecture.",
+               required=False, default=0.0),
     )),
+    Table("area_conduct", "Conduct of a seller in one area, where it differs; it adds to a residual slope.",
+          ("trader", "area"), (
+        text("trader", "Trader.", references="traders.trader"),
+        text("area", "Area.", references="nodes.area"),
+        number("conduct", "1", "0 price taker, 1 takes all of its effect on the area's price into account."),
+        text("conjecture", "Slope it believes to meet there.", choices=(Conjecture.OWN_MARKET, Conjecture.GIVEN)),
+        number("conjectured_slope_eur_mwh_per_gwh_d", "EUR/MWh per GWh/d", "Slope of a given conjecture.",
+               required=False, default=0.0),
+    ), is_optional=True),
     Table("resources", "Gas that a trader can produce or lift.", ("resource",), (
         text("resource", "Identifier."),
         text("name", "Name to show."),
@@ -137,10 +166,16 @@ TABLES: tuple[Table, ...] = (
         text("resource", "Resource.", references="resources.resource"),
         number("step", "1", "Order of the step, from 1."),
         number("capacity_share", "1", "Share of the month's availability in this step.", maximum=1.0),
-        number("cost_eur_mwh", "EUR/MWh", "Cash cost of the step."),
+        number("cost_eur_mwh", "EUR/MWh", "Cash cost of the step; below zero where by-products pay.", minimum=None),
         number("henry_hub_multiple", "1", "Added to cost: this multiple of the month's Henry Hub price.",
                required=False, default=0.0),
     )),
+    Table("supply_curves", "Marginal cost of a supply step that rises with its output, on top of its cash cost.",
+          ("resource", "step", "term"), (
+        text("resource", "Resource.", references="resources.resource"),
+        number("step", "1", "Step of the resource.", required=False, default=1.0),
+        *_curve("a step"),
+    ), is_optional=True),
     Table("availability", "What a resource can deliver, by month: the main input.", ("resource", "month"), (
         text("resource", "Resource.", references="resources.resource"),
         month("month", "Month."),
@@ -165,6 +200,16 @@ TABLES: tuple[Table, ...] = (
         text("state", "State on the dataset's date.", choices=tuple(AssetState)),
         Column("has_pool_access", Kind.BOOLEAN, "May any shipper move pool gas on it?"),
     )),
+    Table("arc_curves", "Charge for carriage that rises with all flow on an arc, on top of its tariff.",
+          ("arc", "term"), (
+        text("arc", "Arc, or a shipping arc 'ship:ORIGIN>DESTINATION'."),
+        *_curve("an arc"),
+    ), is_optional=True),
+    Table("arc_expansions", "Capacity that can be added to an arc for the whole horizon.", ("arc",), (
+        text("arc", "Arc."),
+        number("maximum_gwh_d", "GWh/d", "Largest addition; empty: no limit.", required=False),
+        number("cost_eur_mwh", "EUR/MWh", "Cost of one GWh/d of added capacity per day, in thousand EUR, used or not."),
+    ), is_optional=True),
     Table("arc_schedule", "Dated changes of an arc's capacity; the last row that covers a day counts.",
           ("arc", "first_day"), (
         text("arc", "Arc, or a shipping arc 'ship:ORIGIN>DESTINATION'."),
@@ -282,7 +327,7 @@ TABLES: tuple[Table, ...] = (
         number("fill_to_fraction", "1", "Upper end of the step, share of working gas.", maximum=1.0),
         number("value_eur_mwh", "EUR/MWh", "Value of gas in the step."),
     )),
-    Table("demand", "Affine demand: quantity at a reference price, and elasticity there.",
+    Table("demand", "Demand: quantity at a reference price, elasticity there, and the shape through that point.",
           ("node", "segment", "month"), (
         text("node", "Market.", references="nodes.node"),
         text("segment", "Group of consumers."),
@@ -290,7 +335,17 @@ TABLES: tuple[Table, ...] = (
         number("quantity_gwh_d", "GWh/d", "Mean daily consumption at the reference price."),
         number("reference_price_eur_mwh", "EUR/MWh", "Price that goes with the quantity."),
         number("elasticity", "1", "Own-price elasticity there, sign omitted."),
+        text("shape", "affine; isoelastic; exponential in price; tabulated (demand_points); fixed at any price.",
+             required=False, default=DemandShape.AFFINE, choices=tuple(DemandShape)),
     )),
+    Table("demand_points", "Points of a tabulated demand, straight lines between and beyond them.",
+          ("node", "segment", "point"), (
+        text("node", "Market.", references="nodes.node"),
+        text("segment", "Group of consumers."),
+        number("point", "1", "Order of the point: quantity rises, price falls."),
+        number("quantity_share", "1", "Quantity over the month's quantity in demand."),
+        number("price_eur_mwh", "EUR/MWh", "Price at that quantity.", minimum=None),
+    ), is_optional=True),
     Table("indigenous_production", "Production sold at home by price takers, or fixed supply outside the model.",
           ("node", "month"), (
         text("node", "Market.", references="nodes.node"),
@@ -356,6 +411,17 @@ TABLES: tuple[Table, ...] = (
         text("arc", "Flow over this arc, at its entry. Empty for sales and stocks.", required=False, default=""),
         text("node", "Sales at this node, or the stock there. Empty for flows.", required=False, default="",
              references="nodes.node"),
+    ), is_optional=True),
+    Table("share_limits", "Largest share that a trader may have of a market.", ("share_limit",), (
+        text("share_limit", "Identifier."),
+        text("trader", "Whose sales; empty: each trader's on their own.", required=False, default="",
+             references="traders.trader"),
+        text("node", "Market; empty with an area: the area as one; both empty: each market on its own.",
+             required=False, default="", references="nodes.node"),
+        text("area", "Area as one market.", required=False, default="", references="nodes.area"),
+        number("maximum_share", "1", "Largest share.", maximum=1.0),
+        text("base", "Share of what: consumption, or first sales.", required=False, default=ShareBase.CONSUMPTION,
+             choices=tuple(ShareBase)),
     ), is_optional=True),
     Table("market_prices", "Observed monthly prices, and the outlook used beyond them.", ("month",), (
         month("month", "Month."),

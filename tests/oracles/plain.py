@@ -1,0 +1,209 @@
+"""The tables of a system read into plain lists, for the oracles; shares no code with linepack.market or its network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from linepack.system.calendar import Period
+from linepack.system.gassystem import GasSystem
+
+MWH_PER_MMBTU = 0.29307107
+POOL_KINDS = ("market", "lng_import")
+
+
+@dataclass(frozen=True)
+class Arc:
+    name: str
+    kind: str
+    origin: str
+    destination: str
+    kept: float
+    is_pool: bool
+    daily: tuple[tuple[float, ...], ...]  # capacity by period and day
+    cost: tuple[float, ...]
+
+    def capacity(self, t: int) -> float:
+        return sum(self.daily[t]) / len(self.daily[t])
+
+
+@dataclass(frozen=True, eq=False)
+class Plain:
+    """Everything a modeller would write down, nothing decided."""
+
+    system: GasSystem
+    periods: tuple[Period, ...]
+
+    @cache
+    def rows(self, table: str) -> list[Any]:
+        return list(self.system.table(table).itertuples(index=False))
+
+    @property
+    def times(self) -> range:
+        return range(len(self.periods))
+
+    def w(self, t: int) -> float:
+        return self.periods[t].days / 30
+
+    def parameter(self, name: str) -> float:
+        return float(next(row.value for row in self.rows("parameters") if row.parameter == name))
+
+    @cache
+    def days(self, t: int) -> list[str]:
+        return [(self.periods[t].start + timedelta(days=k)).isoformat() for k in range(self.periods[t].days)]
+
+    def days_in(self, t: int, first: str, last: str) -> int:
+        return sum(first <= day <= (last or "9999") for day in self.days(t))
+
+    @property
+    def horizon_days(self) -> int:
+        return sum(period.days for period in self.periods)
+
+    def month_value(self, table: str, t: int, column: str, **key: object) -> float:
+        wanted = {**key, "month": self.periods[t].month}
+        return float(next(getattr(r, column) for r in self.rows(table) if all(getattr(r, k) == v for k, v in wanted.items())))
+
+    @property
+    def pools(self) -> list[str]:
+        return [row.node for row in self.rows("nodes") if row.kind in POOL_KINDS]
+
+    @cache
+    def area(self, node: str) -> str:
+        return str(next(row.area for row in self.rows("nodes") if row.node == node))
+
+    @cache
+    def arcs(self) -> list[Arc]:
+        found = []
+        for row in self.rows("arcs"):
+            base = row.capacity_gwh_d if row.state == "open" else 0.0
+            cost = tuple(row.tariff_eur_mwh for _ in self.times)
+            found.append(Arc(row.arc, row.kind, row.origin, row.destination, 1 - row.loss_fraction, row.has_pool_access,
+                             self._daily(row.arc, base), cost))  # fmt: skip
+        ship = self.rows("ship_classes")[0]
+        for row in self.rows("sea_routes"):
+            cost = []
+            for t in self.times:
+                price = next(r for r in self.rows("market_prices") if r.month == self.periods[t].month)
+                days = 2 * row.distance_nm / 24 / ship.speed_kn + ship.port_days
+                money = (days * ship.charter_usd_d + ship.port_cost_usd) / price.usd_per_eur
+                fuel = ship.boil_off_share_per_day * days * price.ttf_eur_mwh
+                unit = money / (ship.cargo_mmbtu * MWH_PER_MMBTU) + fuel
+                cost.append(unit * row.ice_class_factor + row.transfer_eur_mwh)
+            name = f"ship:{row.origin}>{row.destination}"
+            found.append(Arc(name, "shipping", row.origin, row.destination, 1.0, False,
+                             self._daily(name, float("inf")), tuple(cost)))  # fmt: skip
+        return found
+
+    def _daily(self, arc: str, base: float) -> tuple[tuple[float, ...], ...]:
+        dated = [row for row in self.rows("arc_schedule") if row.arc == arc]
+
+        def on(day: str) -> float:
+            value = base
+            for row in dated:
+                if row.first_day <= day <= (row.last_day or "9999"):
+                    value = row.capacity_gwh_d
+            return float(value)
+
+        return tuple(tuple(on(day) for day in self.days(t)) for t in self.times)
+
+    def own_limit(self, trader: str, arc: Arc, t: int) -> float:
+        """Return what rules for this trader leave of the arc, mean of the days."""
+        rules = [row for row in self.rows("flow_rules") if row.trader == trader and row.arc == arc.name]
+        total = 0.0
+        for day, capacity in zip(self.days(t), arc.daily[t], strict=True):
+            shares = [row.capacity_share for row in rules if row.first_day <= day <= (row.last_day or "9999")]
+            total += capacity * min(shares, default=1.0)
+        return total / len(arc.daily[t])
+
+    def charge(self, trader: str, arc: str, t: int) -> float:
+        return sum(
+            row.charge_eur_mwh * self.days_in(t, row.first_day, row.last_day) / self.periods[t].days
+            for row in self.rows("flow_rules") if row.trader == trader and row.arc == arc
+        )  # fmt: skip
+
+    @cache
+    def carriers(self) -> list[tuple[str, Arc]]:
+        """Return who moves its own gas over which arc; feed gas is liquefied and shipped by whoever owns it."""
+        arcs = self.arcs()
+        named = {(row.trader, row.arc) for row in self.rows("carriage")}
+        homes = {row.node: row.trader for row in self.rows("resources")}
+        for arc in arcs:
+            if arc.kind == "liquefaction":
+                named.add((homes[arc.origin], arc.name))
+                homes[arc.destination] = homes[arc.origin]
+        named |= {(homes[arc.origin], arc.name) for arc in arcs if arc.kind == "shipping"}
+        return [(trader, arc) for arc in arcs for trader in sorted({i for i, name in named if name == arc.name})]
+
+    @cache
+    def places_of_sale(self) -> list[tuple[str, str]]:
+        listed = {(row.trader, row.node) for row in self.rows("sales_points")}
+        landed = {(trader, arc.destination) for trader, arc in self.carriers() if arc.kind == "shipping"}
+        return sorted(listed | landed)
+
+    def wedge(self, trader: str, arc: Arc, t: int) -> tuple[float, float]:
+        """Return constant and slope of the behavioural term of a route."""
+        new = self.parameter("new_route_reference_flow_gwh_d")
+        for row in self.rows("route_wedges"):
+            if (row.trader, row.arc) == (trader, arc.name):
+                slope = min(row.slope_eur_mwh, arc.cost[t]) / max(row.reference_flow_gwh_d, new)
+                return -slope * row.reference_flow_gwh_d, slope
+        return 0.0, self.parameter("new_route_wedge_eur_mwh") / new if arc.kind == "shipping" else 0.0
+
+    def pool_slope(self, arc: Arc) -> float:
+        return self.parameter("pool_flow_slope_eur_mwh") / max(1.0, max(arc.capacity(t) for t in self.times))
+
+    @cache
+    def demand(self, row_node: str, segment: str, t: int) -> tuple[float, float, float]:
+        """Return intercept below the cap, slope, and the firm quantity worth the cap."""
+        key = {"node": row_node, "segment": segment}
+        q, p, e = (self.month_value("demand", t, c, **key) for c in ("quantity_gwh_d", "reference_price_eur_mwh", "elasticity"))
+        top, slope, cap = p + p / e, p / e / q, self.parameter("shedding_price_eur_mwh")
+        return min(top, cap), slope, max(0.0, (top - cap) / slope)
+
+    @cache
+    def consumers(self) -> list[tuple[str, str]]:
+        return list(dict.fromkeys((row.node, row.segment) for row in self.rows("demand")))
+
+    def market_power(self) -> list[tuple[str, str, float, float | None]]:
+        """Return trader, area ('' for all its sales), conduct, and slope (None: that of the area's own demand)."""
+        special = {(row.trader, row.area): row for row in self.rows("area_conduct")}
+        found: list[tuple[str, str, float, float | None]] = []
+        for row in self.rows("traders"):
+            if row.conjecture == "residual" and row.conduct * row.residual_slope_eur_mwh_per_gwh_d > 0:
+                found.append((row.trader, "", row.conduct, row.residual_slope_eur_mwh_per_gwh_d))
+            for area in sorted({self.area(node) for trader, node in self.places_of_sale() if trader == row.trader}):
+                rule = special.get((row.trader, area), row)
+                if rule.conjecture != "residual" and rule.conduct > 0:
+                    given = rule.conjectured_slope_eur_mwh_per_gwh_d if rule.conjecture == "given" else None
+                    found.append((row.trader, area, rule.conduct, given))
+        return found
+
+    def area_slope(self, area: str, t: int) -> float:
+        """Return by how much the price of an area falls per GWh/d, if all its consumers share what comes."""
+        return 1 / sum(1 / self.demand(n, k, t)[1] for n, k in self.consumers() if self.area(n) == area)
+
+    def unexposed(self, trader: str) -> float:
+        """Return the yearly mean of sales that hub prices do not touch."""
+        return sum(
+            row.annual_quantity_gwh / 365 * max(row.take_or_pay_share, row.delivery_share)
+            for row in self.rows("contracts") if row.seller == trader and row.price_index != "hub"
+        )  # fmt: skip
+
+    def contract_gwh(self, row: Any) -> float:
+        return float(row.annual_quantity_gwh / 365 * sum(self.days_in(t, row.start, row.end) for t in self.times))
+
+    def stock_weights(self, on: str) -> list[tuple[int, float]]:
+        """Return (period, weight of its closing level) for the stock at 06:00 of a day inside a later period."""
+        for t in self.times:
+            start, end = self.periods[t].start, self.periods[t].end
+            if start < date.fromisoformat(on) <= end:
+                gone = (date.fromisoformat(on) - start).days / self.periods[t].days
+                return [(t - 1, 1 - gone), (t, gone)]
+        raise AssertionError(on)
+
+
+def plain(system: GasSystem, periods: Sequence[Period]) -> Plain:
+    return Plain(system, tuple(periods))
