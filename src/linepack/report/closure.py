@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from linepack.report.text import change, number, plain_table
 from linepack.scenario.scenario import Scenario, apply_scenario
-from linepack.system.closure import WORLD, closure
+from linepack.system.calendar import monthly_periods
+from linepack.system.closure import WORLD, Span, closure
 from linepack.system.gassystem import GasSystem
 
 PARTS = {
@@ -18,7 +19,7 @@ def closure_text(system: GasSystem, scenario: Scenario) -> str:
     """Return the world's closure by quarter at reference prices, before any price moves anything."""
     frame = closure(apply_scenario(system, scenario), scenario.periods)
     world = frame[frame["region"] == WORLD]
-    rows = [(str(row["quarter"]), *(number(row[name], 0) for name in PARTS), change(row["gap_twh"], 0) or "0",
+    rows = [(str(row["span"]), *(number(row[name], 0) for name in PARTS), change(row["gap_twh"], 0) or "0",
              f"{change(100 * row['gap_twh'] / row['lng_availability_twh']) or '0'} %")
             for _, row in world.iterrows()]  # fmt: skip
     total = world["gap_twh"].sum()
@@ -26,3 +27,18 @@ def closure_text(system: GasSystem, scenario: Scenario) -> str:
                  f"{change(100 * total / world['lng_availability_twh'].sum()) or '0'} %"))  # fmt: skip
     table = plain_table(("TWh", *PARTS.values(), "short", "of LNG"), rows)
     return f"Supply and demand of '{scenario.name}' at reference prices, before the market clears\n{table}\n"
+
+
+def monthly_closure_text(system: GasSystem, year: int) -> str:
+    """Return the closure of a calendar year by month: the LNG that each region needs, and what the world has."""
+    frame = closure(system, monthly_periods(f"{year}-01", 12), Span.MONTH)
+    need = frame.pivot(index="span", columns="region", values="lng_need_twh")
+    world = frame[frame["region"] == WORLD].set_index("span")
+    regions = [region for region in dict.fromkeys(frame["region"]) if region != WORLD]
+    rows = [(month, *(number(need.loc[month, region]) for region in regions), number(need.loc[month, WORLD]),
+             number(world.loc[month, "lng_availability_twh"]), change(world.loc[month, "gap_twh"]) or "0")
+            for month in world.index]  # fmt: skip
+    total = (*need[regions].sum(), need[WORLD].sum(), world["lng_availability_twh"].sum())
+    rows.append(("year", *map(number, total), change(world["gap_twh"].sum()) or "0"))
+    table = plain_table(("TWh of LNG", *regions, WORLD, "available", "short"), rows)
+    return f"LNG that {year} needs at reference prices, by month and region\n{table}\n"

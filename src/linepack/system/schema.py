@@ -252,7 +252,7 @@ TABLES: tuple[Table, ...] = (
         number("available_share", "1", "Share of its days that a ship can trade (docking, repair).",
                required=False, default=1.0, maximum=1.0),
     ), is_optional=True),
-    Table("sea_route_cases", "Distances when a canal or strait is open or closed; routes that are not named keep theirs.",
+    Table("sea_route_cases", "Distances when a canal or strait is open or closed; other routes keep theirs.",
           ("route_case", "origin", "destination"), (
         text("route_case", "Identifier of the case, for example SUEZ_OPEN."),
         text("origin", "Export port.", references="nodes.node"),
