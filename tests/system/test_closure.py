@@ -18,7 +18,7 @@ def test_closure_by_hand() -> None:
     LNG availability are 1,000. All nodes are European: LNG need = 100 - 5 - 90 = 5 GWh/d.
     """
     table = closure(sound(), monthly_periods("2025-04", 2)).set_index("region")
-    assert set(table["quarter"]) == {"2025-Q2"}
+    assert set(table["span"]) == {"2025-Q2"}
     europe, world = table.loc["Europe"], table.loc["world"]
     assert europe["consumption_twh"] == pytest.approx(6.1)
     assert europe["indigenous_production_twh"] == pytest.approx(0.305)
@@ -40,5 +40,5 @@ def test_closure_of_calendar_2025() -> None:
     assert abs(world["gap_twh"].sum()) < 0.03 * world["lng_availability_twh"].sum()
     assert len(world) == 4
     for column in ("consumption_twh", "indigenous_production_twh", "pipeline_availability_twh", "lng_need_twh"):
-        parts = table[table["region"] != "world"].groupby("quarter")[column].sum()
-        assert parts.to_numpy() == pytest.approx(world.set_index("quarter")[column].to_numpy())
+        parts = table[table["region"] != "world"].groupby("span")[column].sum()
+        assert parts.to_numpy() == pytest.approx(world.set_index("span")[column].to_numpy())

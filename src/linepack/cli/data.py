@@ -50,9 +50,10 @@ def list_tables(dataset: str, as_json: bool) -> None:
 
 @data.command()
 @DATASET
+@click.option("--year", type=click.IntRange(1990, 2100), default=None, help="Also show that year's balance by month.")
 @JSON
-def check(dataset: str, as_json: bool) -> int:
-    """Check a dataset: schema, references, and whether it makes sense to a gas person.
+def check(dataset: str, year: int | None, as_json: bool) -> int:
+    """Check a dataset: schema, references, balances, and whether it makes sense to a gas person.
 
     Warnings want a look and leave the exit code at 0; errors make it 2.
     """
@@ -73,6 +74,10 @@ def check(dataset: str, as_json: bool) -> int:
         rows = sum(len(frame) for frame in system.tables.values())
         click.echo(f"{system.dataset}: {len(system.tables)} tables, {rows:,} rows, "
                    f"{errors} error(s), {len(issues) - errors} warning(s)")  # fmt: skip
+        if year is not None:
+            from linepack.report.closure import monthly_closure_text
+
+            click.echo(monthly_closure_text(system, year))
     return EXIT_BAD_INPUT if errors else EXIT_DONE
 
 
@@ -114,6 +119,25 @@ def sources(table: str, dataset: str, as_json: bool) -> None:
     click.echo(
         plain_table(("grade", "rows"), [(str(g), number(n, 0)) for g, n in frame["grade"].value_counts().items()])
     )
+
+
+@data.command()
+@DATASET
+@click.option("--out", type=click.Path(dir_okay=False), default=None, help="File to write instead of the screen.")
+def report(dataset: str, out: str | None) -> None:
+    """Write where every number comes from as Markdown: judgements and estimates first."""
+    from pathlib import Path
+
+    from linepack.report.sources import sources_text
+    from linepack.system.dataset import load_dataset
+
+    text = sources_text(load_dataset(dataset))
+    if out is None:
+        click.echo(text)
+        return
+    Path(out).parent.mkdir(parents=True, exist_ok=True)
+    Path(out).write_text(text + "\n", encoding="utf-8")
+    click.echo(f"wrote {out}")
 
 
 @data.command()

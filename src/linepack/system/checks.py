@@ -13,6 +13,7 @@ import pandas as pd
 
 from linepack.errors import Issue, Severity
 from linepack.system.calendar import Period, days_in_month, month_grid, month_range, parse_month
+from linepack.system.closure import unbalanced_years
 from linepack.system.dataset import check_references
 from linepack.system.gassystem import GasSystem
 from linepack.system.network import all_arcs, capacity_by_period
@@ -398,8 +399,16 @@ def policy_sums(c: Checked) -> list[Issue]:
         "limits-crossed", "the minimum is above the maximum", "policy_limits", crossed, "exchange them")  # fmt: skip
 
 
+def balances_that_do_not_close(c: Checked) -> list[Issue]:
+    """In a year whose stocks are known at both ends, supply meets demand at reference prices within some per cent."""
+    return _found("balance-does-not-close", "supply and demand at reference prices are apart", "availability",
+                  unbalanced_years(c.system, c.months), "1 % of world LNG is worth about 1 EUR/MWh",
+                  Severity.WARNING)  # fmt: skip
+
+
 CHECKS: tuple[Check, ...] = (
     disconnected_markets, markets_without_demand, demand_without_slope, undeliverable_contracts, oversold_contracts,
     dates_in_order, storage_speed, storage_stocks, arcs_that_go_nowhere, lng_ports_without_plant, joint_limit_members,
     supply_shares, availability_months, observed_names, claimed_values, known_in_time, policy_sums,
+    balances_that_do_not_close,
 )  # fmt: skip

@@ -6,6 +6,7 @@ One per cent of world LNG moves prices by about 1.1 EUR/MWh, so an error of bala
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -21,20 +22,36 @@ from linepack.vocabulary import ArcKind
 REGIONS = {"EU27": "Europe", "Europe non-EU": "Europe", "Asia": "Asia-Pacific", "Oceania": "Asia-Pacific"}
 REST = "rest"
 WORLD = "world"
+WIDEST_GAP_SHARE = 0.04
+"""Share of world LNG by which a balance may be open before it is reported."""
 
 
-def closure(system: GasSystem, periods: Sequence[Period]) -> pd.DataFrame:
-    """Return the balance by calendar quarter and region (Europe, Asia-Pacific, rest) and for the world.
+class Span(StrEnum):
+    """Over what a balance is drawn up."""
 
-    Columns: quarter, region, consumption_twh (at reference prices), indigenous_production_twh,
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+    def of(self, period: Period) -> str:
+        """Return the span that a period starts in."""
+        month, year = month_of(period.start), str(period.start.year)
+        quarter = f"{year}-Q{(period.start.month - 1) // 3 + 1}"
+        return {Span.MONTH: month, Span.QUARTER: quarter, Span.YEAR: year}[self]
+
+
+def closure(system: GasSystem, periods: Sequence[Period], span: Span = Span.QUARTER) -> pd.DataFrame:
+    """Return the balance by calendar month, quarter or year and region (Europe, Asia-Pacific, rest, world).
+
+    Columns: span, region, consumption_twh (at reference prices), indigenous_production_twh,
     pipeline_availability_twh (what pipes can bring to consumers, within yearly windows and joint limits),
-    storage_withdrawal_twh (negative: injection; stores whose stock is not given at both ends are left out; NaN,
-    counted as nil, where none is), lng_need_twh (consumption less the three), and, for the world only,
-    lng_availability_twh and gap_twh (need less availability; positive: short at that price).
+    storage_withdrawal_twh (negative: injection; stores whose stock is not given at both ends are left out; NaN, counted
+    as nil, where none is), lng_need_twh (consumption less the three), and, for the world only, lng_availability_twh and gap_twh (need less
+    availability; positive: short at that price).
     """
     months = month_grid(periods).months
     periods = monthly_periods(months[0], len(months))
-    quarters = [f"{period.start.year}-Q{(period.start.month - 1) // 3 + 1}" for period in periods]
+    spans = [span.of(period) for period in periods]
     nodes = system.table("nodes")
     place = {node: REGIONS.get(region, REST) for node, region in zip(nodes["node"], nodes["region"], strict=True)}
     pipeline, lng = _availability(system, periods, place)
@@ -42,12 +59,12 @@ def closure(system: GasSystem, periods: Sequence[Period]) -> pd.DataFrame:
         "consumption_twh": _by_region(system, "demand", periods, place),
         "indigenous_production_twh": _by_region(system, "indigenous_production", periods, place),
         "pipeline_availability_twh": pipeline,
-        "storage_withdrawal_twh": _withdrawal(system, periods, quarters, place),
+        "storage_withdrawal_twh": _withdrawal(system, periods, spans, place),
     }
     rows = []
     regions = ["Europe", "Asia-Pacific", REST]
-    for quarter in dict.fromkeys(quarters):
-        inside = [k for k, name in enumerate(quarters) if name == quarter]
+    for label in dict.fromkeys(spans):
+        inside = [k for k, name in enumerate(spans) if name == label]
         sums = {name: {r: _total([values.get(r, {}).get(k, 0.0) for k in inside]) for r in regions}
                 for name, values in parts.items()}  # fmt: skip
         available = sum(lng[k] for k in inside)
@@ -56,10 +73,24 @@ def closure(system: GasSystem, periods: Sequence[Period]) -> pd.DataFrame:
             supply = sum(value for name, value in row.items() if name != "consumption_twh" and not np.isnan(value))
             need = row["consumption_twh"] - supply
             is_world = region == WORLD
-            rows.append({"quarter": quarter, "region": region, **row, "lng_need_twh": need,
+            rows.append({"span": label, "region": region, **row, "lng_need_twh": need,
                          "lng_availability_twh": available if is_world else np.nan,
                          "gap_twh": need - available if is_world else np.nan})  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def unbalanced_years(system: GasSystem, months: Sequence[str]) -> list[str]:
+    """Return the whole years among ``months`` with known stocks at both ends whose balance is open, and by how much."""
+    stocks, wrong = set(system.table("storage_levels")["date"]), []
+    for year in dict.fromkeys(month[:4] for month in months):
+        ends = {f"{year}-01-01", f"{int(year) + 1}-01-01"}
+        if not ends <= stocks or not {f"{year}-01", f"{year}-12"} <= set(months):
+            continue
+        frame = closure(system, monthly_periods(f"{year}-01", 12), Span.YEAR)
+        world = frame[frame["region"] == WORLD].iloc[0]
+        if abs(world["gap_twh"]) > WIDEST_GAP_SHARE * world["lng_availability_twh"]:
+            wrong.append(f"{year}: short by {world['gap_twh']:.0f} TWh")
+    return wrong
 
 
 def _total(values: list[float]) -> float:
@@ -81,13 +112,13 @@ def _by_region(system: GasSystem, table: str, periods: Sequence[Period], place: 
     }
 
 
-def _withdrawal(system: GasSystem, periods: Sequence[Period], quarters: list[str], place: dict[str, str]) -> ByRegion:
-    """Return the fall of the stocks known at both ends of a quarter, booked on its first period; NaN if none is."""
+def _withdrawal(system: GasSystem, periods: Sequence[Period], spans: list[str], place: dict[str, str]) -> ByRegion:
+    """Return the fall of the stocks known at both ends of a span, booked on its first period; NaN if none is."""
     levels = system.table("storage_levels")
     stock = {(n, d): x for n, d, x in zip(levels["node"], levels["date"], levels["level_gwh"], strict=True)}
     found: ByRegion = {}
-    for quarter in dict.fromkeys(quarters):
-        inside = [k for k, name in enumerate(quarters) if name == quarter]
+    for label in dict.fromkeys(spans):
+        inside = [k for k, name in enumerate(spans) if name == label]
         start, end = periods[inside[0]].start.isoformat(), periods[inside[-1]].end.isoformat()
         for region in set(place.values()):
             nodes = [node for node in system.table("storages")["node"] if place[node] == region]

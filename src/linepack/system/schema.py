@@ -363,6 +363,7 @@ TABLES: tuple[Table, ...] = (
         number("take_penalty_eur_mwh", "EUR/MWh", "Paid by the buyer for gas not taken; a transfer."),
         number("delivery_penalty_eur_mwh", "EUR/MWh", "Paid by the seller for gas not delivered; a transfer."),
         text("price_index", "What the price follows.", choices=("hub", "oil", "henry_hub", "fixed")),
+        text("formula", "The formula as far as it is known, in words.", required=False, default=""),
         day("start", "First day."),
         day("end", "Last day."),
     )),
