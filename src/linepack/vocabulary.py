@@ -84,6 +84,14 @@ class LimitKind(StrEnum):
     STOCK = "stock"
 
 
+class LevyBase(StrEnum):
+    """What a state levies on."""
+
+    BORDER_VALUE = "border_value"
+    PRODUCTION = "production"
+    PROFIT = "profit"
+
+
 POOL = "pool"
 """Stands where a trader is named, and means the gas of the pool."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+<<<<<<< HEAD
 from linepack.vocabulary import (
     POOL,
     ArcKind,
@@ -19,6 +20,9 @@ from linepack.vocabulary import (
     PhysicalState,
     ProjectStatus,
 )
+=======
+from linepack.vocabulary import POOL, ArcKind, AssetState, Basis, Grade, LevyBase, LimitKind, NodeKind
+>>>>>>> f24e6a2 (Accounts of every solved scenario by purse, with levies, contracts, tolling and equity; security accounts)
 
 SCHEMA_VERSION = 1
 
@@ -356,6 +360,55 @@ TABLES: tuple[Table, ...] = (
         text("arc", "Flow over this arc, at its entry. Empty for sales and stocks.", required=False, default=""),
         text("node", "Sales at this node, or the stock there. Empty for flows.", required=False, default="",
              references="nodes.node"),
+    ), is_optional=True),
+    Table("fiscal_terms", "What states levy on a resource: duties, extraction taxes, royalties, profit taxes.", ("term",), (
+        text("term", "Identifier."),
+        text("resource", "Resource.", references="resources.resource"),
+        text("receiver", "State that receives it, ISO 3166 alpha-2."),
+        text("base", "What it is levied on.", choices=tuple(LevyBase)),
+        number("rate_fraction", "1", "Share of border value or profit.", required=False, default=0.0, maximum=1.0),
+        number("rate_eur_mwh", "EUR/MWh", "Levy on production.", required=False, default=0.0),
+        number("in_supply_cost_eur_mwh", "EUR/MWh", "Part of supply_steps.cost_eur_mwh that is this levy, not a cost.",
+               required=False, default=0.0),
+    ), is_optional=True),
+    Table("asset_terms", "Who runs an arc, and how its tariff and rents are shared; other arcs follow the default.",
+          ("arc", "operator"), (
+        text("arc", "Arc."),
+        text("operator", "Who runs it."),
+        text("country", "Country of the operator, ISO 3166 alpha-2."),
+        number("share", "1", "Share of tariff and rents.", maximum=1.0),
+        number("resource_cost_share", "1", "Share of the tariff that is a real cost.", maximum=1.0),
+        number("rent_share", "1", "Share of congestion rents on traders' own gas that the operator collects.",
+               maximum=1.0),
+    ), is_optional=True),
+    Table("contract_prices", "Price formula of a contract, where known: constant + multiples of hub and Henry Hub.",
+          ("contract",), (
+        text("contract", "Contract."),
+        number("constant_eur_mwh", "EUR/MWh", "Constant."),
+        number("hub_multiple", "1", "Multiple of the hub price at the delivery point.", required=False, default=0.0),
+        number("henry_hub_multiple", "1", "Multiple of Henry Hub.", required=False, default=0.0),
+    ), is_optional=True),
+    Table("offtaker_shares", "Who holds the margin of tolled LNG; what no row names stays with the trader.",
+          ("resource", "offtaker"), (
+        text("resource", "Resource.", references="resources.resource"),
+        text("offtaker", "Who lifts the cargo and bears its margin."),
+        text("country", "Country of the offtaker, ISO 3166 alpha-2."),
+        number("share", "1", "Share of volume.", maximum=1.0),
+        number("fee_eur_mwh", "EUR/MWh", "Fixed fee that the plant keeps."),
+    ), is_optional=True),
+    Table("equity_shares", "Who owns a resource beside its trader; what no row names stays with the trader.",
+          ("resource", "owner"), (
+        text("resource", "Resource.", references="resources.resource"),
+        text("owner", "Owner."),
+        text("country", "Country of the owner, ISO 3166 alpha-2."),
+        number("share", "1", "Share of profit after tax.", maximum=1.0),
+    ), is_optional=True),
+    Table("payoff_shares", "What an actor takes from the accounts: stated shares of purses or accounts of holders.",
+          ("actor", "account", "holder"), (
+        text("actor", "Identifier of a state, a company or a union body."),
+        text("account", "Account, or a whole purse."),
+        text("holder", "Holder, country or region."),
+        number("share", "1", "Share, or weight, that the actor takes.", minimum=None),
     ), is_optional=True),
     Table("market_prices", "Observed monthly prices, and the outlook used beyond them.", ("month",), (
         month("month", "Month."),
