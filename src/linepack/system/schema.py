@@ -8,21 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-<<<<<<< HEAD
 from linepack.vocabulary import (
     POOL,
     ArcKind,
     AssetState,
     Basis,
     Grade,
+    LevyBase,
     LimitKind,
     NodeKind,
     PhysicalState,
     ProjectStatus,
 )
-=======
-from linepack.vocabulary import POOL, ArcKind, AssetState, Basis, Grade, LevyBase, LimitKind, NodeKind
->>>>>>> f24e6a2 (Accounts of every solved scenario by purse, with levies, contracts, tolling and equity; security accounts)
 
 SCHEMA_VERSION = 1
 
