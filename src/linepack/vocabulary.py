@@ -117,6 +117,14 @@ class ShareBase(StrEnum):
     SALES = "sales"
 
 
+class LevyBase(StrEnum):
+    """What a state levies on."""
+
+    BORDER_VALUE = "border_value"
+    PRODUCTION = "production"
+    PROFIT = "profit"
+
+
 POOL = "pool"
 """Stands where a trader is named, and means the gas of the pool."""
 

@@ -105,7 +105,7 @@ def contract_windows(system: GasSystem, s: MarketSets, groups: list[list[str]]) 
     takes, ceilings, duties = [], [], []
     unexposed = np.zeros((len(s.windows), len(groups)))
     group_of = {trader: k for k, traders in enumerate(groups) for trader in traders}
-    for row, w, entry in _in_force(system, s):
+    for row, w, entry in contracts_in_force(system, s):
         if row.take_or_pay_share > 0:
             takes.append(_window(entry, row.take_or_pay_share, row.take_penalty_eur_mwh))
         if row.delivery_share > 0:
@@ -123,7 +123,11 @@ def _window(entry: ContractWindow, share: float, penalty_eur_mwh: float) -> Cont
                           entry.quantity * share, penalty_eur_mwh)  # fmt: skip
 
 
-def _in_force(system: GasSystem, s: MarketSets) -> Iterator[tuple[Any, int, ContractWindow]]:
+def contracts_in_force(system: GasSystem, s: MarketSets) -> Iterator[tuple[Any, int, ContractWindow]]:
+    """Yield every contract in every calendar year that it touches: its row, the year's number, and the whole quantity.
+
+    Errors: ``InputError`` for a contract without points.
+    """
     points: dict[str, list[str]] = defaultdict(list)
     for contract, node in pairs(system.table("contract_points"), "contract", "node"):
         points[contract].append(node)

@@ -23,6 +23,7 @@ from linepack.results.headline import (
     import_bills,
 )
 from linepack.results.observed import check_observations
+from linepack.results.purses import welfare_eur_bn_y, who_gains, yearly_accounts
 from linepack.runs.store import Run, write_text
 from linepack.scenario.scenario import Case
 from linepack.system.gassystem import GasSystem
@@ -38,6 +39,10 @@ column. Revenue is sales at hub prices less carriage to the place of sale, witho
 Asia, Armenia and the Emirates, whose price is a contract's. The bill is net: gas bought from foreign sellers and
 neighbours, less gas sold to neighbours. A scenario says what is physically and commercially open; it does not say that
 anyone has agreed to it."""
+HOW_GAINS_COUNT = """\
+Who gains: changes of accounts at hub prices, EUR bn a year; they add up to the change of welfare (consumers' value of
+gas less resource cost, plus closing stocks). Levies, the margin of tolled LNG and stakes follow the tables fiscal_terms,
+offtaker_shares and equity_shares, of which many rows are judgements; contract prices are counted where known."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,15 @@ def headline_table(brief: Brief) -> tuple[list[str], list[list[str]]]:
     rows.append(["EU country worst off", "", *("" if k == 0 else country for k, (country, _) in enumerate(worst))])
     rows.append(["  its price, or gas it lacks", "", *("" if k == 0 else how for k, (_, how) in enumerate(worst))])
     return header, rows
+
+
+def gains_table(brief: Brief) -> tuple[list[str], list[list[str]]]:
+    """Return header and rows of who gains: parties down, scenarios but the first across, in EUR bn a year."""
+    gains = [who_gains(brief.base.tables, run.tables) for run in brief.runs[1:]]
+    header = ["Who gains, EUR bn/y", *(run.name for run in brief.runs[1:])]
+    columns = [frame["change_eur_bn_y"].tolist() for frame in gains]
+    labels = gains[0]["party"].tolist() if gains else []
+    return header, [[label, *(change(column[k]) or "0" for column in columns)] for k, label in enumerate(labels)]
 
 
 def _cell(f: Figure, value: float, base: float, *, is_base: bool) -> str:
@@ -145,6 +159,8 @@ def _parts(brief: Brief, table: Callable[[Sequence[str], Sequence[Sequence[str]]
         "calorific value.",
         table(*headline_table(brief)),
     ]  # fmt: skip
+    if len(brief.runs) > 1:
+        parts += [table(*gains_table(brief)), HOW_GAINS_COUNT]
     if brief.observations is not None:
         parts += [table(*observed_table(brief.observations)), observed_summary(brief.observations)]
     if brief.bands is not None:
@@ -172,6 +188,12 @@ def brief_content(brief: Brief) -> dict[str, Any]:
             ],
             "worst_country": {"country": country, "how": how},
             "eu_imports": eu_imports(run.tables).to_dict("records"),
+            "welfare_eur_bn_y": welfare_eur_bn_y(run.tables),
+            "who_gains": who_gains(brief.base.tables, run.tables).to_dict("records"),
+            "accounts": yearly_accounts(run.tables).groupby(
+                ["account", "purse", "country", "region"], as_index=False, sort=False)["amount_eur_bn_y"].sum(
+            ).to_dict("records"),
+            "security": run.tables["security"].to_dict("records"),
         })  # fmt: skip
     content: dict[str, Any] = {
         "schema": BRIEF_SCHEMA, "case": brief.case.name, "title": brief.case.title, "question": brief.case.question,
@@ -216,6 +238,9 @@ def brief_tables(brief: Brief) -> dict[str, pd.DataFrame]:
         tables[name] = _stack({run.name: run.tables[name] for run in brief.runs})
     for name, column in (("flows", "flow_gwh_d"), ("sales", "sales_gwh_d"), ("price_breakdown", "eur_mwh")):
         tables[name] = _stack({run.name: _without_zeros(run.tables[name], column) for run in brief.runs})
+    for name in ("accounts", "security"):
+        tables[name] = _stack({run.name: run.tables[name] for run in brief.runs})
+    tables["who_gains"] = _stack({run.name: who_gains(brief.base.tables, run.tables) for run in brief.runs})
     tables["eu_imports"] = _stack({run.name: eu_imports(run.tables) for run in brief.runs})
     tables["export_revenues"] = _stack({run.name: _named(export_revenues(run.tables), "origin") for run in brief.runs})
     bills = {run.name: import_bills(run.tables).to_frame("import_bill_eur_bn_y") for run in brief.runs}

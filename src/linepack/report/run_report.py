@@ -10,6 +10,7 @@ import pandas as pd
 from linepack.report.text import change, csv_text, number, plain_table
 from linepack.results.compare import KEYS, compare_headlines, compare_table, mean_changes, worst_country
 from linepack.results.headline import FIGURES, Figure, Tables, eu_imports, headline
+from linepack.results.purses import compare_accounts, who_gains
 from linepack.runs.store import Run, write_text
 
 
@@ -66,6 +67,9 @@ def compare_text(base: Run, other: Run, table: str | None, rows: int) -> str:
     parts = [plain_table(("", "unit", base.name, other.name, "change", ""), lines)]
     country, how = worst_country(base.tables, other.tables)
     parts.append(f"Worst off in the EU: {country}, {how}.")
+    gains = who_gains(base.tables, other.tables)
+    parts.append(plain_table(("Who gains", "EUR bn/y"),
+                             [(row.party, change(row.change_eur_bn_y, 2) or "0") for row in gains.itertuples()]))
     if table is not None:
         means = mean_changes(base.tables, other.tables, table).head(rows)
         keys = KEYS[table]
@@ -85,6 +89,8 @@ def compare_content(base: Run, other: Run, table: str | None) -> dict[str, Any]:
         "base": dict(base.record), "other": dict(other.record),
         "headline": frame.astype(object).where(frame.notna(), None).to_dict("records"),
         "worst_country": {"country": country, "how": how},
+        "who_gains": who_gains(base.tables, other.tables).to_dict("records"),
+        "accounts": compare_accounts(base.tables, other.tables).to_dict("records"),
     }  # fmt: skip
     if table is not None:
         content["table"] = {"name": table, "rows": mean_changes(base.tables, other.tables, table).to_dict("records")}
@@ -104,6 +110,8 @@ def write_comparison(base: Run, other: Run, out: str | Path) -> list[Path]:
     """Write the comparison of headlines and of every comparable table as CSV into ``out``; return the paths."""
     frames: dict[str, pd.DataFrame] = {"headline": compare_headlines(base.tables, other.tables)}
     frames.update({name: compare_table(base.tables, other.tables, name) for name in KEYS})
+    frames["accounts"] = compare_accounts(base.tables, other.tables)
+    frames["who_gains"] = who_gains(base.tables, other.tables)
     paths = []
     for name, frame in frames.items():
         paths.append(Path(out) / f"{name}.csv")

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from linepack.market.sets import DAYS_PER_UNIT, positions
+from linepack.results.accounts import accounts
+from linepack.results.security import security
 from linepack.results.solution import Solution
 from linepack.vocabulary import ArcKind
 
-RESULT_SCHEMA = 1
+RESULT_SCHEMA = 2
 
 
 def result_tables(solution: Solution) -> dict[str, pd.DataFrame]:
@@ -215,5 +217,5 @@ def _with_place(s: Solution, frame: pd.DataFrame) -> pd.DataFrame:
 TABLES: dict[str, Callable[[Solution], pd.DataFrame]] = {
     "price_markers": price_markers, "hub_prices": hub_prices, "flows": flows, "arcs": arcs, "sales": sales,
     "production": production, "transport_costs": transport_costs, "markups": markups, "consumption": consumption,
-    "storage": storage, "contracts": contracts,
+    "storage": storage, "contracts": contracts, "accounts": accounts, "security": security,
 }  # fmt: skip
