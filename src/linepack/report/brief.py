@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ class Brief:
 
     case: Case
     runs: tuple[Run, ...]
+    system: GasSystem
     observations: pd.DataFrame | None = None
     bands: pd.DataFrame | None = None
 
@@ -54,16 +56,21 @@ class Brief:
         """The run that the others are compared with."""
         return self.runs[0]
 
+    @cached_property
+    def figures(self) -> dict[str, dict[str, float]]:
+        """Headline figures by name of scenario and of figure."""
+        return {run.name: headline(run.tables) for run in self.runs}
+
 
 def make_brief(case: Case, runs: Sequence[Run], system: GasSystem, bands: pd.DataFrame | None = None) -> Brief:
     """Return the brief of a case; observations are checked if the case has them."""
     observed = check_observations(runs[0].tables, system) if case.has_observations else None
-    return Brief(case, tuple(runs), observed, bands)
+    return Brief(case, tuple(runs), system, observed, bands)
 
 
 def headline_table(brief: Brief) -> tuple[list[str], list[list[str]]]:
     """Return header and rows of the one table: figures down, scenarios across."""
-    values = [headline(run.tables) for run in brief.runs]
+    values = [brief.figures[run.name] for run in brief.runs]
     header = ["", "unit", *(run.name for run in brief.runs)]
     rows = []
     for f in FIGURES:
@@ -152,9 +159,9 @@ def _parts(brief: Brief, table: Callable[[Sequence[str], Sequence[Sequence[str]]
 def brief_content(brief: Brief) -> dict[str, Any]:
     """Return the brief as JSON content; ``schema`` rises when a key changes."""
     scenarios = []
-    base = headline(brief.base.tables)
+    base = brief.figures[brief.base.name]
     for run in brief.runs:
-        values = headline(run.tables)
+        values = brief.figures[run.name]
         country, how = worst_country(brief.base.tables, run.tables)
         scenarios.append({
             "record": dict(run.record),
@@ -184,9 +191,16 @@ def _band_content(brief: Brief, figure: str, scenario: str) -> dict[str, float]:
 
 
 def write_brief(brief: Brief, out: Path) -> list[Path]:
-    """Write brief.md, brief.json and one CSV per table into ``out``; return the paths."""
+    """Write brief.html, brief.md, brief.json and one CSV per table into ``out``; return the paths.
+
+    Without the front end in the package there is no brief.html; the caller sees it from the paths.
+    """
+    from linepack.report.html import brief_html, front_end_is_there
+
     texts = {"brief.md": brief_markdown(brief), "brief.json": json.dumps(brief_content(brief), indent=1) + "\n"}
     texts.update({f"{name}.csv": csv_text(frame) for name, frame in brief_tables(brief).items()})
+    if front_end_is_there():
+        texts["brief.html"] = brief_html(brief)
     paths = []
     for name, text in texts.items():
         paths.append(out / name)
@@ -196,10 +210,10 @@ def write_brief(brief: Brief, out: Path) -> list[Path]:
 
 def brief_tables(brief: Brief) -> dict[str, pd.DataFrame]:
     """Return the tables of a brief, every scenario below the other, the scenario in the first column."""
-    base = headline(brief.base.tables)
+    base = brief.figures[brief.base.name]
     rows = []
     for run in brief.runs:
-        values = headline(run.tables)
+        values = brief.figures[run.name]
         rows += [(run.name, f.name, f.label.strip(), values[f.name], values[f.name] - base[f.name],
                   "1" if f.is_share else f.unit) for f in FIGURES]  # fmt: skip
     first = pd.DataFrame(rows, columns=["scenario", "figure", "label", "value", "change", "unit"])
