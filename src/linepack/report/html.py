@@ -1,4 +1,4 @@
-"""The brief as one HTML file: the page's own code and style with the data inlined. Opens from disk, asks for nothing."""
+"""The brief as one HTML file: the page's code and style with the data inlined; opens from disk, asks for nothing."""
 
 from __future__ import annotations
 

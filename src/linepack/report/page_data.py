@@ -47,7 +47,7 @@ def page_data(brief: Brief) -> dict[str, Any]:
         **system_content(brief.system),
         "runs": {run.name: run_series(run) for run in brief.runs},
     }  # fmt: skip
-    return _plain(data)  # type: ignore[no-any-return]
+    return plain(data)
 
 
 def page_json(data: Mapping[str, Any]) -> str:
@@ -152,8 +152,7 @@ class _Series:
 
     def wide(self, frame: pd.DataFrame, keys: list[str], column: str, decimals: int) -> pd.DataFrame:
         wide = frame.groupby([*keys, "period"], sort=False)[column].sum().unstack("period")  # noqa: PD010
-        wide = wide.reindex(columns=self._periods).fillna(0.0).round(decimals) + 0.0
-        return wide
+        return wide.reindex(columns=self._periods).fillna(0.0).round(decimals) + 0.0  # never minus zero
 
     def by(self, frame: pd.DataFrame, keys: list[str], column: str, decimals: int = FLOW_DECIMALS) -> dict[str, Any]:
         wide = self.wide(frame, keys, column, decimals)
@@ -171,12 +170,12 @@ def _short(values: np.ndarray) -> list[float | int]:
     return [int(v) if v == int(v) else float(v) for v in values]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return plain JSON types: numpy numbers as Python's, what is not finite as null."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
