@@ -47,6 +47,7 @@ export interface PageData {
   sources: { table: string; source: string; grade: string; rows: number }[];
   runs: Record<string, RunSeries>;
   law?: LawContent | null;
+  own?: string[];
 }
 export interface LawContent {
   on: string;

@@ -212,7 +212,7 @@ export function FlowMap(props: { data: PageData; pair: Pair; state: State; baseT
     <FigureFrame id="map" title="Map of flows" lead={lead} table={table} sources={["arcs", "sea_routes", "nodes", "availability"]} controls={controls}>
       <div class="map-and-panel">
         <div class="map-box">
-          <svg class="chart map" ref={moves.svg} viewBox={`0 0 ${MAP_WIDTH} ${MAP_HEIGHT}`} tabIndex={0} role="group" aria-label={`Map of gas flows, ${when}. Arrow keys move, plus and minus zoom. The table below holds the same numbers.`} {...moves.handlers}>
+          <svg class="chart map" ref={moves.svg} viewBox={`0 0 ${MAP_WIDTH} ${MAP_HEIGHT}`} {...{ tabindex: 0 }} role="group" aria-label={`Map of gas flows, ${when}. Arrow keys move, plus and minus zoom. The table below holds the same numbers.`} {...moves.handlers}>
             <rect class="sea" width={MAP_WIDTH} height={MAP_HEIGHT} />
             <g ref={moves.group}>
               <Land projection={projection} fine={!isWorld} fill={fill} onPick={(c) => setState({ node: c, arc: "" })} title={(c) => `${countryName(data, c)}: ${priceText(c)} ${price.name}`} />

@@ -5,14 +5,13 @@ import { MEAN } from "./data";
 export interface State {
   case: string; scenario: string; mode: "baseline" | "scenario" | "difference"; t: number;
   quantity: string; price: string; node: string; arc: string; origin: string; least: number; world: boolean;
-  hubs: string[]; store: string; view: string;
+  hubs: string[]; store: string; view: string; draft: string; compare: string[];
 }
 
 export const DEFAULTS: State = {
   case: "", scenario: "", mode: "scenario", t: MEAN, quantity: "TWh", price: "EUR/MWh", node: "", arc: "", origin: "",
-  least: 20, world: false, hubs: ["TTF", "JKM"], store: EU_STORES(), view: "",
+  least: 20, world: false, hubs: ["TTF", "JKM"], store: "EU27", view: "", draft: "", compare: [],
 };
-function EU_STORES(): string { return "EU27"; }
 
 export function parseHash(hash: string): State {
   const given = new URLSearchParams(hash.replace(/^#/, ""));

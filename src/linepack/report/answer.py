@@ -38,7 +38,7 @@ def answer_sentences(brief: Brief) -> list[str]:
     sentences.append(_extreme(brief, values, high, "highest"))
     sentences.append(_sellers(values, base, others))
     sentences.append(_worst(brief, others, high))
-    return sentences
+    return [sentence.replace(" -", " −") for sentence in sentences]
 
 
 def _title(run: Run) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
@@ -35,6 +37,7 @@ from linepack.web.workers import Workers
 LOOK_EVERY_S = 0.25
 NOT_FOUND = ("unknown-case", "unknown-scenario", "unknown-run", "unknown-job", "unknown-table", "unknown-path")
 BUSY = ("queue-full",)
+NOT_SOLVED = "not-solved"
 
 
 @dataclass
@@ -47,6 +50,7 @@ class Service:
     queue: JobQueue
     systems: dict[str, GasSystem] = field(default_factory=dict)
     pages: dict[tuple[str, ...], bytes] = field(default_factory=dict)
+    making: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def store(self) -> RunStore:
@@ -70,6 +74,26 @@ class Service:
         job = self.queue.add(digest, work, scenario.title, is_stored=self.store.find(digest) is not None)
         self.workers.wake()
         return job
+
+    def page(self, case: Case) -> bytes:
+        """Return the page's document of a case; made once. Errors: ``InputError`` if not all of it is solved."""
+        digests = tuple(self.digest(scenario) for scenario in case.scenarios)
+        with self.making:
+            if digests not in self.pages:
+                runs = [self.store.find(digest) for digest in digests]
+                missing = [s.name for s, run in zip(case.scenarios, runs, strict=True) if run is None]
+                if missing:
+                    raise InputError(NOT_SOLVED, f"{len(missing)} scenarios are not solved yet", keys=missing,
+                                     hint=f"POST /api/cases/{case.name}/runs solves them")  # fmt: skip
+                system = self.system(case.scenarios[0].dataset)
+                self.pages[digests] = page_json(page_data(make_brief(case, [r for r in runs if r], system))).encode()
+            return self.pages[digests]
+
+    def warm(self) -> None:
+        """Make the documents of all cases that are solved, so that the first view does not wait for them."""
+        for name in reversed(available_cases()):
+            with contextlib.suppress(LinepackError):
+                self.page(load_case(name))
 
     def run(self, digest: str) -> Run:
         """Return a stored run. Errors: ``InputError`` if there is none."""
@@ -144,7 +168,9 @@ def _refuse_constant(name: str) -> float:
 def error_response(error: LinepackError) -> JSONResponse:
     """Return the error envelope with a fitting status: 404 not there, 503 busy, 422 not certified, else 400."""
     code = error.issue.code
-    status = 404 if code in NOT_FOUND else 503 if code in BUSY else 422 if isinstance(error, NotCertified) else 400
+    if isinstance(error, NotCertified):
+        return JSONResponse(error.as_dict(), status_code=422)
+    status = 404 if code in NOT_FOUND else 503 if code in BUSY else 409 if code == NOT_SOLVED else 400
     return JSONResponse(error.as_dict(), status_code=status)
 
 
@@ -184,18 +210,7 @@ def _case(request: Request) -> Case:
 
 def page(service: Service, request: Request, body: Mapping[str, Any]) -> Response:
     """Return what the page shows of a case. 409 with the missing scenarios if not all are solved."""
-    case = _case(request)
-    digests = tuple(service.digest(scenario) for scenario in case.scenarios)
-    if digests not in service.pages:
-        runs = [service.store.find(digest) for digest in digests]
-        missing = [s.name for s, run in zip(case.scenarios, runs, strict=True) if run is None]
-        if missing:
-            error = InputError("not-solved", f"{len(missing)} scenarios are not solved yet", keys=missing,
-                               hint=f"POST /api/cases/{case.name}/runs solves them")  # fmt: skip
-            return JSONResponse(error.as_dict(), status_code=409)
-        made = make_brief(case, [run for run in runs if run is not None], service.system(case.scenarios[0].dataset))
-        service.pages[digests] = page_json(page_data(made)).encode()
-    return Response(service.pages[digests], media_type="application/json")
+    return Response(service.page(_case(request)), media_type="application/json")
 
 
 def solve_case(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,148 @@
+// The scenario editor: changes as forms made from the server's schemas, run with progress and cancel, undo, save, YAML.
+import type { VNode } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { api, ApiError, follow, packDraft, unpackDraft, type Draft, type EditorContent, type Form, type FormField, type Job, type PatchDraft } from "./api";
+import type { PageData } from "./data";
+import { save } from "./figure";
+import { getState, setState } from "./state";
+
+export function newDraft(data: PageData): Draft {
+  return { schema: 1, scenario: "my-scenario", title: "My scenario", why: "", based_on: data.brief.scenarios[0]!.record.scenario.name, patches: [] };
+}
+
+function nameFrom(title: string): string {
+  return title.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 60) || "my-scenario";
+}
+
+export function Editor(props: { data: PageData; onSolved: (job: Job, draft: Draft) => Promise<void> }): VNode {
+  const { data, onSolved } = props;
+  const caseName = data.brief.case;
+  const [content, setContent] = useState<EditorContent | null>(null);
+  const [draft, set] = useState<Draft>(() => unpackDraft(getState().draft) ?? newDraft(data));
+  const past = useRef<Draft[]>([]), future = useRef<Draft[]>([]);
+  const [job, setJob] = useState<Job | null>(null);
+  const [error, setError] = useState<ApiError | Error | null>(null);
+  const [said, say] = useState("");
+  const [yaml, setYaml] = useState<string | null>(null);
+  const [savedNames, setSaved] = useState<string[]>([]);
+  const [wanted, want] = useState("asset");
+  const fail = (e: unknown) => setError(e instanceof Error ? e : new Error(String(e)));
+  useEffect(() => {
+    api.editor(caseName).then(setContent, fail);
+    api.saved().then((s) => setSaved(s.names), fail);
+    if (unpackDraft(getState().draft)?.patches.length) void run();
+  }, [caseName]);
+
+  const change = (next: Draft) => {
+    past.current.push(draft);
+    future.current = [];
+    set(next);
+    setError(null);
+    setState({ draft: next.patches.length ? packDraft(next) : "" });
+  };
+  const step = (from: Draft[], to: Draft[]) => {
+    const next = from.pop();
+    if (!next) return;
+    to.push(draft);
+    set(next);
+    setState({ draft: next.patches.length ? packDraft(next) : "" });
+  };
+  const setPatch = (k: number, patch: PatchDraft) => change({ ...draft, patches: draft.patches.map((p, i) => (i === k ? patch : p)) });
+  const add = () => {
+    const form = content!.forms.find((f) => f.do === wanted)!;
+    change({ ...draft, patches: [...draft.patches, { name: `change ${draft.patches.length + 1}`, do: form.do, why: "a question of the reader" }] });
+  };
+  const run = async () => {
+    setError(null);
+    say("");
+    try {
+      const started = await api.solve(caseName, draft);
+      setJob(started);
+      const over = await follow(started.job, setJob);
+      if (over.state === "done") { await onSolved(over, draft); say("solved and certified; shown in the views below"); }
+      else if (over.state === "cancelled") say("cancelled");
+      else if (over.error) setError(new ApiError(0, over.error.error, over.error.issues));
+    } catch (e) { fail(e); }
+  };
+  const cancel = async () => { if (job) try { setJob(await api.cancel(job.job)); } catch (e) { fail(e); } };
+  const keep = async () => { try { await api.save(caseName, draft); setSaved((await api.saved()).names); say(`saved as ${draft.scenario}`); } catch (e) { fail(e); } };
+  const load = async (name: string) => { if (name) try { change({ ...newDraft(data), ...(await api.load(name)).draft }); say(`loaded ${name}`); } catch (e) { fail(e); } };
+  const showYaml = async () => { try { setYaml((await api.toYaml(draft)).yaml); } catch (e) { fail(e); } };
+  const readYaml = async () => { try { change({ ...newDraft(data), ...(await api.fromYaml(caseName, yaml ?? "")).draft }); setYaml(null); say("read from YAML"); } catch (e) { fail(e); } };
+  const isBusy = job !== null && (job.state === "queued" || job.state === "running");
+
+  return (
+    <section class="figure editor" id="editor" aria-labelledby="editor-title">
+      <h2 id="editor-title">Change something</h2>
+      <p class="lead">A scenario is one of this case with your changes on top. It says what is open and what is not; it does not say that anyone agreed.</p>
+      <div class="controls">
+        <label>Name <input id="draft-title" type="text" maxLength={80} value={draft.title} onChange={(e) => change({ ...draft, title: e.currentTarget.value, scenario: nameFrom(e.currentTarget.value) })} /></label>
+        <label>Based on <select value={draft.based_on} onChange={(e) => change({ ...draft, based_on: e.currentTarget.value })}>
+          {data.brief.scenarios.filter((s) => !data.own?.includes(s.record.scenario.name)).map((s) => <option value={s.record.scenario.name}>{s.record.scenario.title}</option>)}</select></label>
+        {savedNames.length > 0 && <label>Saved <select value="" onChange={(e) => void load(e.currentTarget.value)}><option value="">load …</option>{savedNames.map((n) => <option value={n}>{n}</option>)}</select></label>}
+      </div>
+      {draft.patches.map((patch, k) => {
+        const form = content?.forms.find((f) => f.do === patch.do);
+        return (
+          <fieldset class="patch" key={k}>
+            <legend>{k + 1}. {form?.title ?? `${patch.do} (edit as YAML)`}</legend>
+            <label>called <input type="text" value={patch.name} maxLength={80} onChange={(e) => setPatch(k, { ...patch, name: e.currentTarget.value })} /></label>
+            {form && content && form.fields.map((field) => <FieldInput form={form} field={field} patch={patch} names={content.names[field.names] ?? {}} onChange={(p) => setPatch(k, p)} />)}
+            <label>why <input type="text" value={patch.why} maxLength={300} onChange={(e) => setPatch(k, { ...patch, why: e.currentTarget.value })} /></label>
+            <button type="button" onClick={() => change({ ...draft, patches: draft.patches.filter((_, i) => i !== k) })}>Remove</button>
+          </fieldset>
+        );
+      })}
+      <div class="controls">
+        {content && <label>Add <select id="patch-kind" value={wanted} onChange={(e) => want(e.currentTarget.value)}>{content.forms.map((f) => <option value={f.do}>{f.title}</option>)}</select></label>}
+        {content && <button type="button" onClick={add}>Add a change</button>}
+        <button type="button" disabled={!past.current.length} onClick={() => step(past.current, future.current)}>Undo</button>
+        <button type="button" disabled={!future.current.length} onClick={() => step(future.current, past.current)}>Redo</button>
+        <button type="button" class="main" disabled={isBusy || !draft.patches.length} onClick={() => void run()}>Run</button>
+        {isBusy && <button type="button" onClick={() => void cancel()}>Cancel</button>}
+        <button type="button" disabled={!draft.patches.length} onClick={() => void keep()}>Save</button>
+        <button type="button" onClick={() => void (yaml === null ? showYaml() : setYaml(null))} aria-expanded={yaml !== null}>YAML</button>
+      </div>
+      {yaml !== null && (
+        <div class="yaml">
+          <textarea aria-label="Scenario as YAML" rows={14} spellcheck={false} value={yaml} onInput={(e) => setYaml(e.currentTarget.value)} />
+          <div class="controls"><button type="button" onClick={() => void readYaml()}>Read this text</button><button type="button" onClick={() => save(`${draft.scenario}.yaml`, yaml, "text/yaml")}>Download</button></div>
+        </div>
+      )}
+      <p role="status" class="status">{isBusy && job ? (job.state === "queued" ? `waiting, ${job.ahead} before it` : `solving, ${Math.round(job.seconds)} s`) : said}{isBusy && <progress aria-label="solving" />}</p>
+      {error && <div role="alert" class="error"><p>{error.message}</p>{error instanceof ApiError && error.issues.length > 1 && <ul>{error.issues.map((i) => <li>{i.message}{i.keys.length > 0 && ` (${i.keys.slice(0, 6).join(", ")})`}{i.hint && ` Try: ${i.hint}`}</li>)}</ul>}</div>}
+    </section>
+  );
+}
+
+/** One field of a form. Of the fields of a group the one that is filled last stays. */
+function FieldInput(props: { form: Form; field: FormField; patch: PatchDraft; names: Record<string, string>; onChange: (patch: PatchDraft) => void }): VNode {
+  const { form, field, patch, names, onChange } = props;
+  const put = (value: unknown) => {
+    const next: PatchDraft = { ...patch };
+    if (field.group && value !== undefined) for (const other of form.fields) if (other.group === field.group) delete next[other.key];
+    if (value === undefined || value === "" || value === false || (Array.isArray(value) && !value.length)) delete next[field.key];
+    else next[field.key] = value;
+    onChange(next);
+  };
+  const value = patch[field.key];
+  const list = Array.isArray(value) ? (value as string[]) : typeof value === "string" ? [value] : [];
+  switch (field.kind) {
+    case "names":
+      return (
+        <span class="names"><label>{field.label} <select value="" data-field={field.key} onChange={(e) => { if (e.currentTarget.value) put([...new Set([...list, e.currentTarget.value])]); }}>
+          <option value="">add …</option>{Object.entries(names).filter(([id]) => !list.includes(id)).map(([id, name]) => <option value={id}>{id === name ? id : `${name} (${id})`}</option>)}</select></label>
+          {list.map((id) => <button type="button" aria-label={`Remove ${names[id] ?? id}`} onClick={() => put(list.filter((o) => o !== id))}>{names[id] ?? id} ×</button>)}</span>
+      );
+    case "choice":
+      return <label>{field.label} <select data-field={field.key} value={String(value ?? "")} onChange={(e) => put(e.currentTarget.value || undefined)}><option value="">–</option>{field.choices.map((c) => <option value={c}>{c}</option>)}</select></label>;
+    case "flag":
+      return <label><input type="checkbox" data-field={field.key} checked={value === true} onChange={(e) => put(e.currentTarget.checked || undefined)} />{field.label}</label>;
+    case "date":
+      return <label>{field.label} <input type="date" data-field={field.key} value={String(value ?? "")} onChange={(e) => put(e.currentTarget.value || undefined)} /></label>;
+    case "number":
+      return <label title={field.hint}>{field.label} <input type="number" step="any" data-field={field.key} value={value === undefined ? "" : Number(value)} placeholder={field.hint} onChange={(e) => put(e.currentTarget.value === "" ? undefined : Number(e.currentTarget.value))} /></label>;
+    default:
+      return <label title={field.hint}>{field.label} <input type="text" data-field={field.key} value={String(value ?? "")} placeholder={field.hint} onChange={(e) => put(e.currentTarget.value || undefined)} /></label>;
+  }
+}
