@@ -10,11 +10,18 @@ export function newDraft(data: PageData): Draft {
   return { schema: 1, scenario: "my-scenario", title: "My scenario", why: "", based_on: data.brief.scenarios[0]!.record.scenario.name, patches: [] };
 }
 
+/** A name that no other change of the draft has. */
+function freeName(draft: Draft): string {
+  let k = draft.patches.length + 1;
+  while (draft.patches.some((p) => p.name === `my change ${k}`)) k++;
+  return `my change ${k}`;
+}
+
 function nameFrom(title: string): string {
   return title.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 60) || "my-scenario";
 }
 
-export function Editor(props: { data: PageData; onSolved: (job: Job, draft: Draft) => Promise<void> }): VNode {
+export function Editor(props: { data: PageData; onSolved: (job: Job) => Promise<void> }): VNode {
   const { data, onSolved } = props;
   const caseName = data.brief.case;
   const [content, setContent] = useState<EditorContent | null>(null);
@@ -33,42 +40,47 @@ export function Editor(props: { data: PageData; onSolved: (job: Job, draft: Draf
     if (unpackDraft(getState().draft)?.patches.length) void run();
   }, [caseName]);
 
-  const change = (next: Draft) => {
-    past.current.push(draft);
-    future.current = [];
+  // Events can come faster than the page is drawn, so each change starts from the newest draft, not from the drawn one.
+  const live = useRef(draft);
+  const put = (next: Draft) => {
+    live.current = next;
     set(next);
-    setError(null);
     setState({ draft: next.patches.length ? packDraft(next) : "" });
+  };
+  const change = (update: (old: Draft) => Draft) => {
+    past.current.push(live.current);
+    future.current = [];
+    setError(null);
+    put(update(live.current));
   };
   const step = (from: Draft[], to: Draft[]) => {
     const next = from.pop();
     if (!next) return;
-    to.push(draft);
-    set(next);
-    setState({ draft: next.patches.length ? packDraft(next) : "" });
+    to.push(live.current);
+    put(next);
   };
-  const setPatch = (k: number, patch: PatchDraft) => change({ ...draft, patches: draft.patches.map((p, i) => (i === k ? patch : p)) });
+  const setPatch = (k: number, update: (old: PatchDraft) => PatchDraft) => change((d) => ({ ...d, patches: d.patches.map((p, i) => (i === k ? update(p) : p)) }));
   const add = () => {
     const form = content!.forms.find((f) => f.do === wanted)!;
-    change({ ...draft, patches: [...draft.patches, { name: `change ${draft.patches.length + 1}`, do: form.do, why: "a question of the reader" }] });
+    change((d) => ({ ...d, patches: [...d.patches, { name: freeName(d), do: form.do, why: "a question of the reader" }] }));
   };
   const run = async () => {
     setError(null);
     say("");
     try {
-      const started = await api.solve(caseName, draft);
+      const started = await api.solve(caseName, live.current);
       setJob(started);
       const over = await follow(started.job, setJob);
-      if (over.state === "done") { await onSolved(over, draft); say("solved and certified; shown in the views below"); }
+      if (over.state === "done") { await onSolved(over); say("solved and certified; shown in the views below"); }
       else if (over.state === "cancelled") say("cancelled");
       else if (over.error) setError(new ApiError(0, over.error.error, over.error.issues));
     } catch (e) { fail(e); }
   };
   const cancel = async () => { if (job) try { setJob(await api.cancel(job.job)); } catch (e) { fail(e); } };
-  const keep = async () => { try { await api.save(caseName, draft); setSaved((await api.saved()).names); say(`saved as ${draft.scenario}`); } catch (e) { fail(e); } };
-  const load = async (name: string) => { if (name) try { change({ ...newDraft(data), ...(await api.load(name)).draft }); say(`loaded ${name}`); } catch (e) { fail(e); } };
-  const showYaml = async () => { try { setYaml((await api.toYaml(draft)).yaml); } catch (e) { fail(e); } };
-  const readYaml = async () => { try { change({ ...newDraft(data), ...(await api.fromYaml(caseName, yaml ?? "")).draft }); setYaml(null); say("read from YAML"); } catch (e) { fail(e); } };
+  const keep = async () => { try { await api.save(caseName, live.current); setSaved((await api.saved()).names); say(`saved as ${live.current.scenario}`); } catch (e) { fail(e); } };
+  const load = async (name: string) => { if (name) try { const found = (await api.load(name)).draft; change(() => ({ ...newDraft(data), ...found })); say(`loaded ${name}`); } catch (e) { fail(e); } };
+  const showYaml = async () => { try { setYaml((await api.toYaml(live.current)).yaml); } catch (e) { fail(e); } };
+  const readYaml = async () => { try { const found = (await api.fromYaml(caseName, yaml ?? "")).draft; change(() => ({ ...newDraft(data), ...found })); setYaml(null); say("read from YAML"); } catch (e) { fail(e); } };
   const isBusy = job !== null && (job.state === "queued" || job.state === "running");
 
   return (
@@ -76,8 +88,8 @@ export function Editor(props: { data: PageData; onSolved: (job: Job, draft: Draf
       <h2 id="editor-title">Change something</h2>
       <p class="lead">A scenario is one of this case with your changes on top. It says what is open and what is not; it does not say that anyone agreed.</p>
       <div class="controls">
-        <label>Name <input id="draft-title" type="text" maxLength={80} value={draft.title} onChange={(e) => change({ ...draft, title: e.currentTarget.value, scenario: nameFrom(e.currentTarget.value) })} /></label>
-        <label>Based on <select value={draft.based_on} onChange={(e) => change({ ...draft, based_on: e.currentTarget.value })}>
+        <label>Name <input id="draft-title" type="text" maxLength={80} value={draft.title} onChange={(e) => { const title = e.currentTarget.value; change((d) => ({ ...d, title, scenario: nameFrom(title) })); }} /></label>
+        <label>Based on <select value={draft.based_on} onChange={(e) => { const based_on = e.currentTarget.value; change((d) => ({ ...d, based_on })); }}>
           {data.brief.scenarios.filter((s) => !data.own?.includes(s.record.scenario.name)).map((s) => <option value={s.record.scenario.name}>{s.record.scenario.title}</option>)}</select></label>
         {savedNames.length > 0 && <label>Saved <select value="" onChange={(e) => void load(e.currentTarget.value)}><option value="">load …</option>{savedNames.map((n) => <option value={n}>{n}</option>)}</select></label>}
       </div>
@@ -86,10 +98,10 @@ export function Editor(props: { data: PageData; onSolved: (job: Job, draft: Draf
         return (
           <fieldset class="patch" key={k}>
             <legend>{k + 1}. {form?.title ?? `${patch.do} (edit as YAML)`}</legend>
-            <label>called <input type="text" value={patch.name} maxLength={80} onChange={(e) => setPatch(k, { ...patch, name: e.currentTarget.value })} /></label>
-            {form && content && form.fields.map((field) => <FieldInput form={form} field={field} patch={patch} names={content.names[field.names] ?? {}} onChange={(p) => setPatch(k, p)} />)}
-            <label>why <input type="text" value={patch.why} maxLength={300} onChange={(e) => setPatch(k, { ...patch, why: e.currentTarget.value })} /></label>
-            <button type="button" onClick={() => change({ ...draft, patches: draft.patches.filter((_, i) => i !== k) })}>Remove</button>
+            <label>called <input type="text" value={patch.name} maxLength={80} onChange={(e) => { const name = e.currentTarget.value; setPatch(k, (p) => ({ ...p, name })); }} /></label>
+            {form && content && form.fields.map((field) => <FieldInput form={form} field={field} patch={patch} names={content.names[field.names] ?? {}} onChange={(update) => setPatch(k, update)} />)}
+            <label>why <input type="text" value={patch.why} maxLength={300} onChange={(e) => { const why = e.currentTarget.value; setPatch(k, (p) => ({ ...p, why })); }} /></label>
+            <button type="button" onClick={() => change((d) => ({ ...d, patches: d.patches.filter((_, i) => i !== k) }))}>Remove</button>
           </fieldset>
         );
       })}
@@ -116,15 +128,15 @@ export function Editor(props: { data: PageData; onSolved: (job: Job, draft: Draf
 }
 
 /** One field of a form. Of the fields of a group the one that is filled last stays. */
-function FieldInput(props: { form: Form; field: FormField; patch: PatchDraft; names: Record<string, string>; onChange: (patch: PatchDraft) => void }): VNode {
+function FieldInput(props: { form: Form; field: FormField; patch: PatchDraft; names: Record<string, string>; onChange: (update: (old: PatchDraft) => PatchDraft) => void }): VNode {
   const { form, field, patch, names, onChange } = props;
-  const put = (value: unknown) => {
-    const next: PatchDraft = { ...patch };
+  const put = (value: unknown) => onChange((old) => {
+    const next: PatchDraft = { ...old };
     if (field.group && value !== undefined) for (const other of form.fields) if (other.group === field.group) delete next[other.key];
     if (value === undefined || value === "" || value === false || (Array.isArray(value) && !value.length)) delete next[field.key];
     else next[field.key] = value;
-    onChange(next);
-  };
+    return next;
+  });
   const value = patch[field.key];
   const list = Array.isArray(value) ? (value as string[]) : typeof value === "string" ? [value] : [];
   switch (field.kind) {

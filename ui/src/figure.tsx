@@ -74,13 +74,13 @@ export function Table(props: { content: TableContent; caption: string; id?: stri
 }
 
 export function FigureFrame(props: {
-  id: string; title: string; lead?: ComponentChildren; table?: TableContent; sources?: string[]; controls?: ComponentChildren; children?: ComponentChildren;
+  id: string; title: string; lead?: ComponentChildren; table?: TableContent; sources?: string[]; controls?: ComponentChildren; children?: ComponentChildren; isText?: boolean;
 }): VNode {
   const frame = useRef<HTMLElement>(null);
   const [open, setOpen] = useState(false);
   const [said, say] = useState("");
   const chart = () => frame.current?.querySelector<SVGSVGElement>("svg.chart") ?? null;
-  const hasChart = Boolean(props.children);
+  const hasChart = Boolean(props.children) && !props.isText;
   const link = async () => {
     const address = `${location.href.split("#")[0]}#${hashOf({ ...getState(), view: props.id })}`;
     try { await navigator.clipboard.writeText(address); say("link copied"); } catch { say(address); }
@@ -92,7 +92,7 @@ export function FigureFrame(props: {
       {props.controls && <div class="controls">{props.controls}</div>}
       {props.children}
       <div class="actions">
-        {props.table && hasChart && (
+        {props.table && Boolean(props.children) && (
           <button type="button" aria-expanded={open} aria-controls={`${props.id}-table`} onClick={() => setOpen(!open)}>{open ? "Hide table" : "Table"}</button>
         )}
         {props.table && <button type="button" onClick={() => save(`${props.id}.csv`, csv(props.table!.columns, props.table!.rows))}>CSV</button>}
@@ -103,7 +103,7 @@ export function FigureFrame(props: {
         {props.sources && <a class="sources-link" href="#" onClick={(e) => { e.preventDefault(); document.getElementById("sources")?.scrollIntoView(); }}>
           Sources: tables {props.sources.join(", ")}</a>}
       </div>
-      <div id={`${props.id}-table`}>{props.table && (open || !hasChart) && <Table content={props.table} caption={props.title} />}</div>
+      <div id={`${props.id}-table`}>{props.table && (open || !props.children) && <Table content={props.table} caption={props.title} />}</div>
     </section>
   );
 }

@@ -2,7 +2,7 @@
 import type { VNode } from "preact";
 import { BarChart, DASHES, LineChart, Waterfall, type Line } from "./charts";
 import { addSeries, arcName, at, countryName, EU, MEAN, nodeName, sumBy, type PageData, type RunSeries, type ScenarioContent, type Series } from "./data";
-import { FigureFrame, Table } from "./figure";
+import { FigureFrame } from "./figure";
 import type { Pair } from "./flows";
 import { number, priceUnit, quantityUnit, signed } from "./format";
 import { causes } from "./panel";
@@ -30,7 +30,7 @@ export function HeadlineView({ data, state, shown, base }: ViewProps): VNode {
     rows: data.figures.map((f) => { const [factor, unit] = scale(f.unit, f.is_share); return [f.label, unit, ...shown.flatMap((s) => { const h = value(s, f.name); return [h ? h.value * factor : "", h ? h.change * factor : ""]; })]; }),
   };
   return (
-    <FigureFrame id="headline" title="What changes" table={undefined} sources={["availability", "demand", "arcs", "contracts"]}
+    <FigureFrame id="headline" title="What changes" isText table={table} sources={["availability", "demand", "arcs", "contracts"]}
       lead={<>Means over {base.record.scenario.months} months from {base.record.scenario.first_month}. Below each value its change from “{titleOf(base)}”{data.band_meaning ? "; in brackets the band" : ""}.</>}>
       <div class="scroll whole" tabIndex={0} role="region" aria-label="Headline figures by scenario">
         <table class="headline" id="headline-figures">
@@ -51,13 +51,8 @@ export function HeadlineView({ data, state, shown, base }: ViewProps): VNode {
         </table>
       </div>
       <p class="small">{data.how_to_read} {data.band_meaning && `Band: ${data.band_meaning}.`}</p>
-      <HiddenCsv table={table} />
     </FigureFrame>
   );
-}
-
-function HiddenCsv({ table }: { table: { columns: string[]; rows: (string | number)[][] } }): VNode {
-  return <details class="small"><summary>Full precision</summary><Table content={{ ...table, decimals: 6 }} caption="Headline figures, full precision" /></details>;
 }
 
 /** Prices over time: markers and hubs that the reader picks, baseline dashed. */
@@ -215,7 +210,7 @@ export function ObservationsView({ data }: ViewProps): VNode | null {
 /** What makes the runs answers, what they assume, and how to make them again. */
 export function CertificateView({ data, shown }: ViewProps): VNode {
   return (
-    <FigureFrame id="certificate" title="Certificate"
+    <FigureFrame id="certificate" title="Certificate" isText
       lead="A run counts only if the optimality conditions, recomputed from the arrays, hold to the limit. Residuals are relative."
       table={{ columns: ["scenario", "certified", "primal", "bounds", "stationarity", "gap", "limit", "solver", "rows", "columns", "run"],
         rows: shown.map((s) => { const c = s.record.certificate; const e = (v: number) => (v === 0 ? "0" : v.toExponential(0).replace("-", "−"));
@@ -242,11 +237,9 @@ export function UnknownView(): VNode {
 
 export function SourcesView({ data }: ViewProps): VNode {
   return (
-    <FigureFrame id="sources" title="Sources" lead={<>Every row of every table names its source and grade: published, converted, estimated, judgement or calibrated. {data.units.note}</>}
-      table={undefined}>
-      <details><summary>{data.sources.length} sources by table</summary>
-        <Table caption="Sources by table" content={{ columns: ["table", "source", "grade", "rows"], rows: data.sources.map((s) => [s.table, s.source, s.grade, String(s.rows)]) }} />
-      </details>
+    <FigureFrame id="sources" title="Sources" isText lead={<>Every row of every table names its source and grade: published, converted, estimated, judgement or calibrated. {data.units.note}</>}
+      table={{ columns: ["table", "source", "grade", "rows"], rows: data.sources.map((s) => [s.table, s.source, s.grade, String(s.rows)]) }}>
+      <p class="small">{data.sources.length} sources; the table names them.</p>
     </FigureFrame>
   );
 }
