@@ -47,8 +47,11 @@ export function Editor(props: { data: PageData; onSolved: (job: Job) => Promise<
     set(next);
     setState({ draft: next.patches.length ? packDraft(next) : "" });
   };
-  const change = (update: (old: Draft) => Draft) => {
-    past.current.push(live.current);
+  const typed = useRef({ where: "", at: 0 });
+  const change = (update: (old: Draft) => Draft, where = "") => {
+    const now = Date.now(); // typing into one field is one change to undo
+    if (!where || typed.current.where !== where || now - typed.current.at > 1500) past.current.push(live.current);
+    typed.current = { where, at: now };
     future.current = [];
     setError(null);
     put(update(live.current));
@@ -59,7 +62,8 @@ export function Editor(props: { data: PageData; onSolved: (job: Job) => Promise<
     to.push(live.current);
     put(next);
   };
-  const setPatch = (k: number, update: (old: PatchDraft) => PatchDraft) => change((d) => ({ ...d, patches: d.patches.map((p, i) => (i === k ? update(p) : p)) }));
+  const setPatch = (k: number, update: (old: PatchDraft) => PatchDraft, where = "") =>
+    change((d) => ({ ...d, patches: d.patches.map((p, i) => (i === k ? update(p) : p)) }), where && `${k} ${where}`);
   const add = () => {
     const form = content!.forms.find((f) => f.do === wanted)!;
     change((d) => ({ ...d, patches: [...d.patches, { name: freeName(d), do: form.do, why: "a question of the reader" }] }));
@@ -88,7 +92,7 @@ export function Editor(props: { data: PageData; onSolved: (job: Job) => Promise<
       <h2 id="editor-title">Change something</h2>
       <p class="lead">A scenario is one of this case with your changes on top. It says what is open and what is not; it does not say that anyone agreed.</p>
       <div class="controls">
-        <label>Name <input id="draft-title" type="text" maxLength={80} value={draft.title} onChange={(e) => { const title = e.currentTarget.value; change((d) => ({ ...d, title, scenario: nameFrom(title) })); }} /></label>
+        <label>Name <input id="draft-title" type="text" maxLength={80} value={draft.title} onInput={(e) => { const title = e.currentTarget.value; change((d) => ({ ...d, title, scenario: nameFrom(title) }), "title"); }} /></label>
         <label>Based on <select value={draft.based_on} onChange={(e) => { const based_on = e.currentTarget.value; change((d) => ({ ...d, based_on })); }}>
           {data.brief.scenarios.filter((s) => !data.own?.includes(s.record.scenario.name)).map((s) => <option value={s.record.scenario.name}>{s.record.scenario.title}</option>)}</select></label>
         {savedNames.length > 0 && <label>Saved <select value="" onChange={(e) => void load(e.currentTarget.value)}><option value="">load …</option>{savedNames.map((n) => <option value={n}>{n}</option>)}</select></label>}
@@ -98,9 +102,9 @@ export function Editor(props: { data: PageData; onSolved: (job: Job) => Promise<
         return (
           <fieldset class="patch" key={k}>
             <legend>{k + 1}. {form?.title ?? `${patch.do} (edit as YAML)`}</legend>
-            <label>called <input type="text" value={patch.name} maxLength={80} onChange={(e) => { const name = e.currentTarget.value; setPatch(k, (p) => ({ ...p, name })); }} /></label>
-            {form && content && form.fields.map((field) => <FieldInput form={form} field={field} patch={patch} names={content.names[field.names] ?? {}} onChange={(update) => setPatch(k, update)} />)}
-            <label>why <input type="text" value={patch.why} maxLength={300} onChange={(e) => { const why = e.currentTarget.value; setPatch(k, (p) => ({ ...p, why })); }} /></label>
+            <label>called <input type="text" value={patch.name} maxLength={80} onInput={(e) => { const name = e.currentTarget.value; setPatch(k, (p) => ({ ...p, name }), "name"); }} /></label>
+            {form && content && form.fields.map((field) => <FieldInput form={form} field={field} patch={patch} names={content.names[field.names] ?? {}} onChange={(update) => setPatch(k, update, field.key)} />)}
+            <label>why <input type="text" value={patch.why} maxLength={300} onInput={(e) => { const why = e.currentTarget.value; setPatch(k, (p) => ({ ...p, why }), "why"); }} /></label>
             <button type="button" onClick={() => change((d) => ({ ...d, patches: d.patches.filter((_, i) => i !== k) }))}>Remove</button>
           </fieldset>
         );
@@ -153,8 +157,21 @@ function FieldInput(props: { form: Form; field: FormField; patch: PatchDraft; na
     case "date":
       return <label>{field.label} <input type="date" data-field={field.key} value={String(value ?? "")} onChange={(e) => put(e.currentTarget.value || undefined)} /></label>;
     case "number":
-      return <label title={field.hint}>{field.label} <input type="number" step="any" data-field={field.key} value={value === undefined ? "" : Number(value)} placeholder={field.hint} onChange={(e) => put(e.currentTarget.value === "" ? undefined : Number(e.currentTarget.value))} /></label>;
+      return <NumberInput field={field} value={typeof value === "number" ? value : null} put={put} />;
     default:
-      return <label title={field.hint}>{field.label} <input type="text" data-field={field.key} value={String(value ?? "")} placeholder={field.hint} onChange={(e) => put(e.currentTarget.value || undefined)} /></label>;
+      return <label title={field.hint}>{field.label} <input type="text" data-field={field.key} value={String(value ?? "")} placeholder={field.hint} onInput={(e) => put(e.currentTarget.value || undefined)} /></label>;
   }
+}
+
+/** A number as it is typed: "0." is on the way to 0.5 and must not be taken away from the reader. */
+function NumberInput(props: { field: FormField; value: number | null; put: (value: unknown) => void }): VNode {
+  const { field, value, put } = props;
+  const [text, setText] = useState(value === null ? "" : String(value));
+  const read = (t: string) => (t.trim() !== "" && Number.isFinite(Number(t.replace(",", "."))) ? Number(t.replace(",", ".")) : null);
+  const shown = read(text) === value ? text : value === null ? (read(text) === null ? text : "") : String(value);
+  const isBad = shown.trim() !== "" && read(shown) === null;
+  return (
+    <label title={field.hint}>{field.label} <input type="text" inputMode="decimal" data-field={field.key} value={shown} placeholder={field.hint} aria-invalid={isBad}
+      onInput={(e) => { const t = e.currentTarget.value; setText(t); const n = read(t); put(n === null ? undefined : n); }} />{isBad && <small>not a number</small>}</label>
+  );
 }
