@@ -28,7 +28,7 @@ def brief(
 ) -> int:  # fmt: skip
     """Solve, compare and explain every scenario of CASE [default: us-gazprom-2025].
 
-    Prints one table and writes Markdown, JSON and CSV. What was solved before is not solved again.
+    Prints one table and writes one HTML page, Markdown, JSON and CSV. What was solved before is not solved again.
     """
     from linepack.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, EXIT_PARTIAL
     from linepack.report.brief import brief_content, brief_text, make_brief, write_brief
@@ -64,6 +64,8 @@ def brief(
     else:
         click.echo(brief_text(made))
     click.echo(f"wrote {len(paths)} files to {folder}", err=True)
+    if not any(path.suffix == ".html" for path in paths):
+        click.echo("brief.html is left out: the page was not built into this package; ./run builds it", err=True)
     if len(failed) == 0:
         return EXIT_DONE
     return (

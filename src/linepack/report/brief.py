@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ class Brief:
 
     case: Case
     runs: tuple[Run, ...]
+    system: GasSystem
     observations: pd.DataFrame | None = None
     bands: pd.DataFrame | None = None
 
@@ -59,16 +61,21 @@ class Brief:
         """The run that the others are compared with."""
         return self.runs[0]
 
+    @cached_property
+    def figures(self) -> dict[str, dict[str, float]]:
+        """Headline figures by name of scenario and of figure."""
+        return {run.name: headline(run.tables) for run in self.runs}
+
 
 def make_brief(case: Case, runs: Sequence[Run], system: GasSystem, bands: pd.DataFrame | None = None) -> Brief:
     """Return the brief of a case; observations are checked if the case has them."""
     observed = check_observations(runs[0].tables, system) if case.has_observations else None
-    return Brief(case, tuple(runs), observed, bands)
+    return Brief(case, tuple(runs), system, observed, bands)
 
 
 def headline_table(brief: Brief) -> tuple[list[str], list[list[str]]]:
     """Return header and rows of the one table: figures down, scenarios across."""
-    values = [headline(run.tables) for run in brief.runs]
+    values = [brief.figures[run.name] for run in brief.runs]
     header = ["", "unit", *(run.name for run in brief.runs)]
     rows = []
     for f in FIGURES:
@@ -174,34 +181,45 @@ def _parts(brief: Brief, table: Callable[[Sequence[str], Sequence[Sequence[str]]
 def brief_content(brief: Brief) -> dict[str, Any]:
     """Return the brief as JSON content; ``schema`` rises when a key changes."""
     scenarios = []
-    base = headline(brief.base.tables)
     for run in brief.runs:
-        values = headline(run.tables)
-        country, how = worst_country(brief.base.tables, run.tables)
-        scenarios.append({
-            "record": dict(run.record),
-            "headline": [
-                {"figure": f.name, "label": f.label.strip(), "unit": "1" if f.is_share else f.unit,
-                 "value": values[f.name], "change": values[f.name] - base[f.name],
-                 **_band_content(brief, f.name, run.name)}
-                for f in FIGURES
-            ],
-            "worst_country": {"country": country, "how": how},
-            "eu_imports": eu_imports(run.tables).to_dict("records"),
-            "welfare_eur_bn_y": welfare_eur_bn_y(run.tables),
-            "who_gains": who_gains(brief.base.tables, run.tables).to_dict("records"),
-            "accounts": yearly_accounts(run.tables).groupby(
-                ["account", "purse", "country", "region"], as_index=False, sort=False)["amount_eur_bn_y"].sum(
-            ).to_dict("records"),
-            "security": run.tables["security"].to_dict("records"),
-        })  # fmt: skip
-    content: dict[str, Any] = {
+        content = run_content(run, brief.base, figures=brief.figures)
+        for row in content["headline"]:
+            row.update(_band_content(brief, row["figure"], run.name))
+        scenarios.append(content)
+    whole: dict[str, Any] = {
         "schema": BRIEF_SCHEMA, "case": brief.case.name, "title": brief.case.title, "question": brief.case.question,
         "scenarios": scenarios,
     }  # fmt: skip
     if brief.observations is not None:
-        content["observations"] = brief.observations.to_dict("records")
-    return content
+        whole["observations"] = brief.observations.to_dict("records")
+    return whole
+
+
+def run_content(run: Run, base: Run, *, figures: Mapping[str, Mapping[str, float]] | None = None) -> dict[str, Any]:
+    """Return record, headline figures with their change from ``base``, EU imports and accounts of a run.
+
+    ``figures`` gives headline figures by name of scenario where they are known already.
+    """
+    known = figures or {}
+    values = known.get(run.name) or headline(run.tables)
+    start = known.get(base.name) or headline(base.tables)
+    country, how = worst_country(base.tables, run.tables)
+    return {
+        "record": dict(run.record),
+        "headline": [
+            {"figure": f.name, "label": f.label.strip(), "unit": "1" if f.is_share else f.unit,
+             "value": values[f.name], "change": values[f.name] - start[f.name]}
+            for f in FIGURES
+        ],
+        "worst_country": {"country": country, "how": how},
+        "eu_imports": eu_imports(run.tables).to_dict("records"),
+        "welfare_eur_bn_y": welfare_eur_bn_y(run.tables),
+        "who_gains": who_gains(base.tables, run.tables).to_dict("records"),
+        "accounts": yearly_accounts(run.tables).groupby(
+            ["account", "purse", "country", "region"], as_index=False, sort=False)["amount_eur_bn_y"].sum(
+        ).to_dict("records"),
+        "security": run.tables["security"].to_dict("records"),
+    }  # fmt: skip
 
 
 def _band_content(brief: Brief, figure: str, scenario: str) -> dict[str, float]:
@@ -212,9 +230,16 @@ def _band_content(brief: Brief, figure: str, scenario: str) -> dict[str, float]:
 
 
 def write_brief(brief: Brief, out: Path) -> list[Path]:
-    """Write brief.md, brief.json and one CSV per table into ``out``; return the paths."""
+    """Write brief.html, brief.md, brief.json and one CSV per table into ``out``; return the paths.
+
+    Without the front end in the package there is no brief.html; the caller sees it from the paths.
+    """
+    from linepack.report.html import brief_html, front_end_is_there
+
     texts = {"brief.md": brief_markdown(brief), "brief.json": json_text(brief_content(brief))}
     texts.update({f"{name}.csv": csv_text(frame) for name, frame in brief_tables(brief).items()})
+    if front_end_is_there():
+        texts["brief.html"] = brief_html(brief)
     paths = []
     for name, text in texts.items():
         paths.append(out / name)
@@ -224,10 +249,10 @@ def write_brief(brief: Brief, out: Path) -> list[Path]:
 
 def brief_tables(brief: Brief) -> dict[str, pd.DataFrame]:
     """Return the tables of a brief, every scenario below the other, the scenario in the first column."""
-    base = headline(brief.base.tables)
+    base = brief.figures[brief.base.name]
     rows = []
     for run in brief.runs:
-        values = headline(run.tables)
+        values = brief.figures[run.name]
         rows += [(run.name, f.name, f.label.strip(), values[f.name], values[f.name] - base[f.name],
                   "1" if f.is_share else f.unit) for f in FIGURES]  # fmt: skip
     first = pd.DataFrame(rows, columns=["scenario", "figure", "label", "value", "change", "unit"])

@@ -1,0 +1,183 @@
+"""What the page shows, as one JSON document: the content of brief.json, series by scenario, names, units, sources.
+
+Series run over the periods of the document. Rounding: flows and stocks to 0.01, prices to 0.0001 EUR/MWh; a series
+that rounds to nothing is left out.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from linepack import __version__, units
+from linepack.ensemble.bands import BAND_MEANING
+from linepack.report.answer import answer_sentences
+from linepack.report.brief import HOW_TO_READ, Brief, brief_content, observed_summary
+from linepack.report.run_report import certificate_line
+from linepack.results.headline import FIGURES, export_revenues, import_bills
+from linepack.runs.store import Run
+from linepack.system.gassystem import GasSystem
+from linepack.system.network import all_arcs
+
+PAGE_SCHEMA = 1
+FLOW_DECIMALS, PRICE_DECIMALS = 2, 4
+
+
+def page_data(brief: Brief) -> dict[str, Any]:
+    """Return everything the page needs to show a brief; plain JSON types, no NaN."""
+    content = brief_content(brief)
+    data = {
+        "schema": PAGE_SCHEMA,
+        "version": __version__,
+        "brief": content,
+        "answer": answer_sentences(brief),
+        "how_to_read": HOW_TO_READ.replace("\n", " "),
+        "band_meaning": BAND_MEANING if brief.bands is not None else None,
+        "observed_summary": observed_summary(brief.observations) if brief.observations is not None else None,
+        "figures": [
+            {"name": f.name, "label": f.label.strip(), "unit": f.unit, "decimals": f.decimals, "is_share": f.is_share,
+             "is_part": f.label.startswith(" ")} for f in FIGURES
+        ],
+        "units": unit_factors(brief.system),
+        **system_content(brief.system),
+        "runs": {run.name: run_series(run) for run in brief.runs},
+    }  # fmt: skip
+    return plain(data)
+
+
+def page_json(data: Mapping[str, Any]) -> str:
+    """Return the document as compact JSON text. Errors: ``ValueError`` for a number that is not finite."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def unit_factors(system: GasSystem) -> dict[str, Any]:
+    """Return what a value in the internal unit is multiplied with, by kind of quantity and unit system.
+
+    Kinds: rate (from GWh/d), stock (from GWh), year (from TWh/y) and price (from EUR/MWh).
+    """
+    gwh_d_to_twh_y = units.DAYS_PER_YEAR / 1e3
+    bcm = units.bcm_ei_from_twh(1.0)
+    usd_per_eur = float(system.table("market_prices")["usd_per_eur"].mean())
+    return {
+        "quantity": {
+            "GWh/d": {"rate": ["GWh/d", 1.0], "stock": ["GWh", 1.0], "year": ["GWh/d", 1 / gwh_d_to_twh_y]},
+            "TWh": {"rate": ["TWh/y", gwh_d_to_twh_y], "stock": ["TWh", 1e-3], "year": ["TWh/y", 1.0]},
+            "bcm": {"rate": ["bcm/y", gwh_d_to_twh_y * bcm], "stock": ["bcm", 1e-3 * bcm], "year": ["bcm/y", bcm]},
+        },
+        "price": {
+            "EUR/MWh": ["EUR/MWh", 1.0],
+            "USD/MMBtu": ["USD/MMBtu", units.usd_mmbtu_from_eur_mwh(1.0, usd_per_eur=usd_per_eur)],
+        },
+        "note": "Energy is gross calorific value. bcm: statistical, 40 MJ per cubic metre. "
+                f"USD/MMBtu at {usd_per_eur:.3f} USD/EUR, the mean of the dataset's months.",
+    }  # fmt: skip
+
+
+def system_content(system: GasSystem) -> dict[str, Any]:
+    """Return nodes, arcs, traders and storages by name, and the sources of every table."""
+    nodes, arcs, traders = system.table("nodes"), all_arcs(system), system.table("traders")
+    named = system.table("arcs").set_index("arc")["name"].to_dict()
+    sources = []
+    for name, table in system.tables.items():
+        if len(table):
+            by = table.groupby(["source", "grade"], sort=False).size()
+            sources += [{"table": name, "source": s, "grade": g, "rows": int(n)} for (s, g), n in by.items()]
+    return {
+        "nodes": {
+            r["node"]: {k: r[k] for k in ("name", "kind", "country", "region", "hub", "lon", "lat")}
+            for r in nodes.to_dict("records")
+        },
+        "arcs": {
+            r["arc"]: {"name": named.get(r["arc"], ""), "kind": r["kind"], "from": r["origin"], "to": r["destination"],
+                       "state": r["state"]}
+            for r in arcs.to_dict("records")
+        },
+        "traders": {r["trader"]: {"name": r["name"], "country": r["country"]} for r in traders.to_dict("records")},
+        "storages": system.table("storages").set_index("node")["working_gas_gwh"].to_dict(),
+        "sources": sources,
+    }  # fmt: skip
+
+
+def run_series(run: Run) -> dict[str, Any]:
+    """Return the series of one run, each over its periods."""
+    tables = run.tables
+    periods = tables["price_markers"].drop_duplicates("period")
+    order = list(periods["period"])
+    series = _Series(order)
+    stock = tables["storage"]
+    short = tables["consumption"]
+    return {
+        "digest": run.digest,
+        "certified": certificate_line(run),
+        "periods": order,
+        "days": [float(d) for d in periods["days"]],
+        "markers": series.by(tables["price_markers"], ["marker"], "price_eur_mwh", PRICE_DECIMALS),
+        "prices": series.by(tables["hub_prices"], ["node"], "hub_price_eur_mwh", PRICE_DECIMALS),
+        "flows": series.rows(tables["flows"], ["carrier", "arc"], "flow_gwh_d"),
+        "limits": series.rows(_finite(tables["arcs"], "capacity_gwh_d"), ["arc"], "capacity_gwh_d"),
+        "rents": series.rows(tables["arcs"], ["arc"], "congestion_rent_eur_mwh", PRICE_DECIMALS),
+        "sales": series.rows(
+            tables["sales"], ["trader", "origin", "source", "mode", "node"], "sales_gwh_d"
+        ),
+        "consumption": series.rows(short, ["node"], "consumption_gwh_d"),
+        "unserved": series.rows(short, ["node"], "unserved_gwh_d"),
+        "production": series.rows(tables["production"], ["node", "trader"], "production_gwh_d"),
+        "levels": series.by(stock, ["node"], "level_gwh"),
+        "injection": series.by(stock, ["node"], "injection_gwh_d"),
+        "withdrawal": series.by(stock, ["node"], "withdrawal_gwh_d"),
+        "storage_value": series.by(stock, ["node"], "storage_value_eur_mwh", PRICE_DECIMALS),
+        "breakdown": series.rows(
+            tables["price_breakdown"], ["node", "cause", "detail"], "eur_mwh", PRICE_DECIMALS
+        ),
+        "revenues": {str(k): float(v) for k, v in export_revenues(tables)["revenue_eur_bn_y"].items()},
+        "bills": {str(k): float(v) for k, v in import_bills(tables).items()},
+        "markups": tables["markups"].to_dict("records"),
+    }  # fmt: skip
+
+
+def _finite(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    return frame[np.isfinite(frame[column])]
+
+
+class _Series:
+    """Turns tidy tables into series over the periods."""
+
+    def __init__(self, periods: list[str]) -> None:
+        self._periods = periods
+
+    def wide(self, frame: pd.DataFrame, keys: list[str], column: str, decimals: int) -> pd.DataFrame:
+        wide = frame.groupby([*keys, "period"], sort=False)[column].sum().unstack("period")  # noqa: PD010
+        return wide.reindex(columns=self._periods).fillna(0.0).round(decimals) + 0.0  # never minus zero
+
+    def by(self, frame: pd.DataFrame, keys: list[str], column: str, decimals: int = FLOW_DECIMALS) -> dict[str, Any]:
+        wide = self.wide(frame, keys, column, decimals)
+        return {str(name): _short(row) for name, row in zip(wide.index, wide.to_numpy(), strict=True)}
+
+    def rows(self, frame: pd.DataFrame, keys: list[str], column: str, decimals: int = FLOW_DECIMALS) -> list[Any]:
+        wide = self.wide(frame, keys, column, decimals)
+        wide = wide[(wide != 0).any(axis=1)]
+        names = [name if isinstance(name, tuple) else (name,) for name in wide.index]
+        return [[*map(str, name), _short(row)] for name, row in zip(names, wide.to_numpy(), strict=True)]
+
+
+def _short(values: np.ndarray) -> list[float | int]:
+    """Return the numbers of a series; whole ones without a fraction, which keeps the text short."""
+    return [int(v) if v == int(v) else float(v) for v in values]
+
+
+def plain(value: Any) -> Any:
+    """Return plain JSON types: numpy numbers as Python's, what is not finite as null."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,86 @@
+"""The description of the API in OpenAPI 3.1."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from linepack import __version__
+
+_NAME = {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,59}$"}
+_DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_PARAMETERS: dict[str, dict[str, Any]] = {
+    "case": _NAME, "name": _NAME, "job": _DIGEST, "run": _DIGEST, "base": _DIGEST, "other": _DIGEST,
+    "table": {"type": "string"},
+}  # fmt: skip
+_DRAFT = {"type": "object", "properties": {"draft": {"$ref": "#/components/schemas/Draft"}}, "required": ["draft"]}
+_DRAFT_OF_CASE = {"type": "object", "required": ["draft", "case"],
+                  "properties": {"draft": {"$ref": "#/components/schemas/Draft"}, "case": _NAME}}  # fmt: skip
+_YAML = {"type": "object", "properties": {"yaml": {"type": "string"}, "case": _NAME}, "required": ["yaml", "case"]}
+
+# path, method, what it gives, body
+OPERATIONS: tuple[tuple[str, str, str, dict[str, Any] | None], ...] = (
+    ("/api/health", "get", "Whether the server lives, and jobs by state", None),
+    ("/api/cases", "get", "Cases and their scenarios", None),
+    ("/api/cases/{case}/page", "get", "What the page shows of a case", None),
+    ("/api/cases/{case}/runs", "post", "Solve what is missing of a case", {"type": "object"}),
+    ("/api/cases/{case}/editor", "get", "Forms of the scenario editor", None),
+    ("/api/cases/{case}/check", "post", "What a draft would change", _DRAFT),
+    ("/api/cases/{case}/solve", "post", "Solve a draft", _DRAFT),
+    ("/api/drafts/yaml", "post", "A draft as YAML", _DRAFT),
+    ("/api/drafts/json", "post", "YAML as a draft", _YAML),
+    ("/api/drafts", "get", "Names of saved drafts", None),
+    ("/api/drafts/{name}", "get", "A saved draft", None),
+    ("/api/drafts/{name}", "put", "Save a draft", _DRAFT_OF_CASE),
+    ("/api/jobs/{job}", "get", "Where a job stands", None),
+    ("/api/jobs/{job}", "delete", "Cancel a job", None),
+    ("/api/jobs/{job}/events", "get", "A job's states as server-sent events", None),
+    ("/api/runs/{run}", "get", "Record of a run", None),
+    ("/api/runs/{run}/page", "get", "A run as the page shows it", None),
+    ("/api/runs/{run}/tables/{table}.csv", "get", "A table of a run", None),
+    ("/api/compare/{base}/{other}", "get", "What differs between two runs", None),
+)
+_QUERY = {"/api/runs/{run}/page": ("base", _DIGEST), "/api/compare/{base}/{other}": ("table", {"type": "string"})}
+_OTHER_CONTENT = {"/api/jobs/{job}/events": "text/event-stream", "/api/runs/{run}/tables/{table}.csv": "text/csv"}
+
+
+def openapi_document() -> str:
+    """Return the document as JSON text."""
+    paths: dict[str, dict[str, Any]] = {}
+    for path, method, summary, body in OPERATIONS:
+        parameters = [
+            {"name": name, "in": "path", "required": True, "schema": _PARAMETERS[name]}
+            for name in _PARAMETERS if f"{{{name}}}" in path
+        ]  # fmt: skip
+        if path in _QUERY:
+            parameters.append({"name": _QUERY[path][0], "in": "query", "required": False, "schema": _QUERY[path][1]})
+        operation: dict[str, Any] = {
+            "summary": summary, "parameters": parameters,
+            "responses": {
+                "200": {"description": "done", "content": {_OTHER_CONTENT.get(path, "application/json"): {}}},
+                "4XX": {"$ref": "#/components/responses/Error"}, "5XX": {"$ref": "#/components/responses/Error"},
+            },
+        }  # fmt: skip
+        if body is not None:
+            operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+        paths.setdefault(path, {})[method] = operation
+    envelope = {"type": "object", "required": ["error", "issues"], "properties": {
+        "error": {"$ref": "#/components/schemas/Issue"},
+        "issues": {"type": "array", "items": {"$ref": "#/components/schemas/Issue"}},
+    }}  # fmt: skip
+    issue = {"type": "object", "required": ["code", "message"], "properties": {
+        "code": {"type": "string"}, "message": {"type": "string"}, "table": {"type": ["string", "null"]},
+        "keys": {"type": "array", "items": {"type": "string"}}, "hint": {"type": ["string", "null"]},
+    }}  # fmt: skip
+    draft = {"type": "object", "required": ["scenario"], "properties": {
+        "schema": {"const": 1}, "scenario": _NAME, "title": {"type": "string"}, "why": {"type": "string"},
+        "based_on": _NAME, "patches": {"type": "array", "items": {"type": "object"}},
+    }}  # fmt: skip
+    return json.dumps({
+        "openapi": "3.1.0", "info": {"title": "linepack", "version": __version__}, "paths": paths,
+        "components": {
+            "schemas": {"Draft": draft, "Issue": issue, "Error": envelope},
+            "responses": {"Error": {"description": "what, where, which rows, what to try", "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}},
+        },
+    })  # fmt: skip

@@ -1,0 +1,112 @@
+"""A real Chromium, a brief on disk, and a server on loopback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from linepack.report.brief import make_brief, write_brief
+from linepack.report.html import front_end_is_there
+from linepack.runs.runner import run_scenarios
+from linepack.runs.store import RunStore
+from linepack.scenario.scenario import load_case
+from linepack.system.dataset import load_dataset
+
+REQUIRED = "LINEPACK_BROWSER"
+QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         "--no-first-run")  # fmt: skip
+CASE, SCENARIOS = "us-gazprom-2025", ("status-quo", "turkstream-stopped")
+SERVED_CASE = "reference-2025"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        if os.environ.get(REQUIRED) == "required":
+            pytest.fail("chromium is not installed, and this environment requires the browser tests")
+        pytest.skip("chromium is not installed; on Debian: apt-get install chromium")
+    if not front_end_is_there():
+        pytest.fail("the page was not built into the package; ./run builds it")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=list(QUIET))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store with the runs of both cases that the browser looks at."""
+    root = tmp_path_factory.mktemp("workspace")
+    case = load_case(CASE)
+    chosen = tuple(s for s in case.scenarios if s.name in SCENARIOS)
+    everything = (*chosen, *load_case(SERVED_CASE).scenarios)
+    outcomes = run_scenarios(load_dataset(chosen[0].dataset), everything, RunStore(root))
+    assert [o.error for o in outcomes] == [None] * len(everything)
+    return root
+
+
+@pytest.fixture(scope="session")
+def brief_folder(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What ``linepack brief`` writes for two scenarios of the case."""
+    case = load_case(CASE)
+    chosen = tuple(s for s in case.scenarios if s.name in SCENARIOS)
+    system = load_dataset(chosen[0].dataset)
+    runs = [o.run for o in run_scenarios(system, chosen, RunStore(workspace)) if o.run is not None]
+    folder = tmp_path_factory.mktemp("brief")
+    write_brief(make_brief(replace(case, scenarios=chosen), runs, system), folder)
+    return folder
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def brief_page(context: BrowserContext, brief_folder: Path) -> Iterator[Page]:
+    """The brief, opened from disk with the network off; any error in the page fails the test."""
+    context.set_offline(True)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto((brief_folder / "brief.html").as_uri())
+    page.wait_for_selector("svg.map")
+    yield page
+    assert errors == []
+
+
+@pytest.fixture(scope="session")
+def server(workspace: Path) -> Iterator[str]:
+    """The address of ``linepack serve`` in a process of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "linepack", "serve", "--port", str(port), "--workspace", str(workspace),
+               "--workers", "1"]  # fmt: skip
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(f"{address}/api/health", timeout=5).close()
+            break
+        except OSError:
+            if process.poll() is not None:
+                pytest.fail(f"the server stopped: {process.stderr.read() if process.stderr else ''}")
+            time.sleep(0.1)
+    yield address
+    process.terminate()
+    process.communicate(timeout=20)

@@ -1,0 +1,109 @@
+// The document the page shows; made by linepack.report.page_data. Series run over the periods of their run.
+
+export type Series = number[];
+
+export interface Headline {
+  figure: string; label: string; unit: string; value: number; change: number;
+  low?: number; high?: number; low_change?: number; high_change?: number;
+}
+export interface PatchContent { name: string; why: string; kind: string; [key: string]: unknown }
+export interface RunRecord {
+  identity: { dataset: string; digest: string; model: string };
+  scenario: { name: string; title: string; why: string; first_month: string; months: number; dataset: string; patches: PatchContent[] };
+  certificate: { primal: number; bounds: number; stationarity: number; gap: number; limit: number; is_certified: boolean };
+  solver: { name: string; version: string; seconds: number };
+  size: { rows: number; columns: number; nonzeros: number };
+  seconds: number;
+}
+export interface ScenarioContent {
+  record: RunRecord; headline: Headline[]; worst_country: { country: string; how: string };
+  eu_imports: { origin: string; mode: string; import_twh_y: number; share_fraction: number }[];
+}
+export interface RunSeries {
+  digest: string; certified: string; periods: string[]; days: number[];
+  markers: Record<string, Series>; prices: Record<string, Series>;
+  flows: [string, string, Series][]; limits: [string, Series][]; rents: [string, Series][];
+  sales: [string, string, string, string, string, Series][];
+  consumption: [string, Series][]; unserved: [string, Series][]; production: [string, string, Series][];
+  levels: Record<string, Series>; injection: Record<string, Series>; withdrawal: Record<string, Series>;
+  storage_value: Record<string, Series>; breakdown: [string, string, string, Series][];
+  revenues: Record<string, number>; bills: Record<string, number>;
+  markups: { owner_group: string; year: string; exposed_sales_gwh_d: number; markup_eur_mwh: number }[];
+}
+export interface Node { name: string; kind: string; country: string; region: string; hub: string; lon: number; lat: number }
+export interface Arc { name: string; kind: string; from: string; to: string; state: string }
+export interface Observation {
+  label: string; model: number; observed: number; unit: string; deviation: number; tolerance: number; is_within: boolean; basis: string; source: string;
+}
+export interface Figure { name: string; label: string; unit: string; decimals: number; is_share: boolean; is_part: boolean }
+export interface PageData {
+  schema: number; version: string;
+  brief: { case: string; title: string; question: string; scenarios: ScenarioContent[]; observations?: Observation[] };
+  answer: string[]; how_to_read: string; band_meaning: string | null; observed_summary: string | null;
+  figures: Figure[];
+  units: { quantity: Record<string, Record<"rate" | "stock" | "year", [string, number]>>; price: Record<string, [string, number]>; note: string };
+  nodes: Record<string, Node>; arcs: Record<string, Arc>; traders: Record<string, { name: string; country: string }>;
+  storages: Record<string, number>;
+  sources: { table: string; source: string; grade: string; rows: number }[];
+  runs: Record<string, RunSeries>;
+  law?: LawContent | null;
+  own?: string[];
+}
+export interface LawContent {
+  on: string;
+  timeline: { day: string; what: string; kind: string; source: string }[];
+  assets: { asset: string; name: string; gates: { gate: string; holder: string; state: string; bar: string; why: string }[]; minimal_sets: string[][] }[];
+}
+
+/** Return the document that is inlined in the page (gzip, base64), or null if the page is served. */
+export async function inlineData(): Promise<PageData | null> {
+  const element = document.getElementById("page-data");
+  if (!element?.textContent) return null;
+  const bytes = Uint8Array.from(atob(element.textContent), (c) => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return (await new Response(stream).json()) as PageData;
+}
+
+export const MEAN = -1;
+
+/** Return the value of a series in a period, or its mean over the horizon by days. */
+export function at(series: Series | undefined, t: number, days: number[]): number {
+  if (!series) return 0;
+  if (t !== MEAN) return series[t] ?? 0;
+  let total = 0, weight = 0;
+  for (let k = 0; k < series.length; k++) { total += series[k]! * days[k]!; weight += days[k]!; }
+  return weight ? total / weight : 0;
+}
+
+export function sumBy<T>(items: T[], key: (item: T) => string, value: (item: T) => number): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const item of items) { const k = key(item); sums.set(k, (sums.get(k) ?? 0) + value(item)); }
+  return sums;
+}
+
+export function addSeries(a: Series | undefined, b: Series, factor = 1): Series {
+  return b.map((value, k) => (a?.[k] ?? 0) + factor * value);
+}
+
+export const EU = "EU27";
+const names = new Intl.DisplayNames(["en"], { type: "region", fallback: "none" });
+
+/** Return the name of a country code: the node's own name if there is a market, else the common name. */
+export function countryName(data: PageData, code: string): string {
+  const own = data.nodes[code];
+  if (own) return own.name.replace(" (transit)", "");
+  try { return names.of(code) ?? code; } catch { return code; }
+}
+
+export function nodeName(data: PageData, id: string): string { return data.nodes[id]?.name ?? id; }
+
+export function arcName(data: PageData, id: string): string {
+  const arc = data.arcs[id];
+  if (!arc) return id;
+  if (arc.name) return arc.name;
+  return `${nodeName(data, arc.from)} to ${nodeName(data, arc.to)}`;
+}
+
+export function carrierName(data: PageData, id: string): string {
+  return id === "pool" ? "pooled gas" : data.traders[id]?.name ?? id;
+}

@@ -1,0 +1,245 @@
+// The views below the map.
+import type { VNode } from "preact";
+import { BarChart, DASHES, LineChart, Waterfall, type Line } from "./charts";
+import { addSeries, arcName, at, countryName, EU, MEAN, nodeName, sumBy, type PageData, type RunSeries, type ScenarioContent, type Series } from "./data";
+import { FigureFrame } from "./figure";
+import type { Pair } from "./flows";
+import { number, priceUnit, quantityUnit, signed } from "./format";
+import { causes } from "./panel";
+import { setState, type State } from "./state";
+
+export interface ViewProps { data: PageData; pair: Pair; state: State; base: ScenarioContent; scenario: ScenarioContent; shown: ScenarioContent[] }
+
+const titleOf = (s: ScenarioContent) => s.record.scenario.title;
+
+/** The headline table: figures down, scenarios across, change from the first beside the value, bands below. */
+export function HeadlineView({ data, state, shown, base }: ViewProps): VNode {
+  const price = priceUnit(data, state), year = quantityUnit(data, state, "year");
+  const scale = (unit: string, isShare: boolean): [number, string] =>
+    isShare ? [100, "%"] : unit === "EUR/MWh" ? [price.factor, price.name] : unit === "TWh/y" ? [year.factor, year.name] : [1, unit];
+  const decimals = (f: { decimals: number; unit: string }, unit: string) => (unit === "EUR/MWh" || unit === "USD/MMBtu" ? price.decimals : f.unit === "TWh/y" && state.quantity === "bcm" ? 1 : f.decimals);
+  const value = (s: ScenarioContent, figure: string) => s.headline.find((h) => h.figure === figure);
+  const rows = data.figures.map((f) => {
+    const [factor, unit] = scale(f.unit, f.is_share);
+    const digits = decimals(f, unit);
+    return { f, unit, cells: shown.map((s) => { const h = value(s, f.name); return h ? { h, text: number(h.value * factor, digits), change: s === base ? "" : signed(h.change * factor, digits),
+      band: h.low === undefined ? "" : `${number(h.low * factor, digits)} to ${number(h.high! * factor, digits)}` } : null; }) };
+  });
+  const table = {
+    columns: ["figure", "unit", ...shown.flatMap((s) => [s.record.scenario.name, `${s.record.scenario.name}, change`])],
+    rows: data.figures.map((f) => { const [factor, unit] = scale(f.unit, f.is_share); return [f.label, unit, ...shown.flatMap((s) => { const h = value(s, f.name); return [h ? h.value * factor : "", h ? h.change * factor : ""]; })]; }),
+  };
+  return (
+    <FigureFrame id="headline" title="What changes" isText table={table} sources={["availability", "demand", "arcs", "contracts"]}
+      lead={<>Means over {base.record.scenario.months} months from {base.record.scenario.first_month}. Below each value its change from “{titleOf(base)}”{data.band_meaning ? "; in brackets the band" : ""}.</>}>
+      <div class="scroll whole" tabIndex={0} role="region" aria-label="Headline figures by scenario">
+        <table class="headline" id="headline-figures">
+          <thead><tr><th scope="col">figure</th><th scope="col">unit</th>{shown.map((s) => (
+            <th scope="col" class={s.record.scenario.name === state.scenario ? "chosen" : ""}>
+              <button type="button" class="plain" onClick={() => setState({ scenario: s.record.scenario.name })} title={`Show ${titleOf(s)} in the views below`}>{titleOf(s)}</button></th>))}</tr></thead>
+          <tbody>
+            {rows.map(({ f, unit, cells }) => (
+              <tr class={f.is_part ? "part" : ""}>
+                <th scope="row">{f.label}</th><td>{unit}</td>
+                {cells.map((c, k) => (
+                  <td class={`number ${shown[k]!.record.scenario.name === state.scenario ? "chosen" : ""}`} data-figure={f.name} data-scenario={shown[k]!.record.scenario.name} data-value={c?.h.value}>
+                    {c?.text ?? "–"}{c?.change && <small class={c.change.startsWith("+") ? "plus" : c.change.startsWith("−") ? "minus" : ""}>{c.change}</small>}{c?.band && <small class="band">({c.band})</small>}
+                  </td>))}
+              </tr>))}
+            <tr><th scope="row">EU country worst off</th><td />{shown.map((s) => <td>{s === base ? "" : <>{countryName(data, s.worst_country.country)}<small>{s.worst_country.how.replace("-", "−")}</small></>}</td>)}</tr>
+          </tbody>
+        </table>
+      </div>
+      <p class="small">{data.how_to_read} {data.band_meaning && `Band: ${data.band_meaning}.`}</p>
+    </FigureFrame>
+  );
+}
+
+/** Prices over time: markers and hubs that the reader picks, baseline dashed. */
+export function PricesView({ data, pair, state }: ViewProps): VNode {
+  const price = priceUnit(data, state);
+  const series = (run: RunSeries, hub: string): Series | undefined => run.markers[hub] ?? run.prices[hub];
+  const known = [...Object.keys(pair.base.markers), ...Object.keys(pair.base.prices).filter((n) => data.nodes[n]?.kind === "market")];
+  const hubs = state.hubs.filter((h) => known.includes(h)).slice(0, 6);
+  const isSame = pair.base === pair.run || state.mode === "baseline";
+  const times = (values: Series) => values.map((v) => v * price.factor);
+  const lines: Line[] = hubs.flatMap((hub, k) => {
+    const own = isSame ? [] : [{ name: `${hub}, scenario`, values: times(series(pair.run, hub)!), colour: k, dash: "" }];
+    return [{ name: isSame ? hub : `${hub}, baseline`, values: times(series(pair.base, hub)!), colour: k, dash: "5 4" }, ...own];
+  });
+  const periods = pair.base.periods;
+  const label = (hub: string) => (pair.base.markers[hub] ? hub : nodeName(data, hub));
+  return (
+    <FigureFrame id="prices" title="Prices by month" sources={["demand", "supply_steps", "price_markers"]}
+      lead={<>Hub prices in {price.name}. Dashed: baseline. The TTF is the Dutch hub, the JKM the mean of Japanese and Korean ports.</>}
+      table={{ columns: ["month", ...lines.map((l) => `${l.name}, ${price.name}`)], rows: periods.map((p, k) => [p, ...lines.map((l) => l.values[k]!)]) }}
+      controls={<>
+        <label>Add <select value="" onChange={(e) => { if (e.currentTarget.value) setState({ hubs: [...hubs, e.currentTarget.value].slice(-6) }); }}>
+          <option value="">a hub …</option>{known.filter((h) => !hubs.includes(h)).map((h) => <option value={h}>{label(h)}</option>)}</select></label>
+        {hubs.map((h) => <button type="button" aria-label={`Remove ${label(h)}`} onClick={() => setState({ hubs: hubs.filter((o) => o !== h) })}>{label(h)} ×</button>)}
+      </>}>
+      <LineChart lines={lines} periods={periods} unit={price.name} decimals={price.decimals} label={`Prices by month of ${hubs.join(", ")}`} />
+    </FigureFrame>
+  );
+}
+
+/** Why a price is what it is: a sum of named causes. */
+export function BreakdownView({ data, pair, state }: ViewProps): VNode {
+  const price = priceUnit(data, state);
+  const node = state.node && pair.run.prices[state.node] ? state.node : "NL";
+  const a = causes(pair.base, node, state.t), b = causes(pair.run, node, state.t);
+  const total = (m: Map<string, number>) => [...m.values()].reduce((s, v) => s + v, 0) * price.factor;
+  const names = [...new Set([...a.keys(), ...b.keys()])];
+  const isChange = state.mode === "difference" && pair.base !== pair.run;
+  const source = state.mode === "baseline" ? a : b;
+  const parts = names.map((name) => ({ name, value: (isChange ? (b.get(name) ?? 0) - (a.get(name) ?? 0) : source.get(name) ?? 0) * price.factor })).filter((p) => Math.abs(p.value) > 0.02).sort((p, q) => q.value - p.value);
+  const steps = isChange
+    ? [{ name: "baseline", value: total(a), isTotal: true }, ...parts, { name: "scenario", value: total(b), isTotal: true }]
+    : [...parts, { name: "price", value: total(source), isTotal: true }];
+  const when = state.t === MEAN ? "mean of all months" : pair.run.periods[state.t]!;
+  const markets = Object.keys(pair.run.prices).filter((n) => data.nodes[n]?.kind === "market");
+  return (
+    <FigureFrame id="breakdown" title={`Why the price in ${nodeName(data, node)} is what it is`} sources={["arcs", "supply_steps", "route_wedges", "contracts"]}
+      lead={<>{isChange ? "Change of the price by cause" : "The price as a sum of causes"}, {when}. Each price is followed up its largest inflow to the well, the plant or the store; the parts add up exactly.</>}
+      table={{ columns: ["cause", `baseline, ${price.name}`, `scenario, ${price.name}`, `change, ${price.name}`],
+        rows: [...names.map((n) => [n, (a.get(n) ?? 0) * price.factor, (b.get(n) ?? 0) * price.factor, ((b.get(n) ?? 0) - (a.get(n) ?? 0)) * price.factor]), ["price", total(a), total(b), total(b) - total(a)]] }}
+      controls={<label>Hub <select value={node} onChange={(e) => setState({ node: e.currentTarget.value, arc: "" })}>{markets.map((m) => <option value={m}>{nodeName(data, m)}</option>)}</select></label>}>
+      <Waterfall steps={steps} unit={price.name} decimals={price.decimals} label={`Parts of the price in ${nodeName(data, node)}`} />
+    </FigureFrame>
+  );
+}
+
+/** Stocks by month, of the EU together or one country. */
+export function StorageView({ data, pair, state }: ViewProps): VNode {
+  const unit = quantityUnit(data, state, "stock");
+  const all = Object.keys(pair.base.levels);
+  const chosen = state.store === EU ? all.filter((n) => data.nodes[n]?.region === EU) : all.filter((n) => n === state.store);
+  const level = (run: RunSeries) => chosen.reduce<Series | undefined>((sum, n) => addSeries(sum, run.levels[n] ?? []), undefined) ?? [];
+  const volume = chosen.reduce((s, n) => s + (data.storages[n] ?? 0), 0) * unit.factor;
+  const times = (s: Series) => s.map((v) => v * unit.factor);
+  const periods = pair.base.periods;
+  const base = times(level(pair.base)), run = times(level(pair.run));
+  const isSame = pair.base === pair.run;
+  const lines: Line[] = [
+    { name: "working volume", values: periods.map(() => volume), colour: 7, dash: DASHES[2]! },
+    { name: "baseline", values: base, colour: 0, dash: "5 4" }, ...(isSame ? [] : [{ name: "scenario", values: run, colour: 1, dash: "" }]),
+  ];
+  const name = state.store === EU ? "the EU" : nodeName(data, state.store);
+  return (
+    <FigureFrame id="storage" title={`Gas in store, ${name}`} sources={["storages", "storage_levels", "storage_values"]}
+      lead={<>Stock at the end of each month in {unit.name}, gross calorific value.</>}
+      table={{ columns: ["month", `baseline, ${unit.name}`, "baseline, % full", `scenario, ${unit.name}`, "scenario, % full"], rows: periods.map((p, k) => [p, base[k]!, (100 * base[k]!) / volume, run[k]!, (100 * run[k]!) / volume]), decimals: 1 }}
+      controls={<label>Stores of <select value={state.store} onChange={(e) => setState({ store: e.currentTarget.value })}><option value={EU}>the EU</option>{all.map((n) => <option value={n}>{nodeName(data, n)}</option>)}</select></label>}>
+      <LineChart lines={lines} periods={periods} unit={unit.name} decimals={unit.decimals} label={`Gas in store of ${name} by month`} fromZero />
+    </FigureFrame>
+  );
+}
+
+/** EU imports by origin, and by the route on which they cross the border of the EU. */
+export function ImportsView({ data, state, base, scenario, pair }: ViewProps): VNode {
+  const unit = quantityUnit(data, state, "year"), rate = quantityUnit(data, state, "rate");
+  const key = (r: { origin: string; mode: string }) => `${r.origin}, ${r.mode === "lng" ? "LNG" : r.mode}`;
+  const of = (s: ScenarioContent) => new Map(s.eu_imports.map((r) => [key(r), r]));
+  const a = of(base), b = of(scenario);
+  const names = [...new Set([...b.keys(), ...a.keys()])];
+  const isChange = state.mode === "difference";
+  const value = (n: string) => ((isChange ? (b.get(n)?.import_twh_y ?? 0) - (a.get(n)?.import_twh_y ?? 0) : (state.mode === "baseline" ? a : b).get(n)?.import_twh_y ?? 0)) * unit.factor;
+  const bars = names.map((n) => ({ name: n, value: value(n), kind: n.endsWith("LNG") ? 1 : 0 })).filter((x) => Math.abs(x.value) > 0.01);
+  const routes = [...new Set([...routeFlows(data, pair.base, state.t).keys(), ...routeFlows(data, pair.run, state.t).keys()])]
+    .map((r) => [r, (routeFlows(data, pair.base, state.t).get(r) ?? 0) * rate.factor, (routeFlows(data, pair.run, state.t).get(r) ?? 0) * rate.factor] as [string, number, number])
+    .sort((x, y) => y[2] - x[2]);
+  return (
+    <>
+      <FigureFrame id="imports" title="EU imports by origin" sources={["availability", "carriage", "sales_points", "contracts"]}
+        lead={<>By the country that produced the gas, not by the border it crossed; mean of the horizon{isChange ? ", change from baseline" : ""}.</>}
+        table={{ columns: ["origin", `baseline, ${unit.name}`, "baseline, %", `scenario, ${unit.name}`, "scenario, %"],
+          rows: names.map((n) => [n, (a.get(n)?.import_twh_y ?? 0) * unit.factor, 100 * (a.get(n)?.share_fraction ?? 0), (b.get(n)?.import_twh_y ?? 0) * unit.factor, 100 * (b.get(n)?.share_fraction ?? 0)]), decimals: 1 }}>
+        <BarChart bars={bars} unit={unit.name} decimals={unit.decimals} label="EU imports by origin" isChange={isChange} />
+      </FigureFrame>
+      <FigureFrame id="routes" title="EU imports by route" sources={["arcs", "sea_routes"]}
+        lead="Gas that exporters bring over the border of the EU, by pipeline or by country of the terminal; what hubs of neighbours resell is not in it."
+        table={{ columns: ["route", `baseline, ${rate.name}`, `scenario, ${rate.name}`], rows: routes, decimals: 1 }} />
+    </>
+  );
+}
+
+function routeFlows(data: PageData, run: RunSeries, t: number): Map<string, number> {
+  const rows = run.flows.filter(([carrier, arc]) => {
+    const a = data.arcs[arc];
+    return carrier !== "pool" && a && (a.kind === "pipeline" || a.kind === "shipping") && data.nodes[a.to]?.region === EU && data.nodes[a.from]?.region !== EU;
+  });
+  return sumBy(rows, ([, arc]) => { const a = data.arcs[arc]!; return a.kind === "shipping" ? nodeName(data, a.to) : arcName(data, arc); }, ([, , s]) => at(s, t, run.days));
+}
+
+/** Who gains: change of export revenue by origin and of import bills by country. */
+export function GainsView({ data, pair, base, scenario }: ViewProps): VNode {
+  const isBase = base === scenario;
+  const change = (a: Record<string, number>, b: Record<string, number>) => [...new Set([...Object.keys(a), ...Object.keys(b)])].map((k) => ({ code: k, value: (b[k] ?? 0) - (a[k] ?? 0), base: a[k] ?? 0, now: b[k] ?? 0 }));
+  const sellers = change(pair.base.revenues, pair.run.revenues), buyers = change(pair.base.bills, pair.run.bills);
+  const largest = (list: typeof sellers, n: number, sign: number) => {
+    const order = [...list].sort((x, y) => Math.abs(y.value) - Math.abs(x.value));
+    const rest = order.slice(n).reduce((s, x) => s + x.value, 0);
+    return [...order.slice(0, n).map((x) => ({ name: countryName(data, x.code), value: sign * x.value })), { name: "all others", value: sign * rest }];
+  };
+  const bars = isBase ? [] : [
+    ...largest(sellers, 8, 1).map((x) => ({ name: `${x.name}, export revenue`, value: x.value, kind: x.value >= 0 ? 8 : 9 })),
+    ...largest(buyers, 10, -1).map((x) => ({ name: `${x.name}, import bill`, value: x.value, kind: x.value >= 0 ? 8 : 9 })),
+  ];
+  const risk = scenario.headline.find((h) => h.figure === "eu_unserved_twh");
+  return (
+    <FigureFrame id="gains" title="Who gains" sources={["traders", "contracts", "demand"]}
+      lead={isBase ? <>Pick a scenario other than the baseline to see who gains and who loses.</>
+        : <>Change from “{titleOf(base)}” to “{titleOf(scenario)}”, in EUR bn a year. To the right: better off. A seller's revenue is sales at hub prices less carriage, not profit; a smaller import bill counts as a gain, and says nothing of home producers. Unserved gas in the EU: {number(risk?.value ?? 0)} TWh.</>}
+      table={{ columns: ["actor", "what", "baseline, EUR bn/y", "scenario, EUR bn/y", "change, EUR bn/y"],
+        rows: [...sellers.map((x) => [countryName(data, x.code), "export revenue", x.base, x.now, x.value]), ...buyers.map((x) => [countryName(data, x.code), "net import bill", x.base, x.now, x.value])] }}>
+      {bars.length > 0 && <BarChart bars={bars} unit="EUR bn/y" decimals={1} label="Gains and losses by actor" isChange />}
+    </FigureFrame>
+  );
+}
+
+export function ObservationsView({ data }: ViewProps): VNode | null {
+  const rows = data.brief.observations;
+  if (!rows) return null;
+  return (
+    <FigureFrame id="backtest" title="Model against observation" sources={["observations"]} lead={data.observed_summary}
+      table={{ columns: ["observation", "unit", "model", "observed", "deviation", "tolerance", "basis", "within", "source"],
+        rows: rows.map((r) => [r.label, r.unit, r.model, r.observed, r.deviation, r.tolerance, r.basis, r.is_within ? "yes" : "NO", r.source]) }} />
+  );
+}
+
+/** What makes the runs answers, what they assume, and how to make them again. */
+export function CertificateView({ data, shown }: ViewProps): VNode {
+  return (
+    <FigureFrame id="certificate" title="Certificate" isText
+      lead="A run counts only if the optimality conditions, recomputed from the arrays, hold to the limit. Residuals are relative."
+      table={{ columns: ["scenario", "certified", "primal", "bounds", "stationarity", "gap", "limit", "solver", "rows", "columns", "run"],
+        rows: shown.map((s) => { const c = s.record.certificate; const e = (v: number) => (v === 0 ? "0" : v.toExponential(0).replace("-", "−"));
+          return [titleOf(s), c.is_certified ? "yes" : "NO", e(c.primal), e(c.bounds), e(c.stationarity), e(c.gap), e(c.limit), `${s.record.solver.name} ${s.record.solver.version}`, String(s.record.size.rows), String(s.record.size.columns), s.record.identity.digest.slice(0, 12)]; }) }}>
+      <ul class="assumptions">{shown.map((s) => <li><b>{titleOf(s)}.</b> {s.record.scenario.why}{s.record.scenario.patches.length > 0 && <ul>{s.record.scenario.patches.map((p) => <li>{p.name}: {p.why}</li>)}</ul>}</li>)}</ul>
+      <h3>How to make it again</h3>
+      <pre><code>{`./run brief ${data.brief.case}`}</code></pre>
+      <p class="small">linepack {data.version}, model {shown[0]!.record.identity.model}, dataset {shown[0]!.record.identity.dataset}. The run's digest names dataset, scenario, model, solver and settings; the same digest gives the same tables.</p>
+    </FigureFrame>
+  );
+}
+
+const UNKNOWN = [
+  "Consent: a scenario says what is physically and commercially open, not that anyone has agreed to it.",
+  "Conduct: how far large sellers hold gas back to keep prices up is assumed, not observed.",
+  "Elasticity: how much demand falls when prices rise is estimated, and differs between a week and two years.",
+  "Supply of LNG: one per cent of it moves European prices by about one EUR/MWh.",
+  "Accounts: revenues and bills are not profit and welfare; costs of production, budgets and congestion rent are not split here.",
+];
+
+export function UnknownView(): VNode {
+  return <section class="figure" id="unknown" aria-labelledby="unknown-title"><h2 id="unknown-title">What we do not know</h2><ul>{UNKNOWN.map((u) => <li>{u}</li>)}</ul></section>;
+}
+
+export function SourcesView({ data }: ViewProps): VNode {
+  return (
+    <FigureFrame id="sources" title="Sources" isText lead={<>Every row of every table names its source and grade: published, converted, estimated, judgement or calibrated. {data.units.note}</>}
+      table={{ columns: ["table", "source", "grade", "rows"], rows: data.sources.map((s) => [s.table, s.source, s.grade, String(s.rows)]) }}>
+      <p class="small">{data.sources.length} sources; the table names them.</p>
+    </FigureFrame>
+  );
+}
