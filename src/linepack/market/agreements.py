@@ -17,6 +17,9 @@ from linepack.system.gassystem import GasSystem
 from linepack.units import DAYS_PER_YEAR
 
 
+DAYS_OF_MONTHS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]) * DAYS_PER_YEAR / 365.25
+
+
 @dataclass(frozen=True)
 class ResourceWindow:
     """Least and largest production of a resource over some periods, in 30 GWh."""
@@ -100,7 +103,7 @@ def _months(first: str, last: str) -> tuple[str, ...]:
 def contract_windows(system: GasSystem, s: MarketSets, groups: list[list[str]]) -> Contracts:
     """Return every contract in every calendar year that it touches; ``groups`` are the strategic owner groups.
 
-    A year that contract or horizon cuts counts by days. Errors: ``InputError`` for a contract without points.
+    A year that contract or horizon cuts counts the part of it in which its markets consume (by days at ports). Errors: ``InputError`` for a contract without points.
     """
     takes, ceilings, duties = [], [], []
     unexposed = np.zeros((len(s.windows), len(groups)))
@@ -137,17 +140,41 @@ def contracts_in_force(system: GasSystem, s: MarketSets) -> Iterator[tuple[Any, 
     if lacking:
         raise InputError("no-contract-point", "these contracts have no delivery point", table="contract_points",
                          keys=lacking, hint="add a row that names the node of delivery")  # fmt: skip
+    profile = _yearly_profile(system)
     for row in table.itertuples():
         first, after = date.fromisoformat(row.start), date.fromisoformat(row.end) + timedelta(days=1)
+        season = sum((profile[node] for node in points[row.contract] if node in profile), np.zeros(12))
+        part = _share_of_year(s, season if season.any() else np.ones(12))
         at = [(row.seller, node) for node in points[row.contract]]
         own_flows, own_sales = (np.array([k for pair in at for k in of[pair]], dtype=int) for of in (flows, sales))
         days = np.array([float(overlap_days(period, first, after)) for period in s.periods])
         for w, window in enumerate(s.windows):
             inside = window.periods[days[window.periods] > 0]
             if len(inside):
-                amount = row.annual_quantity_gwh * days[inside].sum() / DAYS_PER_YEAR / DAYS_PER_UNIT
+                in_force = days[inside] / s.days[inside]
+                amount = row.annual_quantity_gwh * float(in_force @ part[inside]) / DAYS_PER_UNIT
                 yield row, w, ContractWindow(row.contract, window.label, inside, days[inside] / DAYS_PER_UNIT,
                                              own_flows, own_sales, amount, 0.0)  # fmt: skip
+
+
+def _yearly_profile(system: GasSystem) -> dict[str, np.ndarray]:
+    """Return consumption by calendar month (12 values, mean over the years of the data) of each market."""
+    demand = system.table("demand")
+    profile: dict[str, np.ndarray] = {}
+    years: dict[tuple[str, int], set[str]] = defaultdict(set)
+    columns = (demand[name].tolist() for name in ("node", "month", "quantity_gwh_d"))
+    for node, month, quantity in zip(*columns, strict=True):
+        k = int(month[5:]) - 1
+        profile.setdefault(node, np.zeros(12))[k] += quantity
+        years[node, k].add(month[:4])
+    return {node: total / [max(1, len(years[node, k])) for k in range(12)] for node, total in profile.items()}
+
+
+def _share_of_year(s: MarketSets, season: np.ndarray) -> np.ndarray:
+    """Return the share of a year's quantity that falls into each period, if it follows the season of consumption."""
+    rate = season / (season @ DAYS_OF_MONTHS)
+    by_month = np.array([rate[int(month[5:]) - 1] for month in s.months.months])
+    return np.asarray(s.days * s.months.mean(by_month))
 
 
 def _sales_at(s: MarketSets) -> tuple[dict[tuple[str, str], list[int]], dict[tuple[str, str], list[int]]]:
