@@ -390,7 +390,7 @@ def test_fleet_days_limit_what_ships_can_carry() -> None:
     ship = {"ship_class": "ICE", "cargo_mmbtu": cargo_mmbtu, "speed_kn": 17, "port_days": 3, "charter_usd_d": 0,
             "port_cost_usd": 0, "boil_off_share_per_day": 0}  # fmt: skip
     plant = supply("A", cost=10, node="A-FEED")
-    rows = {
+    rows: dict[str, Rows] = {
         "nodes": [{"node": "A-FEED", "kind": "basin"}, {"node": "A-EXP", "kind": "lng_export"},
                   {"node": "HUB-LNG", "kind": "lng_import"}, {"node": "HUB"}],
         "arcs": [{"arc": "liq:A", "kind": "liquefaction", "origin": "A-FEED", "destination": "A-EXP"},
