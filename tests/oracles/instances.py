@@ -15,8 +15,8 @@ MONTHS = 2
 def random_system(seed: int, *, sellers_share_limits: bool = True) -> GasSystem:
     """Return three markets in two areas, two LNG ports, four sellers of different conduct, over April and May.
 
-    On: losses, storage with rates and closing values, home production, contracts, joint limits by period and year (a
-    fleet), dated arcs and flow rules, policy limits hard and soft and on stocks, share limits, route wedges, charges,
+    On: losses, storage with rates and closing values, home production, contracts, joint limits by period and year, a
+    fleet, dated arcs and flow rules, policy limits hard and soft and on stocks, share limits, route wedges, charges,
     yearly windows, expansion, areas. Without ``sellers_share_limits`` no limit binds two strategic sellers together: no
     common line, and no share of a consumption that the other seller also feeds.
     """
@@ -53,7 +53,10 @@ def random_system(seed: int, *, sellers_share_limits: bool = True) -> GasSystem:
          ],
          "arc_expansions": [{"arc": "B-C", "maximum_gwh_d": u(1, 5), "cost_eur_mwh": u(1, 3)}],
          "arc_schedule": [{"arc": "Y-C", "first_day": "2025-05-11", "last_day": "2025-05-20", "capacity_gwh_d": 4}],
-         "sea_routes": [{"origin": "L", "destination": "P"}, {"origin": "L", "destination": "R", "transfer_eur_mwh": 0.4}],
+         "sea_routes": [{"origin": "L", "destination": "P", "distance_nm": 2000},
+                        {"origin": "L", "destination": "R", "distance_nm": 2600, "transfer_eur_mwh": 0.4}],
+         "fleets": [{"fleet": "OWN", "ship_class": "CONVENTIONAL", "first_day": "2025-01-01", "ships": u(0.2, 0.7),
+                     "available_share": 0.95}],
          "storages": [_store("A", 900), _store("C", 400)],
          "storage_levels": [{"node": "A", "date": "2025-04-01", "level_gwh": u(100, 500)},
                             {"node": "C", "date": "2025-04-01", "level_gwh": u(50, 200)}],

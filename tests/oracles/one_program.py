@@ -56,7 +56,7 @@ def write(p: Plain) -> Program:
     home = {(row.node, row.month): row.quantity_gwh_d for row in p.rows("indigenous_production")}
     for name, terms in balance.items():
         if name[0] == "price":
-            right = -home.get((name[1], p.periods[name[2]].month), 0.0)  # type: ignore[call-overload]
+            right = -home.get((name[1], p.month(name[2])), 0.0)  # type: ignore[call-overload]
             m.row(name, terms, right, right)
         else:
             m.row(name, terms, 0.0, 0.0)
@@ -77,7 +77,7 @@ def _supply(p: Plain, m: Program, balance: dict[Name, list[tuple[Name, float]]])
     for row in p.rows("resource_windows"):
         terms: list[tuple[Name, float]] = [
             (("make", row.resource, s.step, t), p.w(t)) for s in p.rows("supply_steps") if s.resource == row.resource
-            for t in p.times if row.first_month <= p.periods[t].month <= row.last_month
+            for t in p.times if row.first_month <= p.month(t) <= row.last_month
         ]  # fmt: skip
         m.row(("window", row.resource), terms, row.minimum_gwh / 30, row.maximum_gwh / 30)
 
@@ -116,6 +116,10 @@ def _carriage(p: Plain, m: Program, balance: dict[Name, list[tuple[Name, float]]
         else:
             year = [(n, p.w(t)) for t in p.times for n in parts[t]]
             m.row(("joint", row.joint_limit), year, -INFINITY, row.limit_gwh_d * p.horizon_days / 30)
+    for fleet, busy, ships in p.fleets():
+        for t in p.times:
+            sailing = [(n, x) for route, x in busy for n in users[route, t]]
+            m.row(("ships", fleet, t), sailing, -INFINITY, ships[t])
     for trader, node in p.places_of_sale():
         for t in p.times:
             balance["own", trader, node, t].append((("sell", trader, node, t), -1.0))

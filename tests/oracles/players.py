@@ -16,6 +16,8 @@ from scipy.sparse.linalg import splu
 from tests.oracles.plain import Plain
 
 Name = tuple[object, ...]
+Use = tuple[Name, float, float]
+"""An action, how much of a limit a unit takes, and how much of the limit's price it pays."""
 
 
 class Game:
@@ -67,9 +69,9 @@ class Game:
                 self.limit(("room", *name), top, [(name, 1.0, 1.0)])
                 self.add(self.at(*name), self.at("own", trader, node, t), -1.0)
         for row in p.rows("resource_windows"):
-            assert row.last_month <= p.periods[-1].month, "the oracle knows windows inside the horizon only"
+            assert row.last_month <= p.month(p.times[-1]), "the oracle knows windows inside the horizon only"
             used = [(("make", s.resource, s.step, t), p.w(t)) for s, _, _ in self.steps if s.resource == row.resource
-                    for t in p.times if row.first_month <= p.periods[t].month <= row.last_month]  # fmt: skip
+                    for t in p.times if row.first_month <= p.month(t) <= row.last_month]  # fmt: skip
             self.limit(("most", row.resource), row.maximum_gwh / 30, [(n, w, 1.0) for n, w in used])
             self.limit(("least", row.resource), -row.minimum_gwh / 30, [(n, -w, -1.0) for n, w in used])
 
@@ -232,6 +234,10 @@ class Game:
             else:
                 used = [(n, p.w(t), 1.0) for t in p.times for n in flows[t]]
                 self.limit(("joint", row.joint_limit), row.limit_gwh_d * p.horizon_days / 30, used)
+        for fleet, busy, ships in p.fleets():
+            for t in p.times:
+                used: list[Use] = [(("carry", i, a.name, t), x, x) for route, x in busy for i, a in self.carried if a.name == route]
+                self.limit(("ships", fleet, t), ships[t], used)
         for row in p.rows("policy_limits"):
             self._policy(row)
         for row in p.rows("share_limits"):
@@ -291,7 +297,7 @@ class Game:
                 self.add(self.at("price", row.node, t), self.at("inject", row.node, t), -1.0)
                 self.add(self.at("price", row.node, t), self.at("withdraw", row.node, t), 1.0)
             for row in p.rows("indigenous_production"):
-                if row.month == p.periods[t].month:
+                if row.month == p.month(t):
                     self.constant[self.at("price", row.node, t)] += row.quantity_gwh_d
         self.free |= {k for name, k in self.index.items() if name[0] in ("own", "price")}
 

@@ -134,7 +134,7 @@ def test_a_period_in_two_halves(seed: int, day: int) -> None:
     same = system.with_tables(storages=storages, flow_rules=rules[rules["capacity_share"] == 1])
     april, may = PERIODS
     cut = april.start + timedelta(days=day)
-    halves = (Period("2025-04a", april.start, cut, day, "2025-04"), Period("2025-04b", cut, april.end, 30 - day, "2025-04"))
+    halves = (Period("2025-04a", april.start, cut, day), Period("2025-04b", cut, april.end, 30 - day))
     whole, parts = prices(solve(same)), prices(solve(same, (*halves, may)))
     assert parts == pytest.approx(whole[[0, 0, 1]], abs=CLOSE)
 
