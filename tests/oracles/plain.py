@@ -226,12 +226,33 @@ class Plain:
     def unexposed(self, trader: str) -> float:
         """Return the yearly mean of sales that hub prices do not touch."""
         return sum(
-            row.annual_quantity_gwh / 365 * max(row.take_or_pay_share, row.delivery_share)
+            self.contract_gwh(row) * max(row.take_or_pay_share, row.delivery_share) / self.horizon_days
             for row in self.rows("contracts") if row.seller == trader and row.price_index != "hub"
         )  # fmt: skip
 
     def contract_gwh(self, row: Any) -> float:
-        return float(row.annual_quantity_gwh / 365 * sum(self.days_in(t, row.start, row.end) for t in self.times))
+        """Return the part of the annual quantity that falls into the horizon: it follows what its markets consume.
+
+        A calendar month without data consumes what the others do on average.
+        """
+        nodes = {x.node for x in self.rows("contract_points") if x.contract == row.contract}
+        season = [0.0] * 12
+        for node in nodes:
+            known: dict[int, list[float]] = {}
+            for x in self.rows("demand"):
+                if x.node == node:
+                    known.setdefault(int(x.month[5:]), []).append(x.quantity_gwh_d)
+            means = {m: sum(values) / len(values) for m, values in known.items()}
+            for m in range(12):
+                season[m] += means.get(m + 1, sum(means.values()) / max(1, len(means)))
+        if not any(season):
+            season = [1.0] * 12
+        lengths = [d * 365 / 365.25 for d in (31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)]
+        whole = sum(s * d for s, d in zip(season, lengths, strict=True))
+        return float(sum(
+            row.annual_quantity_gwh * season[int(self.month(t)[5:]) - 1] / whole * self.days_in(t, row.start, row.end)
+            for t in self.times
+        ))  # fmt: skip
 
     def stock_weights(self, on: str) -> list[tuple[int, float]]:
         """Return (period, weight of its closing level) for the stock at 06:00 of a day inside a later period."""

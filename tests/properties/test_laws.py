@@ -95,7 +95,7 @@ def scaled(system: GasSystem, gas: float, money: float) -> GasSystem:
     def factor(table: str, unit: str, name: str) -> float:
         if unit == "EUR/MWh per GWh/d":
             return money / gas
-        if unit in ("GWh", "GWh/d"):
+        if unit in ("GWh", "GWh/d") or (table, name) == ("fleets", "ships"):
             return gas
         if unit in ("EUR/MWh", "USD", "USD/d") and (table, name) != ("market_prices", "usd_per_eur"):
             return money

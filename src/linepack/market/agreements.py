@@ -103,7 +103,8 @@ def _months(first: str, last: str) -> tuple[str, ...]:
 def contract_windows(system: GasSystem, s: MarketSets, groups: list[list[str]]) -> Contracts:
     """Return every contract in every calendar year that it touches; ``groups`` are the strategic owner groups.
 
-    A year that contract or horizon cuts counts the part of it in which its markets consume (by days at ports). Errors: ``InputError`` for a contract without points.
+    A year that contract or horizon cuts counts the part of it in which its markets consume (by days at ports).
+    Errors: ``InputError`` for a contract without points.
     """
     takes, ceilings, duties = [], [], []
     unexposed = np.zeros((len(s.windows), len(groups)))
@@ -158,7 +159,10 @@ def contracts_in_force(system: GasSystem, s: MarketSets) -> Iterator[tuple[Any, 
 
 
 def _yearly_profile(system: GasSystem) -> dict[str, np.ndarray]:
-    """Return consumption by calendar month (12 values, mean over the years of the data) of each market."""
+    """Return consumption by calendar month (12 values, mean over the years of the data) of each market.
+
+    A calendar month without data counts as the mean of those with.
+    """
     demand = system.table("demand")
     profile: dict[str, np.ndarray] = {}
     years: dict[tuple[str, int], set[str]] = defaultdict(set)
@@ -167,7 +171,11 @@ def _yearly_profile(system: GasSystem) -> dict[str, np.ndarray]:
         k = int(month[5:]) - 1
         profile.setdefault(node, np.zeros(12))[k] += quantity
         years[node, k].add(month[:4])
-    return {node: total / [max(1, len(years[node, k])) for k in range(12)] for node, total in profile.items()}
+    for node, total in profile.items():
+        count = np.array([len(years[node, k]) for k in range(12)])
+        mean = total / np.maximum(count, 1)
+        profile[node] = np.where(count > 0, mean, mean[count > 0].mean())
+    return profile
 
 
 def _share_of_year(s: MarketSets, season: np.ndarray) -> np.ndarray:
