@@ -37,7 +37,9 @@ def central(solution: Solution, cell: Cell, months: int) -> tuple[np.ndarray, np
         return solved(solution.system.with_tables(**{cell.table: moved}), months).hub_prices().to_numpy()
 
     low, here, high = at(-step), solution.hub_prices().to_numpy(), at(step)
-    return (high - low) / (2 * step), np.abs((high - here) - (here - low)) / step < 1e-3 * (1 + np.abs(high - low) / step)
+    return (high - low) / (2 * step), np.abs((high - here) - (here - low)) / step < 1e-3 * (
+        1 + np.abs(high - low) / step
+    )
 
 
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(k, marks=pytest.mark.full) for k in range(2, 12))])
@@ -72,8 +74,12 @@ def test_derivative_on_curves() -> None:
 
 def test_a_kink_is_flagged() -> None:
     """Supply is exactly what demand takes at its cost: more capacity changes nothing, less raises the price."""
-    rows = merged(market("HUB"), supply("A", cost=10, capacity=80), delivery("A", "HUB"),
-                  {"demand": demand("HUB", intercept=50, slope=0.5)})  # fmt: skip
+    rows = merged(
+        market("HUB"),
+        supply("A", cost=10, capacity=80),
+        delivery("A", "HUB"),
+        {"demand": demand("HUB", intercept=50, slope=0.5)},
+    )
     found = price_sensitivity(solved(gas_system(rows)), Cell("availability", {"resource": "A_GAS"}, "capacity_gwh_d"))
     assert found["is_degenerate"].item()
 
@@ -81,7 +87,10 @@ def test_a_kink_is_flagged() -> None:
 def test_a_cell_must_exist() -> None:
     """A number that is not there is an input error that names it."""
     solution = solved(random_system(0), MONTHS)
-    for cell in (Cell("arcs", {"arc": "X-A"}, "name"), Cell("arcs", {"arc": "nowhere"}, "capacity_gwh_d"),
-                 Cell("arcs", {"what": "X-A"}, "capacity_gwh_d")):  # fmt: skip
+    for cell in (
+        Cell("arcs", {"arc": "X-A"}, "name"),
+        Cell("arcs", {"arc": "nowhere"}, "capacity_gwh_d"),
+        Cell("arcs", {"what": "X-A"}, "capacity_gwh_d"),
+    ):
         with pytest.raises(InputError):
             price_sensitivity(solution, cell)

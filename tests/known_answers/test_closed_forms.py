@@ -29,23 +29,26 @@ def hub() -> GasSystem:
     for k in range(MOST):
         rows = supply(f"F{k}", cost=10, conduct=1, node="HUB")
         rows["sales_points"] = [{"trader": f"F{k}", "node": "HUB"}]
-        rows["supply_curves"] = [{"resource": f"F{k}_GAS", "shape": "power", "coefficient_eur_mwh": 0, "scale_gwh_d": 1}]
+        rows["supply_curves"] = [
+            {"resource": f"F{k}_GAS", "shape": "power", "coefficient_eur_mwh": 0, "scale_gwh_d": 1}
+        ]
         parts.append(rows)
     return gas_system(merged(market("HUB"), {"demand": demand("HUB", intercept=50, slope=0.5)}, *parts))
 
 
 def sellers(
     n: int, a: float, b: float, c: float, conduct: float = 1.0, conjecture: str = "own_market", **traders: Any
-) -> GasSystem:  # fmt: skip
+) -> GasSystem:
     """Return the hub with n sellers of cost c; further keywords set columns of traders."""
     system = hub()
     on = np.arange(MOST) < n
     table = system.table("traders").assign(conduct=conduct, conjecture=conjecture, **traders)
     return system.with_tables(
-        traders=table, supply_steps=system.table("supply_steps").assign(cost_eur_mwh=c),
+        traders=table,
+        supply_steps=system.table("supply_steps").assign(cost_eur_mwh=c),
         availability=system.table("availability").assign(capacity_gwh_d=np.where(on, 1e4, 0.0)),
         demand=system.table("demand").assign(quantity_gwh_d=a / b / 2, reference_price_eur_mwh=a / 2, elasticity=1.0),
-    )  # fmt: skip
+    )
 
 
 def sold(solution: Solution) -> np.ndarray:
@@ -86,7 +89,7 @@ def test_given_conjecture(n: int, a: float, b: float, c: float, s: float) -> Non
 @many
 @given(intercepts, slopes, costs)
 def test_stackelberg(a: float, b: float, c: float) -> None:
-    """The leader foresees that the follower gives way by half: it meets slope b / 2, sells (a - c) / 2b, the other half."""
+    """The follower gives way by half, so the leader meets slope b / 2: it sells (a - c) / 2b, the follower half."""
     leads = ["given"] + ["own_market"] * (MOST - 1)
     system = sellers(2, a, b, c)
     traders = system.table("traders").assign(conjecture=leads, conjectured_slope_eur_mwh_per_gwh_d=b / 2)
@@ -96,14 +99,16 @@ def test_stackelberg(a: float, b: float, c: float) -> None:
 
 @cache
 def double_hub() -> GasSystem:
-    """Return three producers at W, an arc to HUB whose charge rises with its flow: the mark-up of traders in between."""
+    """Return three producers at W and an arc to HUB whose charge rises with its flow: the traders' mark-up."""
     parts = []
     for k in range(3):
         rows = supply(f"F{k}", cost=10, conduct=1, node="W")
         rows["sales_points"] = [{"trader": f"F{k}", "node": "W"}]
         parts.append(rows)
-    arc = {"arcs": [{"arc": "W-HUB", "origin": "W", "destination": "HUB", "capacity_gwh_d": 1e5, "has_pool_access": True}],
-           "arc_curves": [{"arc": "W-HUB", "shape": "power", "coefficient_eur_mwh": 1, "scale_gwh_d": 1}]}  # fmt: skip
+    arc = {
+        "arcs": [{"arc": "W-HUB", "origin": "W", "destination": "HUB", "capacity_gwh_d": 1e5, "has_pool_access": True}],
+        "arc_curves": [{"arc": "W-HUB", "shape": "power", "coefficient_eur_mwh": 1, "scale_gwh_d": 1}],
+    }
     return gas_system(merged(market("HUB", "W"), {"demand": demand("HUB", intercept=50, slope=0.5)}, arc, *parts))
 
 
@@ -117,13 +122,17 @@ def test_double_mark_up(n: int, a: float, b: float, c: float) -> None:
     base, m = double_hub(), 3
 
     def total(mark_up: float, slope: float) -> Solution:
-        return solved(base.with_tables(
-            traders=base.table("traders").assign(conjecture="given", conjectured_slope_eur_mwh_per_gwh_d=slope),
-            supply_steps=base.table("supply_steps").assign(cost_eur_mwh=c),
-            availability=base.table("availability").assign(capacity_gwh_d=1e5),
-            arc_curves=base.table("arc_curves").assign(coefficient_eur_mwh=mark_up),
-            demand=base.table("demand").assign(quantity_gwh_d=a / b / 2, reference_price_eur_mwh=a / 2, elasticity=1.0),
-        ))  # fmt: skip
+        return solved(
+            base.with_tables(
+                traders=base.table("traders").assign(conjecture="given", conjectured_slope_eur_mwh_per_gwh_d=slope),
+                supply_steps=base.table("supply_steps").assign(cost_eur_mwh=c),
+                availability=base.table("availability").assign(capacity_gwh_d=1e5),
+                arc_curves=base.table("arc_curves").assign(coefficient_eur_mwh=mark_up),
+                demand=base.table("demand").assign(
+                    quantity_gwh_d=a / b / 2, reference_price_eur_mwh=a / 2, elasticity=1.0
+                ),
+            )
+        )
 
     both = total(b / n, b * (n + 1) / n)
     assert sold(both).sum() == pytest.approx(m / (m + 1) * n / (n + 1) * (a - c) / b, rel=1e-6)
@@ -142,10 +151,12 @@ def test_price_rises_with_conduct(n: int, a: float, b: float, c: float, two: lis
 @many
 @given(st.floats(0.3, 3), st.floats(10, 60), costs, st.floats(0.1, 5), st.floats(0.5, 2.5))
 def test_price_takers_on_curves(e: float, p0: float, c: float, k: float, n: float) -> None:
-    """Isoelastic demand 100 (p/p0)^-e meets marginal cost c + k (q/20)^n of one price taker: one equation, by bisection."""
+    """Demand 100 (p/p0)^-e meets marginal cost c + k (q/20)^n of one price taker: one equation, by bisection."""
     system = sellers(1, 50, 0.5, c, conduct=0.0)
     curves = system.table("supply_curves").assign(coefficient_eur_mwh=k, scale_gwh_d=20.0, exponent=n)
-    bent = system.table("demand").assign(shape="isoelastic", quantity_gwh_d=100.0, reference_price_eur_mwh=p0, elasticity=e)
+    bent = system.table("demand").assign(
+        shape="isoelastic", quantity_gwh_d=100.0, reference_price_eur_mwh=p0, elasticity=e
+    )
     solution = solved(system.with_tables(supply_curves=curves, demand=bent))
     wanted = brentq(lambda p: 100 * (p / p0) ** -e - 20 * ((p - c) / k) ** (1 / n), c + 1e-12, 999)
     assert price(solution, "HUB") == pytest.approx(wanted, rel=1e-7)
@@ -154,9 +165,11 @@ def test_price_takers_on_curves(e: float, p0: float, c: float, k: float, n: floa
 @many
 @given(st.floats(1.1, 4), costs, st.integers(1, MOST))
 def test_isoelastic_cournot(e: float, c: float, n: int) -> None:
-    """With constant elasticity e and n equal sellers, the price is c / (1 - 1 / (n e)): a monopolist's own is c / (1 - 1/e)."""
+    """With elasticity e and n equal sellers the price is c / (1 - 1 / (n e)); a monopolist's is c / (1 - 1/e)."""
     system = sellers(n, 50, 0.5, c)
-    bent = system.table("demand").assign(shape="isoelastic", quantity_gwh_d=100.0, reference_price_eur_mwh=2 * c, elasticity=e)
+    bent = system.table("demand").assign(
+        shape="isoelastic", quantity_gwh_d=100.0, reference_price_eur_mwh=2 * c, elasticity=e
+    )
     solution = solved(system.with_tables(demand=bent))
     assert price(solution, "HUB") == pytest.approx(c / (1 - 1 / (n * e)), rel=1e-7)
 
@@ -179,7 +192,9 @@ def test_golombek_cost(a: float, k: float, capacity: float) -> None:
 def test_exponential_monopoly(e: float, c: float) -> None:
     """Demand q0 exp(-e (p / p0 - 1)): price less slope x sales is p - p0 / e, so a monopolist asks c + p0 / e."""
     system = sellers(1, 50, 0.5, c)
-    bent = system.table("demand").assign(shape="exponential", quantity_gwh_d=100.0, reference_price_eur_mwh=30.0, elasticity=e)
+    bent = system.table("demand").assign(
+        shape="exponential", quantity_gwh_d=100.0, reference_price_eur_mwh=30.0, elasticity=e
+    )
     assert price(solved(system.with_tables(demand=bent)), "HUB") == pytest.approx(c + 30 / e, rel=1e-7)
 
 
@@ -188,10 +203,13 @@ def test_exponential_monopoly(e: float, c: float) -> None:
 def test_tabulated_demand(c: float) -> None:
     """Points (0, 80), (40, 50), (60, 20), (100, 0), lines between: a price taker at cost c sells what they say at c."""
     system = sellers(1, 50, 0.5, c, conduct=0.0)
-    points = frame("demand_points", [
-        {"node": "HUB", "segment": "all", "point": k, "quantity_share": q, "price_eur_mwh": p}
-        for k, (q, p) in enumerate(((0, 80), (0.4, 50), (0.6, 20), (1, 0)))
-    ])  # fmt: skip
+    points = frame(
+        "demand_points",
+        [
+            {"node": "HUB", "segment": "all", "point": k, "quantity_share": q, "price_eur_mwh": p}
+            for k, (q, p) in enumerate(((0, 80), (0.4, 50), (0.6, 20), (1, 0)))
+        ],
+    )
     table = system.table("demand").assign(shape="tabulated", quantity_gwh_d=100.0)
     solution = solved(system.with_tables(demand=table, demand_points=points))
     assert price(solution, "HUB") == pytest.approx(c, abs=1e-7)
@@ -203,11 +221,16 @@ def test_tabulated_demand(c: float) -> None:
 def test_expansion_pays_for_itself(capacity: float, cost: float, b: float) -> None:
     """Gas at 10 over a pipe that may grow at ``cost`` per unit: it grows until the rent of a unit is its cost."""
     rows = merged(
-        market("HUB"), supply("F", cost=10), {
+        market("HUB"),
+        supply("F", cost=10),
+        {
             "arcs": [{"arc": "F-HUB", "origin": "F-BASIN", "destination": "HUB", "capacity_gwh_d": capacity}],
-            "carriage": [{"trader": "F", "arc": "F-HUB"}], "sales_points": [{"trader": "F", "node": "HUB"}],
-            "arc_expansions": [{"arc": "F-HUB", "cost_eur_mwh": cost}], "demand": demand("HUB", intercept=100, slope=b),
-        })  # fmt: skip
+            "carriage": [{"trader": "F", "arc": "F-HUB"}],
+            "sales_points": [{"trader": "F", "node": "HUB"}],
+            "arc_expansions": [{"arc": "F-HUB", "cost_eur_mwh": cost}],
+            "demand": demand("HUB", intercept=100, slope=b),
+        },
+    )
     solution = solved(gas_system(rows))
     wanted = max(capacity, (100 - 10 - cost) / b)
     assert sold(solution).sum() == pytest.approx(wanted, rel=1e-6)

@@ -384,13 +384,15 @@ def test_policy_limit_of_a_stock_on_a_date() -> None:
 
 
 def test_fleet_days_limit_what_ships_can_carry() -> None:
-    """A ship of 1,000 GWh that sails 17 kn needs 10 days for 2 x 2,040 miles and 3 in port: it carries 1,000 / 13
-    GWh a day. A price of 50 - 0.5 q less cargo cost 10 is what one more GWh is worth; a ship carries 76.9 of them."""
+    """A ship of 1,000 GWh at 17 kn needs 10 days for 2 x 2,040 miles and 3 in port: it carries 1,000 / 13 GWh a day.
+
+    A price of 50 - 0.5 q less cargo cost 10 is what one more GWh is worth; a ship carries 76.9 of them.
+    """
     cargo_mmbtu = 1_000_000 / 0.29307107
     ship = {"ship_class": "ICE", "cargo_mmbtu": cargo_mmbtu, "speed_kn": 17, "port_days": 3, "charter_usd_d": 0,
             "port_cost_usd": 0, "boil_off_share_per_day": 0}  # fmt: skip
     plant = supply("A", cost=10, node="A-FEED")
-    rows = {
+    rows: dict[str, Rows] = {
         "nodes": [{"node": "A-FEED", "kind": "basin"}, {"node": "A-EXP", "kind": "lng_export"},
                   {"node": "HUB-LNG", "kind": "lng_import"}, {"node": "HUB"}],
         "arcs": [{"arc": "liq:A", "kind": "liquefaction", "origin": "A-FEED", "destination": "A-EXP"},
@@ -425,7 +427,7 @@ def test_arc_use_raises_the_charge_for_all() -> None:
 
 
 def test_area_sales_own_market_of_two_nodes() -> None:
-    """X and Y are one area with equal prices: b = 1 / (1/0.5 + 1/1) = 1/3, p = 50 - Q/3; a monopolist at cost 10 asks 30.
+    """X and Y are one area: b = 1 / (1/0.5 + 1/1) = 1/3, p = 50 - Q/3; a monopolist at cost 10 asks 30.
 
     Its mark-up of 20 is the shadow price of what it sells there.
     """

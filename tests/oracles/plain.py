@@ -78,7 +78,9 @@ class Plain:
 
     def month_value(self, table: str, t: int, column: str, **key: object) -> float:
         wanted = {**key, "month": self.month(t)}
-        return float(next(getattr(r, column) for r in self.rows(table) if all(getattr(r, k) == v for k, v in wanted.items())))
+        return float(
+            next(getattr(r, column) for r in self.rows(table) if all(getattr(r, k) == v for k, v in wanted.items()))
+        )
 
     @property
     def pools(self) -> list[str]:
@@ -94,20 +96,40 @@ class Plain:
         for row in self.rows("arcs"):
             base = row.capacity_gwh_d if row.state == "open" else 0.0
             cost = tuple(row.tariff_eur_mwh for _ in self.times)
-            found.append(Arc(row.arc, row.kind, row.origin, row.destination, 1 - row.loss_fraction, row.has_pool_access,
-                             self._daily(row.arc, base), cost))  # fmt: skip
+            found.append(
+                Arc(
+                    row.arc,
+                    row.kind,
+                    row.origin,
+                    row.destination,
+                    1 - row.loss_fraction,
+                    row.has_pool_access,
+                    self._daily(row.arc, base),
+                    cost,
+                )
+            )
         for row in self.rows("sea_routes"):
-            cost = []
+            costs: list[float] = []
             ship, days = self.ship(row), self.trip_days(row)
             for t in self.times:
                 price = next(r for r in self.rows("market_prices") if r.month == self.month(t))
                 money = (days * ship.charter_usd_d + ship.port_cost_usd) / price.usd_per_eur
                 fuel = ship.boil_off_share_per_day * days * price.ttf_eur_mwh
                 unit = money / (ship.cargo_mmbtu * MWH_PER_MMBTU) + fuel
-                cost.append(unit + row.transfer_eur_mwh)
+                costs.append(unit + row.transfer_eur_mwh)
             name = f"ship:{row.origin}>{row.destination}"
-            found.append(Arc(name, "shipping", row.origin, row.destination, 1.0, False,
-                             self._daily(name, float("inf")), tuple(cost)))  # fmt: skip
+            found.append(
+                Arc(
+                    name,
+                    "shipping",
+                    row.origin,
+                    row.destination,
+                    1.0,
+                    False,
+                    self._daily(name, float("inf")),
+                    tuple(costs),
+                )
+            )
         return found
 
     def ship(self, route: Any) -> Any:
@@ -121,11 +143,23 @@ class Plain:
         """Return class, ships that a GWh/d on each of its routes keeps busy, and ships that can sail by period."""
         found = []
         for name in dict.fromkeys(row.ship_class for row in self.rows("fleets")):
-            busy = [(f"ship:{r.origin}>{r.destination}", self.trip_days(r) / (self.ship(r).cargo_mmbtu * MWH_PER_MMBTU / 1000))
-                    for r in self.rows("sea_routes") if r.ship_class == name]  # fmt: skip
-            ships = [sum(row.ships * row.available_share * self.days_in(t, row.first_day, row.last_day)
-                         for row in self.rows("fleets") if row.ship_class == name) / self.periods[t].days
-                     for t in self.times]  # fmt: skip
+            busy = [
+                (
+                    f"ship:{r.origin}>{r.destination}",
+                    self.trip_days(r) / (self.ship(r).cargo_mmbtu * MWH_PER_MMBTU / 1000),
+                )
+                for r in self.rows("sea_routes")
+                if r.ship_class == name
+            ]
+            ships = [
+                sum(
+                    row.ships * row.available_share * self.days_in(t, row.first_day, row.last_day)
+                    for row in self.rows("fleets")
+                    if row.ship_class == name
+                )
+                / self.periods[t].days
+                for t in self.times
+            ]
             found.append((name, busy, ships))
         return found
 
@@ -159,8 +193,9 @@ class Plain:
     def charge(self, trader: str, arc: str, t: int) -> float:
         return sum(
             row.charge_eur_mwh * self.days_in(t, row.first_day, row.last_day) / self.periods[t].days
-            for row in self.rows("flow_rules") if row.trader == trader and row.arc == arc
-        )  # fmt: skip
+            for row in self.rows("flow_rules")
+            if row.trader == trader and row.arc == arc
+        )
 
     @kept
     def carriers(self) -> list[tuple[str, Arc]]:
@@ -197,7 +232,9 @@ class Plain:
     def demand(self, row_node: str, segment: str, t: int) -> tuple[float, float, float]:
         """Return intercept below the cap, slope, and the firm quantity worth the cap."""
         key = {"node": row_node, "segment": segment}
-        q, p, e = (self.month_value("demand", t, c, **key) for c in ("quantity_gwh_d", "reference_price_eur_mwh", "elasticity"))
+        q, p, e = (
+            self.month_value("demand", t, c, **key) for c in ("quantity_gwh_d", "reference_price_eur_mwh", "elasticity")
+        )
         top, slope, cap = p + p / e, p / e / q, self.parameter("shedding_price_eur_mwh")
         return min(top, cap), slope, max(0.0, (top - cap) / slope)
 
@@ -227,8 +264,9 @@ class Plain:
         """Return the yearly mean of sales that hub prices do not touch."""
         return sum(
             self.contract_gwh(row) * max(row.take_or_pay_share, row.delivery_share) / self.horizon_days
-            for row in self.rows("contracts") if row.seller == trader and row.price_index != "hub"
-        )  # fmt: skip
+            for row in self.rows("contracts")
+            if row.seller == trader and row.price_index != "hub"
+        )
 
     def contract_gwh(self, row: Any) -> float:
         """Return the part of the annual quantity that falls into the horizon: it follows what its markets consume.
@@ -249,10 +287,15 @@ class Plain:
             season = [1.0] * 12
         lengths = [d * 365 / 365.25 for d in (31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)]
         whole = sum(s * d for s, d in zip(season, lengths, strict=True))
-        return float(sum(
-            row.annual_quantity_gwh * season[int(self.month(t)[5:]) - 1] / whole * self.days_in(t, row.start, row.end)
-            for t in self.times
-        ))  # fmt: skip
+        return float(
+            sum(
+                row.annual_quantity_gwh
+                * season[int(self.month(t)[5:]) - 1]
+                / whole
+                * self.days_in(t, row.start, row.end)
+                for t in self.times
+            )
+        )
 
     def stock_weights(self, on: str) -> list[tuple[int, float]]:
         """Return (period, weight of its closing level) for the stock at 06:00 of a day inside a later period."""

@@ -63,7 +63,9 @@ def test_names_mean_nothing(seed: int) -> None:
     """A node under another name has the same price."""
     names = {node: f"N{k}" for k, node in enumerate(system_of(seed).table("nodes")["node"])}
     renamed_ships = {f"ship:{o}>{d}": f"ship:{names[o]}>{names[d]}" for o in names for d in names}
-    columns = {(t.name, c.name) for t in TABLES for c in t.columns if c.references == "nodes.node"} | {("nodes", "node")}
+    columns = {(t.name, c.name) for t in TABLES for c in t.columns if c.references == "nodes.node"} | {
+        ("nodes", "node")
+    }
     columns |= {(t.name, "node") for t in TABLES if any(c.references == "storages.node" for c in t.columns)}
 
     def rename(table: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -103,9 +105,10 @@ def scaled(system: GasSystem, gas: float, money: float) -> GasSystem:
 
     def scale(table: str, rows: pd.DataFrame) -> pd.DataFrame:
         if table == "parameters":
-            by = {name: money if name == "shedding_price_eur_mwh" or name.endswith("wedge_eur_mwh")
-                  or name.endswith("slope_eur_mwh") else gas if name.endswith("_gwh_d") else 1.0
-                  for name in rows["parameter"]}  # fmt: skip
+            by = {
+                name: money if name.endswith("_eur_mwh") else gas if name.endswith("_gwh_d") else 1.0
+                for name in rows["parameter"]
+            }
             return rows.assign(value=rows["value"] * rows["parameter"].map(by))
         schema = next(t for t in TABLES if t.name == table)
         return rows.assign(**{c.name: rows[c.name] * factor(table, c.unit, c.name) for c in schema.columns if c.unit})
@@ -126,7 +129,7 @@ def test_units_mean_nothing(seed: int, gas: float, money: float) -> None:
 def test_a_period_in_two_halves(seed: int, day: int) -> None:
     """April in two parts with the same facts each day has one price, the one of April.
 
-    Rules that start inside April, and storage whose rate depends on its level, would tell the parts apart: they are off.
+    Rules that start inside April, and storage whose rate depends on its level, tell the parts apart: they are off.
     """
     system = system_of(seed)
     storages = system.table("storages").assign(injection_share_when_full=1.0, withdrawal_share_when_empty=1.0)
@@ -163,11 +166,11 @@ def test_a_shadow_price_is_the_slope_of_the_objective(seed: int, pick: int) -> N
     row, step = limited[pick % len(limited)], 1e-4
 
     def at(move: float) -> float:
-        arrays = {"row_upper": problem.row_upper.copy(), "row_lower": problem.row_lower.copy()}
-        arrays["row_upper"][row] += move
-        if problem.row_lower[row] == problem.row_upper[row]:
-            arrays["row_lower"][row] += move
-        moved, answer = solve_problem(replace(problem, **arrays), SolveSettings(tolerance=1e-12))
+        lower, upper = problem.row_lower.copy(), problem.row_upper.copy()
+        upper[row] += move
+        lower[row] += move if problem.row_lower[row] == problem.row_upper[row] else 0.0
+        changed = replace(problem, row_lower=lower, row_upper=upper)
+        moved, answer = solve_problem(changed, SolveSettings(tolerance=1e-12))
         return program_of(moved).objective(answer.x)
 
     left, here, right = at(-step), objective(solution), at(step)
@@ -185,13 +188,17 @@ def test_what_has_no_size_changes_nothing(seed: int) -> None:
         return pd.concat([system.table(table), frame(table, [row])], ignore_index=True)
 
     extra = system.with_tables(
-        arcs=plus("arcs", {"arc": "NOTHING", "origin": "A", "destination": "C", "capacity_gwh_d": 0, "has_pool_access": True}),
+        arcs=plus(
+            "arcs", {"arc": "NOTHING", "origin": "A", "destination": "C", "capacity_gwh_d": 0, "has_pool_access": True}
+        ),
         supply_steps=plus("supply_steps", {"resource": "X_GAS", "step": 9, "capacity_share": 0, "cost_eur_mwh": 0}),
-        contracts=plus("contracts", {"contract": "NIL", "seller": "V", "annual_quantity_gwh": 0, "take_or_pay_share": 1,
-                                     "delivery_share": 1}),
+        contracts=plus(
+            "contracts",
+            {"contract": "NIL", "seller": "V", "annual_quantity_gwh": 0, "take_or_pay_share": 1, "delivery_share": 1},
+        ),
         contract_points=plus("contract_points", {"contract": "NIL", "node": "B"}),
         arc_expansions=plus("arc_expansions", {"arc": "A-B", "maximum_gwh_d": 0, "cost_eur_mwh": 0}),
-    )  # fmt: skip
+    )
     assert prices(solve(extra)) == pytest.approx(prices(base(seed)), abs=CLOSE)
 
 
@@ -200,8 +207,10 @@ def test_what_has_no_size_changes_nothing(seed: int) -> None:
 def test_gas_is_neither_made_nor_lost(seed: int) -> None:
     """Production and home production, less losses on every flow and in stores, are consumption and change of stocks."""
     s = base(seed)
-    kept = {name: 1 - s.problem.sets.arcs["loss_fraction"].to_numpy()[at]
-            for name, at in (("trader_flow", s.problem.sets.trader_arc_at), ("pool_flow", s.problem.sets.pool_arc_at))}  # fmt: skip
+    kept = {
+        name: 1 - s.problem.sets.arcs["loss_fraction"].to_numpy()[at]
+        for name, at in (("trader_flow", s.problem.sets.trader_arc_at), ("pool_flow", s.problem.sets.pool_arc_at))
+    }
     lost = sum((s.values(name) * (1 - kept[name])).sum(axis=1) for name in kept)
     used = s.values("consumption").sum(axis=1) + s.values("firm_consumption").sum(axis=1)
     home = system_of(seed).table("indigenous_production").sort_values("month")["quantity_gwh_d"].to_numpy()
@@ -222,5 +231,3 @@ def test_a_scenario_and_its_inverse(seed: int, factor: float) -> None:
     ):
         system = patch.apply(system)
     assert prices(solve(system)) == pytest.approx(prices(base(seed)), abs=CLOSE)
-
-
