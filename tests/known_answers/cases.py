@@ -64,7 +64,7 @@ def system_of(folder: Path) -> GasSystem:
     """Return the tables of a case as a system."""
     scenarios = scenarios_of(folder).values()
     first = next(iter(scenarios))
-    months = [period.month for period in monthly_periods(first.first_month, max(s.months for s in scenarios))]
+    months = [period.label for period in monthly_periods(first.first_month, max(s.months for s in scenarios))]
     tables: dict[str, list[dict[str, str]]] = {}
     for path in sorted((folder / "tables").glob("*.csv")):
         rows = [{name: cell for name, cell in row.items() if cell} for row in rows_of(path)]

@@ -81,18 +81,13 @@ def cost(s: Solution, of: str, period: str) -> float:
     )  # fmt: skip
 
 
-def value_less_cost(s: Solution, of: str, period: str) -> float:
-    """Integral of demand less resource cost."""
-    c = s.problem.curves
-    used = s.certified.x[c.consumption] + np.where(c.firm >= 0, s.certified.x[c.firm], 0.0)
-    return float(c.demand.value(used)[_periods(s, period)].sum()) - cost(s, of, period)
-
-
 def _sales(s: Solution) -> list[tuple[str, str, np.ndarray]]:
     """Return trader, node and amount by period of every first sale."""
-    labels, kept = s.labels("trader_flow"), 1 - s.problem.sets.arcs["loss_fraction"].to_numpy()[s.problem.sets.trader_arc_at]
-    sold = [(t, n, v * k) for t, n, is_sale, v, k in zip(labels["trader"], labels["destination"], labels["is_sale"],
-                                                       s.values("trader_flow").T, kept, strict=True) if is_sale]  # fmt: skip
+    labels, sets = s.labels("trader_flow"), s.problem.sets
+    kept = 1 - sets.arcs["loss_fraction"].to_numpy()[sets.trader_arc_at]
+    amounts = s.values("trader_flow").T * kept[:, None]
+    rows = zip(labels["trader"], labels["destination"], labels["is_sale"], amounts, strict=True)
+    sold = [(trader, node, amount) for trader, node, is_sale, amount in rows if is_sale]
     own = s.labels("sales")
     return sold + list(zip(own["trader"], own["node"], s.values("sales").T, strict=True))
 
@@ -142,5 +137,5 @@ def mean_cost(s: Solution, of: str, period: str) -> float:
 
 MEASURES: dict[str, Measure] = {
     m.__name__: m for m in (price, mean_price, trader_price, production, consumption, flow, scarcity, rent, cost,
-                            value_less_cost, sales, sales_in_area, profit, expenditure, mean_cost)
+                            sales, sales_in_area, profit, expenditure, mean_cost)
 }  # fmt: skip

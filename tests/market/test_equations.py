@@ -384,8 +384,10 @@ def test_policy_limit_of_a_stock_on_a_date() -> None:
 
 
 def test_fleet_days_limit_what_ships_can_carry() -> None:
-    """A ship of 1,000 GWh that sails 17 kn needs 10 days for 2 x 2,040 miles and 3 in port: it carries 1,000 / 13
-    GWh a day. A price of 50 - 0.5 q less cargo cost 10 is what one more GWh is worth; a ship carries 76.9 of them."""
+    """A ship of 1,000 GWh at 17 kn needs 10 days for 2 x 2,040 miles and 3 in port: it carries 1,000 / 13 GWh a day.
+
+    A price of 50 - 0.5 q less cargo cost 10 is what one more GWh is worth; a ship carries 76.9 of them.
+    """
     cargo_mmbtu = 1_000_000 / 0.29307107
     ship = {"ship_class": "ICE", "cargo_mmbtu": cargo_mmbtu, "speed_kn": 17, "port_days": 3, "charter_usd_d": 0,
             "port_cost_usd": 0, "boil_off_share_per_day": 0}  # fmt: skip
@@ -406,3 +408,61 @@ def test_fleet_days_limit_what_ships_can_carry() -> None:
     assert price(solution, "HUB") == pytest.approx(50 - 0.5 * carried, abs=TIGHT)
     worth = -float(solution.shadow_prices("fleet_days").item())
     assert worth == pytest.approx((40 - 0.5 * carried) * 1000 / 13, rel=1e-6)
+
+
+def test_arc_use_raises_the_charge_for_all() -> None:
+    """A and B share a pipe that charges 1 + 0.1 U: gas costs 10, p = 50 - 0.5 U = 11 + 0.1 U, so U = 65, p = 17.5."""
+    rows = merged(
+        market("HUB"), supply("A", cost=10, node="FIELD", capacity=30), supply("B", cost=10, node="FIELD"),
+        {"nodes": [{"node": "FIELD", "kind": "basin"}],
+         "arcs": [{"arc": "PIPE", "origin": "FIELD", "destination": "HUB", "tariff_eur_mwh": 1}],
+         "arc_curves": [{"arc": "PIPE", "shape": "power", "coefficient_eur_mwh": 0.1, "scale_gwh_d": 1}],
+         "carriage": [{"trader": t, "arc": "PIPE"} for t in "AB"],
+         "sales_points": [{"trader": t, "node": "HUB"} for t in "AB"],
+         "demand": demand("HUB", intercept=50, slope=0.5)},
+    )  # fmt: skip
+    solution = solved(gas_system(rows))
+    assert price(solution, "HUB") == pytest.approx(17.5, abs=TIGHT)
+    assert solution.shadow_prices("arc_use").item() == pytest.approx(6.5, abs=TIGHT)
+
+
+def test_area_sales_own_market_of_two_nodes() -> None:
+    """X and Y are one area: b = 1 / (1/0.5 + 1/1) = 1/3, p = 50 - Q/3; a monopolist at cost 10 asks 30.
+
+    Its mark-up of 20 is the shadow price of what it sells there.
+    """
+    seller = {**supply("A", cost=10, conduct=1), "traders": [{"trader": "A", "conduct": 1, "conjecture": "own_market"}]}
+    rows = merged(
+        market("X", "Y"), seller, delivery("A", "X"), delivery("A", "Y"),
+        {"demand": [*demand("X", intercept=50, slope=0.5), *demand("Y", intercept=50, slope=1)]},
+    )  # fmt: skip
+    solution = solved(gas_system(rows))
+    assert (price(solution, "X"), price(solution, "Y")) == pytest.approx((30, 30), abs=TIGHT)
+    assert total(solution, "area_exposure") == pytest.approx(60, abs=1e-5)
+    assert solution.shadow_prices("area_sales").item() == pytest.approx(-20, abs=TIGHT)
+
+
+def test_area_sales_conduct_differs_by_area() -> None:
+    """A monopolist in X (price 30) that takes prices in Y (price 10), by one row of area_conduct."""
+    seller = {**supply("A", cost=10), "area_conduct": [{"trader": "A", "area": "WALLED", "conduct": 1,
+                                                        "conjecture": "own_market"}]}  # fmt: skip
+    rows = merged(
+        {"nodes": [{"node": "X", "area": "WALLED"}, {"node": "Y", "area": "OPEN"}]}, seller, delivery("A", "X"),
+        delivery("A", "Y"), {"demand": [*demand("X", intercept=50, slope=0.5), *demand("Y", intercept=50, slope=1)]},
+    )  # fmt: skip
+    solution = solved(gas_system(rows))
+    assert (price(solution, "X"), price(solution, "Y")) == pytest.approx((30, 10), abs=TIGHT)
+
+
+@pytest.mark.parametrize(("base", "share"), [("consumption", 0.25), ("sales", 0.25)])
+def test_share_limit_of_the_cheaper_seller(base: str, share: float) -> None:
+    """Gas at 10 may be a quarter, the rest costs 30. Consumers who make room for cheap gas are paid for it.
+
+    Four units of demand need 1 at 10 and 3 at 30: the price is 25, and the limit is worth 20.
+    """
+    limits = [{"share_limit": "Q", "trader": "A", "node": "HUB", "maximum_share": share, "base": base}]
+    solution = solved(one_hub({"name": "A", "cost": 10}, {"name": "B", "cost": 30}, rows={"share_limits": limits}))
+    made = dict(zip(solution.labels("production")["resource"], solution.values("production")[0], strict=True))
+    assert made["A_GAS"] == pytest.approx(0.25 * total(solution, "consumption"), rel=1e-6)
+    assert solution.shadow_prices("share_limit").item() == pytest.approx(-20, abs=TIGHT)
+    assert total(solution, "consumption") == pytest.approx(50, abs=1e-5)

@@ -29,7 +29,11 @@ def equilibrium_prices(p: Plain, *, rounds: int = 400, tolerance: float = 1e-5) 
                     moved = max(moved, abs(_sold(program, name, x) - sales[name]))
                     sales[name] = _sold(program, name, x)
         if moved < tolerance:
-            return {(str(name[1]), int(str(name[2]))): dual[name] / p.w(int(str(name[2]))) for name in dual if name[0] == "price"}
+            return {
+                (str(name[1]), int(str(name[2]))): dual[name] / p.w(int(str(name[2])))
+                for name in dual
+                if name[0] == "price"
+            }
     raise AssertionError(f"still moving by {moved:.1e}")
 
 

@@ -56,7 +56,7 @@ def write(p: Plain) -> Program:
     home = {(row.node, row.month): row.quantity_gwh_d for row in p.rows("indigenous_production")}
     for name, terms in balance.items():
         if name[0] == "price":
-            right = -home.get((name[1], p.periods[name[2]].month), 0.0)  # type: ignore[call-overload]
+            right = -home.get((name[1], p.month(int(str(name[2])))), 0.0)
             m.row(name, terms, right, right)
         else:
             m.row(name, terms, 0.0, 0.0)
@@ -76,9 +76,12 @@ def _supply(p: Plain, m: Program, balance: dict[Name, list[tuple[Name, float]]])
             balance["own", *owner[row.resource], t].append((name, 1.0))
     for row in p.rows("resource_windows"):
         terms: list[tuple[Name, float]] = [
-            (("make", row.resource, s.step, t), p.w(t)) for s in p.rows("supply_steps") if s.resource == row.resource
-            for t in p.times if row.first_month <= p.periods[t].month <= row.last_month
-        ]  # fmt: skip
+            (("make", row.resource, s.step, t), p.w(t))
+            for s in p.rows("supply_steps")
+            if s.resource == row.resource
+            for t in p.times
+            if row.first_month <= p.month(t) <= row.last_month
+        ]
         m.row(("window", row.resource), terms, row.minimum_gwh / 30, row.maximum_gwh / 30)
 
 
@@ -116,6 +119,10 @@ def _carriage(p: Plain, m: Program, balance: dict[Name, list[tuple[Name, float]]
         else:
             year = [(n, p.w(t)) for t in p.times for n in parts[t]]
             m.row(("joint", row.joint_limit), year, -INFINITY, row.limit_gwh_d * p.horizon_days / 30)
+    for fleet, busy, ships in p.fleets():
+        for t in p.times:
+            sailing = [(n, x) for route, x in busy for n in users[route, t]]
+            m.row(("ships", fleet, t), sailing, -INFINITY, ships[t])
     for trader, node in p.places_of_sale():
         for t in p.times:
             balance["own", trader, node, t].append((("sell", trader, node, t), -1.0))
@@ -135,8 +142,14 @@ def _use(p: Plain, m: Program, balance: dict[Name, list[tuple[Name, float]]]) ->
 def _stores(p: Plain, m: Program, balance: dict[Name, list[tuple[Name, float]]]) -> None:
     for row in p.rows("storages"):
         n, volume = row.node, row.working_gas_gwh / 30
-        first = next(x.level_gwh for x in p.rows("storage_levels")
-                     if x.node == n and x.date == p.periods[0].start.isoformat()) / 30  # fmt: skip
+        first = (
+            next(
+                x.level_gwh
+                for x in p.rows("storage_levels")
+                if x.node == n and x.date == p.periods[0].start.isoformat()
+            )
+            / 30
+        )
         for t in p.times:
             put, take, level = ("in", n, t), ("out", n, t), ("level", n, t)
             m.price(put, p.w(t) * row.injection_cost_eur_mwh)
@@ -145,15 +158,27 @@ def _stores(p: Plain, m: Program, balance: dict[Name, list[tuple[Name, float]]])
             balance["price", n, t] += [(put, -1.0), (take, 1.0)]
             before: list[tuple[Name, float]] = [(("level", n, t - 1), 1.0)] if t else []
             known = 0.0 if t else first
-            flow: list[tuple[Name, float]] = [(put, p.w(t) * row.cycle_efficiency_fraction), (take, -p.w(t)), (level, -1.0)]
+            flow: list[tuple[Name, float]] = [
+                (put, p.w(t) * row.cycle_efficiency_fraction),
+                (take, -p.w(t)),
+                (level, -1.0),
+            ]
             m.row(("store", n, t), before + flow, -known, -known)
             out, empty = row.withdrawal_capacity_gwh_d, row.withdrawal_share_when_empty
             half = [(name, 0.5 / volume) for name, _ in [*before, (level, 1.0)]]
-            m.row(("fast out", n, t), [(take, 1.0)] + [(x, -out * (1 - empty) * a) for x, a in half], -INFINITY,
-                  out * (empty + (1 - empty) * known / 2 / volume))  # fmt: skip
+            m.row(
+                ("fast out", n, t),
+                [(take, 1.0)] + [(x, -out * (1 - empty) * a) for x, a in half],
+                -INFINITY,
+                out * (empty + (1 - empty) * known / 2 / volume),
+            )
             into, full = row.injection_capacity_gwh_d, row.injection_share_when_full
-            m.row(("fast in", n, t), [(put, 1.0)] + [(x, into * (1 - full) * a) for x, a in half], -INFINITY,
-                  into * (1 - (1 - full) * known / 2 / volume))  # fmt: skip
+            m.row(
+                ("fast in", n, t),
+                [(put, 1.0)] + [(x, into * (1 - full) * a) for x, a in half],
+                -INFINITY,
+                into * (1 - (1 - full) * known / 2 / volume),
+            )
         done, parts = 0.0, []
         for step in sorted(p.rows("storage_values"), key=lambda s: s.step):
             parts.append((("left", n, step.step), -1.0))
@@ -166,12 +191,16 @@ def _promises(p: Plain, m: Program, sold: list[tuple[str, str]]) -> None:
     for row in p.rows("contracts"):
         nodes = {x.node for x in p.rows("contract_points") if x.contract == row.contract}
         moved: list[tuple[Name, float]] = [
-            (("sell", i, n, t), p.days_in(t, row.start, row.end) / 30) for i, n in sold for t in p.times
+            (("sell", i, n, t), p.days_in(t, row.start, row.end) / 30)
+            for i, n in sold
+            for t in p.times
             if i == row.seller and n in nodes
-        ]  # fmt: skip
+        ]
         whole = p.contract_gwh(row) / 30
-        for share, penalty, what in ((row.take_or_pay_share, row.take_penalty_eur_mwh, "untaken"),
-                                     (row.delivery_share, row.delivery_penalty_eur_mwh, "undelivered")):  # fmt: skip
+        for share, penalty, what in (
+            (row.take_or_pay_share, row.take_penalty_eur_mwh, "untaken"),
+            (row.delivery_share, row.delivery_penalty_eur_mwh, "undelivered"),
+        ):
             if share > 0:
                 m.price((what, row.contract), penalty)
                 m.row((what, row.contract), [*moved, ((what, row.contract), 1.0)], share * whole, INFINITY)
@@ -188,8 +217,12 @@ def _promises(p: Plain, m: Program, sold: list[tuple[str, str]]) -> None:
         m.row(("policy", row.policy_limit), terms, low, high)
     for row in p.rows("share_limits"):
         for t in p.times:
-            used: list[tuple[Name, float]] = [((kind, n, k, t), -row.maximum_share) for n, k in p.consumers()
-                                              if n == row.node for kind in ("use", "firm")]  # fmt: skip
+            used: list[tuple[Name, float]] = [
+                ((kind, n, k, t), -row.maximum_share)
+                for n, k in p.consumers()
+                if n == row.node
+                for kind in ("use", "firm")
+            ]
             m.row(("share", row.share_limit, t), [(("sell", row.trader, row.node, t), 1.0), *used], -INFINITY, 0.0)
 
 
@@ -213,15 +246,19 @@ def _power(p: Plain, m: Program, sold: list[tuple[str, str]]) -> None:
         if not area:
             assert slope is not None
             made: list[tuple[Name, float]] = [
-                (("make", s.resource, s.step, t), p.periods[t].days / p.horizon_days) for s in p.rows("supply_steps")
-                if owner[s.resource] == trader for t in p.times
-            ]  # fmt: skip
+                (("make", s.resource, s.step, t), p.periods[t].days / p.horizon_days)
+                for s in p.rows("supply_steps")
+                if owner[s.resource] == trader
+                for t in p.times
+            ]
             m.price(("power", trader, ""), 0.0, conduct * slope * p.horizon_days / 30)
             m.row(("power", trader, ""), [*made, (("power", trader, ""), -1.0)], -INFINITY, p.unexposed(trader))
             continue
         for t in p.times:
             believed = p.area_slope(area, t) if slope is None else slope
-            own: list[tuple[Name, float]] = [(("sell", i, n, t), 1.0) for i, n in sold if i == trader and p.area(n) == area]
+            own: list[tuple[Name, float]] = [
+                (("sell", i, n, t), 1.0) for i, n in sold if i == trader and p.area(n) == area
+            ]
             m.price(("power", trader, area, t), 0.0, p.w(t) * conduct * believed)
             m.row(("power", trader, area, t), [*own, (("power", trader, area, t), -1.0)], -INFINITY, 0.0)
 
@@ -246,24 +283,37 @@ def prices_from_linopy(p: Plain) -> dict[tuple[str, int], float]:
     columns, values = np.zeros((matrix.shape[0], width), dtype=int), np.zeros((matrix.shape[0], width))
     for r in range(matrix.shape[0]):
         span = slice(by_row.indptr[r], by_row.indptr[r + 1])
-        columns[r, : span.stop - span.start], values[r, : span.stop - span.start] = by_row.indices[span], by_row.data[span]
+        columns[r, : span.stop - span.start], values[r, : span.stop - span.start] = (
+            by_row.indices[span],
+            by_row.data[span],
+        )
     model = linopy.Model()
     i = pd.RangeIndex(len(cost), name="i")
     x = model.add_variables(0, xr.DataArray(top, coords={"i": i}), coords=[i], name="x")
     rows, names = pd.RangeIndex(matrix.shape[0], name="r"), list(m.rows)
-    left = (x.isel(i=xr.DataArray(columns, coords={"r": rows}, dims=("r", "k"))) * xr.DataArray(values, dims=("r", "k"))).sum("k")
+    left = (
+        x.isel(i=xr.DataArray(columns, coords={"r": rows}, dims=("r", "k"))) * xr.DataArray(values, dims=("r", "k"))
+    ).sum("k")
     is_equal = low == high
-    for kind, mask, side in (("=", is_equal, low), ("<=", ~is_equal & np.isfinite(high), high),
-                             (">=", ~is_equal & np.isfinite(low), low)):  # fmt: skip
+    for kind, mask, side in (
+        ("=", is_equal, low),
+        ("<=", ~is_equal & np.isfinite(high), high),
+        (">=", ~is_equal & np.isfinite(low), low),
+    ):
         at = np.flatnonzero(mask)
         right = xr.DataArray(side[at], coords={"r": rows[at]}, dims="r")
         model.add_constraints(left.isel(r=at), kind, right, name=f"rows {kind}")
-    model.add_objective((x * xr.DataArray(cost, coords={"i": i})).sum() + (0.5 * xr.DataArray(bend, coords={"i": i}) * x * x).sum())
+    model.add_objective(
+        (x * xr.DataArray(cost, coords={"i": i})).sum() + (0.5 * xr.DataArray(bend, coords={"i": i}) * x * x).sum()
+    )
     status, condition = model.solve("highs", output_flag=False, progress=False)
     assert (status, condition) == ("ok", "optimal"), (status, condition)
     dual = model.constraints["rows ="].dual
-    return {(str(name[1]), int(str(name[2]))): float(dual.sel(r=r)) / p.w(int(str(name[2])))
-            for r, name in enumerate(names) if name[0] == "price"}  # fmt: skip
+    return {
+        (str(name[1]), int(str(name[2]))): float(dual.sel(r=r)) / p.w(int(str(name[2])))
+        for r, name in enumerate(names)
+        if name[0] == "price"
+    }
 
 
 def solve_with_clarabel(m: Program) -> tuple[dict[Name, float], dict[Name, float]]:
@@ -286,4 +336,6 @@ def solve_with_clarabel(m: Program) -> tuple[dict[Name, float], dict[Name, float
     dual = np.zeros(len(low))
     dual[is_equal] = -z[: is_equal.sum()]
     names = list(m.rows)
-    return {name: float(x[k]) for name, k in m.index.items()}, {names[r]: float(dual[r]) for r in np.flatnonzero(is_equal)}
+    return {name: float(x[k]) for name, k in m.index.items()}, {
+        names[r]: float(dual[r]) for r in np.flatnonzero(is_equal)
+    }

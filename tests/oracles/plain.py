@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import wraps
 from typing import Any
 
 from linepack.system.calendar import Period
@@ -13,6 +13,20 @@ from linepack.system.gassystem import GasSystem
 
 MWH_PER_MMBTU = 0.29307107
 POOL_KINDS = ("market", "lng_import")
+
+
+def kept(method: Any) -> Any:
+    """Remember what a method of a frozen object returns, in the object itself."""
+
+    @wraps(method)
+    def remembered(self: Any, *arguments: object) -> Any:
+        known = self.__dict__.setdefault("_known", {})
+        key = (method.__name__, *arguments)
+        if key not in known:
+            known[key] = method(self, *arguments)
+        return known[key]
+
+    return remembered
 
 
 @dataclass(frozen=True)
@@ -37,7 +51,7 @@ class Plain:
     system: GasSystem
     periods: tuple[Period, ...]
 
-    @cache
+    @kept
     def rows(self, table: str) -> list[Any]:
         return list(self.system.table(table).itertuples(index=False))
 
@@ -51,7 +65,7 @@ class Plain:
     def parameter(self, name: str) -> float:
         return float(next(row.value for row in self.rows("parameters") if row.parameter == name))
 
-    @cache
+    @kept
     def days(self, t: int) -> list[str]:
         return [(self.periods[t].start + timedelta(days=k)).isoformat() for k in range(self.periods[t].days)]
 
@@ -63,39 +77,97 @@ class Plain:
         return sum(period.days for period in self.periods)
 
     def month_value(self, table: str, t: int, column: str, **key: object) -> float:
-        wanted = {**key, "month": self.periods[t].month}
-        return float(next(getattr(r, column) for r in self.rows(table) if all(getattr(r, k) == v for k, v in wanted.items())))
+        wanted = {**key, "month": self.month(t)}
+        return float(
+            next(getattr(r, column) for r in self.rows(table) if all(getattr(r, k) == v for k, v in wanted.items()))
+        )
 
     @property
     def pools(self) -> list[str]:
         return [row.node for row in self.rows("nodes") if row.kind in POOL_KINDS]
 
-    @cache
+    @kept
     def area(self, node: str) -> str:
         return str(next(row.area for row in self.rows("nodes") if row.node == node))
 
-    @cache
+    @kept
     def arcs(self) -> list[Arc]:
         found = []
         for row in self.rows("arcs"):
             base = row.capacity_gwh_d if row.state == "open" else 0.0
             cost = tuple(row.tariff_eur_mwh for _ in self.times)
-            found.append(Arc(row.arc, row.kind, row.origin, row.destination, 1 - row.loss_fraction, row.has_pool_access,
-                             self._daily(row.arc, base), cost))  # fmt: skip
-        ship = self.rows("ship_classes")[0]
+            found.append(
+                Arc(
+                    row.arc,
+                    row.kind,
+                    row.origin,
+                    row.destination,
+                    1 - row.loss_fraction,
+                    row.has_pool_access,
+                    self._daily(row.arc, base),
+                    cost,
+                )
+            )
         for row in self.rows("sea_routes"):
-            cost = []
+            costs: list[float] = []
+            ship, days = self.ship(row), self.trip_days(row)
             for t in self.times:
-                price = next(r for r in self.rows("market_prices") if r.month == self.periods[t].month)
-                days = 2 * row.distance_nm / 24 / ship.speed_kn + ship.port_days
+                price = next(r for r in self.rows("market_prices") if r.month == self.month(t))
                 money = (days * ship.charter_usd_d + ship.port_cost_usd) / price.usd_per_eur
                 fuel = ship.boil_off_share_per_day * days * price.ttf_eur_mwh
                 unit = money / (ship.cargo_mmbtu * MWH_PER_MMBTU) + fuel
-                cost.append(unit * row.ice_class_factor + row.transfer_eur_mwh)
+                costs.append(unit + row.transfer_eur_mwh)
             name = f"ship:{row.origin}>{row.destination}"
-            found.append(Arc(name, "shipping", row.origin, row.destination, 1.0, False,
-                             self._daily(name, float("inf")), tuple(cost)))  # fmt: skip
+            found.append(
+                Arc(
+                    name,
+                    "shipping",
+                    row.origin,
+                    row.destination,
+                    1.0,
+                    False,
+                    self._daily(name, float("inf")),
+                    tuple(costs),
+                )
+            )
         return found
+
+    def ship(self, route: Any) -> Any:
+        return next(row for row in self.rows("ship_classes") if row.ship_class == route.ship_class)
+
+    def trip_days(self, route: Any) -> float:
+        """Return days of a round trip in a month without ice and without a summer route."""
+        return float(2 * route.distance_nm / 24 / self.ship(route).speed_kn + self.ship(route).port_days)
+
+    def fleets(self) -> list[tuple[str, list[tuple[str, float]], list[float]]]:
+        """Return class, ships that a GWh/d on each of its routes keeps busy, and ships that can sail by period."""
+        found = []
+        for name in dict.fromkeys(row.ship_class for row in self.rows("fleets")):
+            busy = [
+                (
+                    f"ship:{r.origin}>{r.destination}",
+                    self.trip_days(r) / (self.ship(r).cargo_mmbtu * MWH_PER_MMBTU / 1000),
+                )
+                for r in self.rows("sea_routes")
+                if r.ship_class == name
+            ]
+            ships = [
+                sum(
+                    row.ships * row.available_share * self.days_in(t, row.first_day, row.last_day)
+                    for row in self.rows("fleets")
+                    if row.ship_class == name
+                )
+                / self.periods[t].days
+                for t in self.times
+            ]
+            found.append((name, busy, ships))
+        return found
+
+    def month(self, t: int) -> str:
+        """Return the calendar month of a period; the oracles know periods inside one month only."""
+        first, last = self.periods[t].start, self.periods[t].end - timedelta(days=1)
+        assert (first.year, first.month) == (last.year, last.month)
+        return f"{first.year}-{first.month:02d}"
 
     def _daily(self, arc: str, base: float) -> tuple[tuple[float, ...], ...]:
         dated = [row for row in self.rows("arc_schedule") if row.arc == arc]
@@ -121,10 +193,11 @@ class Plain:
     def charge(self, trader: str, arc: str, t: int) -> float:
         return sum(
             row.charge_eur_mwh * self.days_in(t, row.first_day, row.last_day) / self.periods[t].days
-            for row in self.rows("flow_rules") if row.trader == trader and row.arc == arc
-        )  # fmt: skip
+            for row in self.rows("flow_rules")
+            if row.trader == trader and row.arc == arc
+        )
 
-    @cache
+    @kept
     def carriers(self) -> list[tuple[str, Arc]]:
         """Return who moves its own gas over which arc; feed gas is liquefied and shipped by whoever owns it."""
         arcs = self.arcs()
@@ -137,7 +210,7 @@ class Plain:
         named |= {(homes[arc.origin], arc.name) for arc in arcs if arc.kind == "shipping"}
         return [(trader, arc) for arc in arcs for trader in sorted({i for i, name in named if name == arc.name})]
 
-    @cache
+    @kept
     def places_of_sale(self) -> list[tuple[str, str]]:
         listed = {(row.trader, row.node) for row in self.rows("sales_points")}
         landed = {(trader, arc.destination) for trader, arc in self.carriers() if arc.kind == "shipping"}
@@ -155,15 +228,17 @@ class Plain:
     def pool_slope(self, arc: Arc) -> float:
         return self.parameter("pool_flow_slope_eur_mwh") / max(1.0, max(arc.capacity(t) for t in self.times))
 
-    @cache
+    @kept
     def demand(self, row_node: str, segment: str, t: int) -> tuple[float, float, float]:
         """Return intercept below the cap, slope, and the firm quantity worth the cap."""
         key = {"node": row_node, "segment": segment}
-        q, p, e = (self.month_value("demand", t, c, **key) for c in ("quantity_gwh_d", "reference_price_eur_mwh", "elasticity"))
+        q, p, e = (
+            self.month_value("demand", t, c, **key) for c in ("quantity_gwh_d", "reference_price_eur_mwh", "elasticity")
+        )
         top, slope, cap = p + p / e, p / e / q, self.parameter("shedding_price_eur_mwh")
         return min(top, cap), slope, max(0.0, (top - cap) / slope)
 
-    @cache
+    @kept
     def consumers(self) -> list[tuple[str, str]]:
         return list(dict.fromkeys((row.node, row.segment) for row in self.rows("demand")))
 
@@ -188,12 +263,39 @@ class Plain:
     def unexposed(self, trader: str) -> float:
         """Return the yearly mean of sales that hub prices do not touch."""
         return sum(
-            row.annual_quantity_gwh / 365 * max(row.take_or_pay_share, row.delivery_share)
-            for row in self.rows("contracts") if row.seller == trader and row.price_index != "hub"
-        )  # fmt: skip
+            self.contract_gwh(row) * max(row.take_or_pay_share, row.delivery_share) / self.horizon_days
+            for row in self.rows("contracts")
+            if row.seller == trader and row.price_index != "hub"
+        )
 
     def contract_gwh(self, row: Any) -> float:
-        return float(row.annual_quantity_gwh / 365 * sum(self.days_in(t, row.start, row.end) for t in self.times))
+        """Return the part of the annual quantity that falls into the horizon: it follows what its markets consume.
+
+        A calendar month without data consumes what the others do on average.
+        """
+        nodes = {x.node for x in self.rows("contract_points") if x.contract == row.contract}
+        season = [0.0] * 12
+        for node in nodes:
+            known: dict[int, list[float]] = {}
+            for x in self.rows("demand"):
+                if x.node == node:
+                    known.setdefault(int(x.month[5:]), []).append(x.quantity_gwh_d)
+            means = {m: sum(values) / len(values) for m, values in known.items()}
+            for m in range(12):
+                season[m] += means.get(m + 1, sum(means.values()) / max(1, len(means)))
+        if not any(season):
+            season = [1.0] * 12
+        lengths = [d * 365 / 365.25 for d in (31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)]
+        whole = sum(s * d for s, d in zip(season, lengths, strict=True))
+        return float(
+            sum(
+                row.annual_quantity_gwh
+                * season[int(self.month(t)[5:]) - 1]
+                / whole
+                * self.days_in(t, row.start, row.end)
+                for t in self.times
+            )
+        )
 
     def stock_weights(self, on: str) -> list[tuple[int, float]]:
         """Return (period, weight of its closing level) for the stock at 06:00 of a day inside a later period."""

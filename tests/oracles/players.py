@@ -8,6 +8,7 @@ GWh/d; nothing here is an objective that anybody maximises in common.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse as sp
@@ -16,6 +17,8 @@ from scipy.sparse.linalg import splu
 from tests.oracles.plain import Plain
 
 Name = tuple[object, ...]
+Use = tuple[Name, float, float]
+"""An action, how much of a limit a unit takes, and how much of the limit's price it pays."""
 
 
 class Game:
@@ -47,7 +50,7 @@ class Game:
         """One more unit of this action costs its player so much."""
         self.constant[self.at(*name)] += constant
 
-    def limit(self, name: Name, right: float, used: list[tuple[Name, float, float]]) -> None:
+    def limit(self, name: Name, right: float, used: Sequence[Use]) -> None:
         """Add a limit sum of a x <= right with a price; ``used`` has (action, a, what a unit pays of the price)."""
         row = self.at(*name)
         self.constant[row] += right
@@ -57,19 +60,31 @@ class Game:
 
     def _producers(self) -> None:
         p = self._p
-        self.steps = [(row, home.trader, home.node) for row in p.rows("supply_steps") for home in p.rows("resources")
-                      if home.resource == row.resource]  # fmt: skip
+        self.steps = [
+            (row, home.trader, home.node)
+            for row in p.rows("supply_steps")
+            for home in p.rows("resources")
+            if home.resource == row.resource
+        ]
         for row, trader, node in self.steps:
             for t in p.times:
                 name = ("make", row.resource, row.step, t)
                 top = row.capacity_share * p.month_value("availability", t, "capacity_gwh_d", resource=row.resource)
-                self.loss(name, row.cost_eur_mwh + row.henry_hub_multiple * p.month_value("market_prices", t, "henry_hub_eur_mwh"))
+                self.loss(
+                    name,
+                    row.cost_eur_mwh + row.henry_hub_multiple * p.month_value("market_prices", t, "henry_hub_eur_mwh"),
+                )
                 self.limit(("room", *name), top, [(name, 1.0, 1.0)])
                 self.add(self.at(*name), self.at("own", trader, node, t), -1.0)
         for row in p.rows("resource_windows"):
-            assert row.last_month <= p.periods[-1].month, "the oracle knows windows inside the horizon only"
-            used = [(("make", s.resource, s.step, t), p.w(t)) for s, _, _ in self.steps if s.resource == row.resource
-                    for t in p.times if row.first_month <= p.periods[t].month <= row.last_month]  # fmt: skip
+            assert row.last_month <= p.month(p.times[-1]), "the oracle knows windows inside the horizon only"
+            used = [
+                (("make", s.resource, s.step, t), p.w(t))
+                for s, _, _ in self.steps
+                if s.resource == row.resource
+                for t in p.times
+                if row.first_month <= p.month(t) <= row.last_month
+            ]
             self.limit(("most", row.resource), row.maximum_gwh / 30, [(n, w, 1.0) for n, w in used])
             self.limit(("least", row.resource), -row.minimum_gwh / 30, [(n, -w, -1.0) for n, w in used])
 
@@ -101,26 +116,31 @@ class Game:
             if area:
                 for t in p.times:
                     believed = p.area_slope(area, t) if slope is None else slope
-                    name, own = ("sales there", trader, area, t), [n for i, n in self.sold if i == trader and p.area(n) == area]
+                    name, own = (
+                        ("sales there", trader, area, t),
+                        [n for i, n in self.sold if i == trader and p.area(n) == area],
+                    )
                     self.add(self.at(*name), self.at(*name), 1.0)
                     for node in own:
                         self.add(self.at(*name), self.at("sell", trader, node, t), -1.0)
                         self.add(self.at("sell", trader, node, t), self.at(*name), conduct * believed)
                 continue
             assert slope is not None
-            name = ("yearly mean", trader, 0)
-            self.add(self.at(*name), self.at(*name), 1.0)
-            self.constant[self.at(*name)] += p.unexposed(trader)
+            mean = self.at("yearly mean", trader)
+            self.add(mean, mean, 1.0)
+            self.constant[mean] += p.unexposed(trader)
             for row, owner, _ in self.steps:
                 for t in p.times:
                     if owner == trader:
                         make = self.at("make", row.resource, row.step, t)
-                        self.add(self.at(*name), make, -p.periods[t].days / p.horizon_days)
-                        self.add(make, self.at(*name), conduct * slope)
+                        self.add(mean, make, -p.periods[t].days / p.horizon_days)
+                        self.add(make, mean, conduct * slope)
 
     def _shippers(self) -> None:
         p = self._p
-        self.pool_arcs = [arc for arc in p.arcs() if arc.is_pool and arc.origin in p.pools and arc.destination in p.pools]
+        self.pool_arcs = [
+            arc for arc in p.arcs() if arc.is_pool and arc.origin in p.pools and arc.destination in p.pools
+        ]
         expansions = {row.arc: row for row in p.rows("arc_expansions")}
         for arc in self.pool_arcs:
             for t in p.times:
@@ -132,7 +152,7 @@ class Game:
         for arc in p.arcs():
             for t in p.times:
                 if np.isfinite(arc.capacity(t)):
-                    users = [("carry", i, a.name, t) for i, a in self.carried if a.name == arc.name]
+                    users: list[Name] = [("carry", i, a.name, t) for i, a in self.carried if a.name == arc.name]
                     users += [("ship", a.name, t) for a in self.pool_arcs if a.name == arc.name]
                     self.limit(("capacity", arc.name, t), arc.capacity(t), [(n, 1.0, 1.0) for n in users])
                     if arc.name in expansions:
@@ -161,8 +181,14 @@ class Game:
         values = sorted(p.rows("storage_values"), key=lambda row: row.step)
         for row in p.rows("storages"):
             n, volume = row.node, row.working_gas_gwh / 30
-            opening = next(x.level_gwh for x in p.rows("storage_levels")
-                           if x.node == n and x.date == p.periods[0].start.isoformat()) / 30  # fmt: skip
+            opening = (
+                next(
+                    x.level_gwh
+                    for x in p.rows("storage_levels")
+                    if x.node == n and x.date == p.periods[0].start.isoformat()
+                )
+                / 30
+            )
             for t in p.times:
                 put, take, level, worth = (self.at(k, n, t) for k in ("inject", "withdraw", "level", "in store"))
                 self.free.add(worth)
@@ -186,10 +212,16 @@ class Game:
                 into = row.injection_capacity_gwh_d * (1 - row.injection_share_when_full) * 0.5 / volume
                 known = 0.0 if t else opening
                 levels = [("level", n, k) for k in (t - 1, t) if k >= 0]
-                self.limit(("speed out", n, t), row.withdrawal_capacity_gwh_d * row.withdrawal_share_when_empty + out * known,
-                           [(("withdraw", n, t), 1.0, 1.0), *((x, -out, -out * p.w(t)) for x in levels)])  # fmt: skip
-                self.limit(("speed in", n, t), row.injection_capacity_gwh_d - into * known,
-                           [(("inject", n, t), 1.0, 1.0), *((x, into, into * p.w(t)) for x in levels)])  # fmt: skip
+                self.limit(
+                    ("speed out", n, t),
+                    row.withdrawal_capacity_gwh_d * row.withdrawal_share_when_empty + out * known,
+                    [(("withdraw", n, t), 1.0, 1.0), *((x, -out, -out * p.w(t)) for x in levels)],
+                )
+                self.limit(
+                    ("speed in", n, t),
+                    row.injection_capacity_gwh_d - into * known,
+                    [(("inject", n, t), 1.0, 1.0), *((x, into, into * p.w(t)) for x in levels)],
+                )
             end = self.at("left", n)
             self.free.add(end)
             self.add(end, self.at("level", n, last), -1.0)
@@ -207,10 +239,16 @@ class Game:
         p = self._p
         for row in p.rows("contracts"):
             nodes = {x.node for x in p.rows("contract_points") if x.contract == row.contract}
-            moved = [(("sell", i, n, t), p.days_in(t, row.start, row.end) / 30, t) for i, n in self.sold for t in p.times
-                     if i == row.seller and n in nodes]  # fmt: skip
-            for share, penalty, what in ((row.take_or_pay_share, row.take_penalty_eur_mwh, "untaken"),
-                                         (row.delivery_share, row.delivery_penalty_eur_mwh, "undelivered")):  # fmt: skip
+            moved = [
+                (("sell", i, n, t), p.days_in(t, row.start, row.end) / 30, t)
+                for i, n in self.sold
+                for t in p.times
+                if i == row.seller and n in nodes
+            ]
+            for share, penalty, what in (
+                (row.take_or_pay_share, row.take_penalty_eur_mwh, "untaken"),
+                (row.delivery_share, row.delivery_penalty_eur_mwh, "undelivered"),
+            ):
                 if share > 0:
                     slack = (what, row.contract)
                     self.loss(slack, penalty)
@@ -224,30 +262,45 @@ class Game:
         p = self._p
         for row in p.rows("joint_limits"):
             inside = {x.arc for x in p.rows("joint_limit_members") if x.joint_limit == row.joint_limit}
-            flows = {t: [("carry", i, a.name, t) for i, a in self.carried if a.name in inside]
-                     + [("ship", a.name, t) for a in self.pool_arcs if a.name in inside] for t in p.times}  # fmt: skip
+            flows = {
+                t: [("carry", i, a.name, t) for i, a in self.carried if a.name in inside]
+                + [("ship", a.name, t) for a in self.pool_arcs if a.name in inside]
+                for t in p.times
+            }
             if row.window == "period":
                 for t in p.times:
                     self.limit(("joint", row.joint_limit, t), row.limit_gwh_d, [(n, 1.0, 1.0) for n in flows[t]])
             else:
-                used = [(n, p.w(t), 1.0) for t in p.times for n in flows[t]]
-                self.limit(("joint", row.joint_limit), row.limit_gwh_d * p.horizon_days / 30, used)
+                whole = [(n, p.w(t), 1.0) for t in p.times for n in flows[t]]
+                self.limit(("joint", row.joint_limit), row.limit_gwh_d * p.horizon_days / 30, whole)
+        for fleet, busy, ships in p.fleets():
+            for t in p.times:
+                sailing: list[Use] = [
+                    (("carry", i, a.name, t), x, x) for route, x in busy for i, a in self.carried if a.name == route
+                ]
+                self.limit(("ships", fleet, t), ships[t], sailing)
         for row in p.rows("policy_limits"):
             self._policy(row)
         for row in p.rows("share_limits"):
             for t in p.times:
                 used = [(("sell", row.trader, row.node, t), 1.0, 1.0)]
-                used += [((*kind, "use", n, k, t), -row.maximum_share, 0.0) for n, k in p.consumers() if n == row.node
-                         for kind in ((), ("firm",))]  # fmt: skip
+                used += [
+                    ((*kind, "use", n, k, t), -row.maximum_share, 0.0)
+                    for n, k in p.consumers()
+                    if n == row.node
+                    for kind in ((), ("firm",))
+                ]
                 self.limit(("share", row.share_limit, t), 0.0, used)
                 for n, k in p.consumers():
                     if n == row.node:  # consumption loosens the limit, and is paid for that
                         for kind in ((), ("firm",)):
-                            self.add(self.at(*kind, "use", n, k, t), self.at("share", row.share_limit, t), -row.maximum_share)
+                            self.add(
+                                self.at(*kind, "use", n, k, t), self.at("share", row.share_limit, t), -row.maximum_share
+                            )
 
     def _policy(self, row: object) -> None:
         p = self._p
-        used: list[tuple[Name, float, float]] = []
+        used: list[Use] = []
         share = 1.0
         for x in p.rows("policy_limit_members"):
             if x.policy_limit != row.policy_limit:  # type: ignore[attr-defined]
@@ -291,7 +344,7 @@ class Game:
                 self.add(self.at("price", row.node, t), self.at("inject", row.node, t), -1.0)
                 self.add(self.at("price", row.node, t), self.at("withdraw", row.node, t), 1.0)
             for row in p.rows("indigenous_production"):
-                if row.month == p.periods[t].month:
+                if row.month == p.month(t):
                     self.constant[self.at("price", row.node, t)] += row.quantity_gwh_d
         self.free |= {k for name, k in self.index.items() if name[0] in ("own", "price")}
 
@@ -311,7 +364,7 @@ class Game:
 def semismooth_newton(m: sp.csr_matrix, b: np.ndarray, free: np.ndarray) -> np.ndarray:
     """Solve 0 <= z, M z + b >= 0, one of them nil (M z + b = 0 where free), by Fischer and Burmeister's function.
 
-    M is monotone but singular, so each round adds a small multiple of the distance to the last point (a proximal method).
+    M is monotone but singular, so each round adds a small multiple of the distance to the last point (proximal).
     """
     n = len(b)
     z = np.where(free, 20.0, 1.0)

@@ -21,7 +21,9 @@ def compile_problem(system: GasSystem, periods: Sequence[Period], *, closing: Cl
     """Return the market of ``system`` over ``periods`` as a labelled quadratic program.
 
     Objective in 30,000 EUR: minimise cost less gross consumer value, plus the conduct terms of strategic
-    sellers; of curves, the tangents at a first point. Errors: ``InputError`` for missing months, tariffs, stocks or routes.
+    sellers; of curves, the tangents at a first point.
+
+    Errors: ``InputError`` for missing months, tariffs, stocks or routes.
     """
     sets = market_sets(system, periods)
     return write_problem(sets, market_parameters(system, sets, closing))

@@ -31,7 +31,10 @@ class AreaConduct:
     sales: tuple[np.ndarray, ...]
 
     def slopes(self, demand_slope: np.ndarray) -> np.ndarray:
-        """Return the slope that each entry believes to meet, (periods, entries): 1 / sum of 1 / slope of its consumers."""
+        """Return the slope that each entry believes to meet, (periods, entries).
+
+        That of an area's own demand is 1 / sum of 1 / slope of its consumers.
+        """
         result = np.tile(self.slope, (len(demand_slope), 1))
         for k in np.flatnonzero(np.isnan(self.slope)):
             result[:, k] = 1 / (1 / demand_slope[:, self.consumers[k]]).sum(axis=1)
@@ -39,7 +42,7 @@ class AreaConduct:
 
 
 def residual_conduct(system: GasSystem) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return owner groups with power over residual demand and their slopes; a group has its largest conduct and slope."""
+    """Return owner groups with power over residual demand, and conduct x slope; a group has its largest of both."""
     groups: dict[str, tuple[list[str], float, float]] = {}
     for row in system.table("traders").itertuples():
         traders, most, steepest = groups.get(row.owner_group, ([], 0.0, 0.0))

@@ -1,8 +1,8 @@
 """Index sets of the market, trimmed to what gas can reach.
 
 A trader moves its own gas from the basin or the LNG plant to a place of first sale, or sells it where it is
-produced. There it enters the pool of the node. Where a trader can only sell what arrives, the arriving flow *is* the sale, and neither a sales
-variable nor a trader balance is made (an exact trimming).
+produced. There it enters the pool of the node. Where a trader can only sell what arrives, the arriving flow *is* the
+sale, and neither a sales variable nor a trader balance is made (an exact trimming).
 """
 
 from __future__ import annotations

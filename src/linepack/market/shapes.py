@@ -72,31 +72,6 @@ class DemandCurves:
         slope[:, fixed], price[:, fixed] = np.inf, p0[:, fixed]
         return price, slope, bend
 
-    def value(self, quantity_gwh_d: np.ndarray) -> np.ndarray:
-        """Return an integral of price over quantity, in thousand EUR per day.
-
-        From zero where it converges; for isoelastic demand with elasticity below one, from infinity (then negative).
-        A fixed demand has none.
-        """
-        q0, p0, e = self.quantity_gwh_d, self.price_eur_mwh, self.elasticity
-        q = quantity_gwh_d
-        value = p0 * (1 + 1 / e) * q - p0 / (2 * e * q0) * q**2
-        iso, exp = self.mask(DemandShape.ISOELASTIC), self.mask(DemandShape.EXPONENTIAL)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            rest = 1 - 1 / e
-            power = np.where(rest == 0, p0 * q0 * np.log(q), p0 * q0 * (q / q0) ** rest / np.where(rest == 0, 1, rest))
-            value[:, iso] = power[:, iso]
-            value[:, exp] = (p0 * (1 + 1 / e) * q - p0 / e * q * np.log(np.where(q > 0, q / q0, 1.0)))[:, exp]
-        for k, (shares, prices) in self.points.items():
-            for t in range(len(q)):
-                knots = np.unique(np.concatenate([[0.0], shares[shares * q0[t, k] < q[t, k]] * q0[t, k], [q[t, k]]]))
-                at = np.repeat(q[[t]], len(knots), axis=0)
-                at[:, k] = knots
-                wide = DemandCurves(self.shapes, *(np.repeat(a[[t]], len(knots), axis=0) for a in (q0, p0, e)), self.points)
-                value[t, k] = np.trapezoid(wide.at(at)[0][:, k], knots)
-        value[:, self.mask(DemandShape.FIXED)] = 0.0
-        return value
-
 
 def demand_curves(system: GasSystem, s: MarketSets) -> DemandCurves:
     """Return the demand of the market's consumers.

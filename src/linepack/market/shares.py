@@ -30,6 +30,7 @@ def share_limits(system: GasSystem, s: MarketSets) -> tuple[ShareLimit, ...]:
     """Return every limit for every trader and market that it binds; a trader that sells nothing there has none."""
     area_of = dict(pairs(system.table("nodes"), "node", "area"))
     consuming = s.demand["node"].tolist()
+    arrives, sells = s.trader_flow["destination"].tolist(), s.trader_flow["is_sale"].tolist()
     found = []
     for row in system.table("share_limits").itertuples():
         if row.node:
@@ -39,8 +40,7 @@ def share_limits(system: GasSystem, s: MarketSets) -> tuple[ShareLimit, ...]:
         else:
             markets = {node: {node} for node in dict.fromkeys(consuming)}
         for market, nodes in markets.items():
-            sold = np.array([k for k, (node, is_sale) in enumerate(zip(s.trader_flow["destination"].tolist(),
-                             s.trader_flow["is_sale"].tolist(), strict=True)) if is_sale and node in nodes], dtype=int)  # fmt: skip
+            sold = np.array([k for k, node in enumerate(arrives) if node in nodes and sells[k]], dtype=int)
             on_the_way = np.array([k for k, node in enumerate(s.sales["node"].tolist()) if node in nodes], dtype=int)
             consumers = np.array([k for k, node in enumerate(consuming) if node in nodes], dtype=int)
             of_flow, of_sale = s.trader_flow["trader"].to_numpy()[sold], s.sales["trader"].to_numpy()[on_the_way]

@@ -68,12 +68,10 @@ def solve_problem(problem: Problem, settings: SolveSettings | None = None) -> tu
         answer = _solve(problem, chosen)
         best = _polished(_at(problem, answer.x, answer.row_dual, chosen), chosen)
         return problem, _with(answer, best)
-    point, damping, last_move, best = start(problem), 1.0, np.inf, None
+    point, damping, last_move = start(problem), 1.0, np.inf
+    answer = _solve(problem, chosen)
+    best = _polished(_at(problem, answer.x, answer.row_dual, chosen), chosen)
     for _ in range(MOST_GAMES):
-        answer = _solve(problem, chosen)
-        found = _polished(_at(problem, answer.x, answer.row_dual, chosen), chosen)
-        if best is None or found.worst < best.worst:
-            best = found
         if best.worst <= AIM or problem.curves.is_affine:
             break
         move = _distance(problem, point, answer.x)
@@ -84,7 +82,9 @@ def solve_problem(problem: Problem, settings: SolveSettings | None = None) -> tu
         step = min(damping, furthest_step(problem, point, answer.x))
         point = point + step * (answer.x - point)
         problem, point = tangent(problem, point)
-    assert best is not None
+        answer = _solve(problem, chosen)
+        found = _polished(_at(problem, answer.x, answer.row_dual, chosen), chosen)
+        best = found if found.worst < best.worst else best
     if not best.certificate.is_certified:
         raise NotCertified("not-settled", f"the series of affine games did not settle: {best.certificate}",
                            hint="check demand shapes and cost curves for extreme values")  # fmt: skip

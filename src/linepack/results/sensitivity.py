@@ -58,10 +58,11 @@ def price_sensitivity(solution: Solution, cell: Cell) -> pd.DataFrame:
     sides = [dual[balance.rows] / weight for dual in derivatives]
     spread = np.max(sides, axis=0) - np.min(sides, axis=0)
     is_degenerate = is_open | (spread > DISAGREEMENT * (1 + np.abs(sides[0])))
-    frame = pd.DataFrame(sides[0], index=solution.labels_of_periods, columns=list(balance.labels["node"]))
-    flags = pd.DataFrame(is_degenerate, index=frame.index, columns=frame.columns)
-    long = frame.stack().rename_axis(["period", "node"]).rename("derivative").reset_index()
-    return long.assign(is_degenerate=flags.stack().to_numpy())[["node", "period", "derivative", "is_degenerate"]]
+    nodes = balance.labels["node"].tolist()
+    return pd.DataFrame({
+        "node": nodes * len(sides[0]), "period": np.repeat(solution.labels_of_periods, len(nodes)),
+        "derivative": sides[0].ravel(), "is_degenerate": is_degenerate.ravel(),
+    })  # fmt: skip
 
 
 def _rows(system: GasSystem, cell: Cell) -> np.ndarray:
@@ -119,7 +120,8 @@ def _both_sides(
         z = reduced_cost(here, x, y)
         at_lower = np.where(np.abs(z) > 0, z > 0, True)
         bound = np.where(at_lower, change("column_lower"), change("column_upper"))
-        bound = np.where(np.isclose(x, here.column_upper) & ~np.isclose(x, here.column_lower), change("column_upper"), bound)
+        at_top = np.isclose(x, here.column_upper) & ~np.isclose(x, here.column_lower)
+        bound = np.where(at_top, change("column_upper"), bound)
         bound = np.where(chosen.is_free, 0.0, bound)
         is_low = np.where(here.row_lower == here.row_upper, True, y > 0)
         side = np.where(is_low, change("row_lower"), change("row_upper"))

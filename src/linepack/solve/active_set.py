@@ -70,7 +70,9 @@ class OptimalitySystem:
         jacobian = sp.diags(program.hessian_diagonal[self._free]).tocsc()
         if cross is not None and cross.nnz:
             jacobian = jacobian + cross.tocsr()[self._free].tocsc()[:, self._free]
-        self._exact = sp.bmat([[jacobian, -matrix.T], [matrix, None]]).tocsc()
+        corner = sp.csc_matrix((matrix.shape[0], matrix.shape[0]))
+        upper, lower = sp.hstack([jacobian, -matrix.T]), sp.hstack([matrix, corner])
+        self._exact = sp.csc_matrix(sp.vstack([upper, lower]))
         size = self._exact.shape[0]
         self._factor = splu((self._exact + DAMPING * sp.identity(size)).tocsc(), permc_spec="MMD_AT_PLUS_A",
                             diag_pivot_thresh=0.01, options={"SymmetricMode": True}) if size else None  # fmt: skip

@@ -143,7 +143,7 @@ TABLES: tuple[Table, ...] = (
         number("conduct", "1", "Part of its effect on price that it takes into account: 0 price taker, 1 all of it."),
         number("residual_slope_eur_mwh_per_gwh_d", "EUR/MWh per GWh/d",
                "Fall of price for a flat extra GWh/d of this seller over twelve months."),
-        text("conjecture", "Slope it believes to meet: that of residual demand, of each area's own demand, or a given one.",
+        text("conjecture", "Slope it believes to meet: of residual demand, of each area's own demand, or a given one.",
              required=False, default=Conjecture.RESIDUAL, choices=tuple(Conjecture)),
         number("conjectured_slope_eur_mwh_per_gwh_d", "EUR/MWh per GWh/d", "Slope of a given conjecture.",
                required=False, default=0.0),
