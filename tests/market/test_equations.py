@@ -385,7 +385,8 @@ def test_policy_limit_of_a_stock_on_a_date() -> None:
 
 def test_fleet_days_limit_what_ships_can_carry() -> None:
     """A ship of 1,000 GWh that sails 17 kn needs 10 days for 2 x 2,040 miles and 3 in port: it carries 1,000 / 13
-    GWh a day. A price of 50 - 0.5 q less cargo cost 10 is what one more GWh is worth; a ship carries 76.9 of them."""
+    GWh a day. A price of 50 - 0.5 q less cargo cost 10 is what one more GWh is worth; a ship carries 76.9 of them.
+    """
     cargo_mmbtu = 1_000_000 / 0.29307107
     ship = {"ship_class": "ICE", "cargo_mmbtu": cargo_mmbtu, "speed_kn": 17, "port_days": 3, "charter_usd_d": 0,
             "port_cost_usd": 0, "boil_off_share_per_day": 0}  # fmt: skip

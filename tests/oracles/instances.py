@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from linepack.system.gassystem import GasSystem
-from tests.builders import delivery, demand, gas_system, market, merged, supply
+from tests.builders import delivery, demand, gas_system, merged, supply
 
 MONTHS = 2
 
