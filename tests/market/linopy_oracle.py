@@ -22,6 +22,7 @@ from linepack.system.gassystem import GasSystem
 MWH_PER_MMBTU = 0.29307107
 PORT_KINDS = ("market", "lng_import")
 SUMMER = ("07", "08", "09", "10", "11")
+ICE = ("12", "01", "02", "03", "04", "05", "06")
 
 
 @dataclass(frozen=True)
@@ -79,16 +80,19 @@ def arcs_of(facts: Facts) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
                 daily.append(value)
             capacity.loc[arc, period.label] = sum(daily) / len(daily)
     cost = pd.DataFrame(dict.fromkeys(facts.t, every["tariff_eur_mwh"]), index=every.index)
-    ship, prices = system.table("ship_classes").iloc[0], facts.prices()
+    ship, prices = system.table("ship_classes").set_index("ship_class").loc[routes["ship_class"]], facts.prices()
+    ship.index = routes.index
     for period in facts.periods:
         month, miles = prices.loc[month_of(period.start)], routes["distance_nm"]
         if month_of(period.start)[5:] in SUMMER:
             miles = routes["summer_distance_nm"].fillna(miles)
         days = 2 * miles / 24 / ship["speed_kn"] + ship["port_days"]
+        if month_of(period.start)[5:] in ICE:
+            days = days + routes["ice_days"]
         usd = days * ship["charter_usd_d"] + ship["port_cost_usd"]
         freight = usd / month["usd_per_eur"] / (ship["cargo_mmbtu"] * MWH_PER_MMBTU)
         burnt = ship["boil_off_share_per_day"] * days * month["ttf_eur_mwh"]
-        total = (freight + burnt) * routes["ice_class_factor"] + routes["transfer_eur_mwh"]
+        total = freight + burnt + routes["transfer_eur_mwh"]
         cost.loc[ships.index, period.label] = total.to_numpy()
     return every, capacity, cost
 

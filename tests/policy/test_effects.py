@@ -264,12 +264,12 @@ def test_demand_saving_is_prorated_within_a_month(law: Law, system: GasSystem) -
     """15 % from 16 April: half of April's days, so 7.5 % of April's demand, in the EU only."""
     saving = scope_like(law, "EU-DEMAND/1", reading="", first_day=date(2025, 4, 16), last_day=date(2025, 5, 31))
     (effect,) = effects(only(law, saving), system, LONG)
-    before = system.table("demand").set_index(["node", "month"])["quantity_gwh_d"]
-    after = apply_effects(system, [effect]).table("demand").set_index(["node", "month"])["quantity_gwh_d"]
+    before = system.table("demand").groupby(["node", "month"])["quantity_gwh_d"].sum()
+    after = apply_effects(system, [effect]).table("demand").groupby(["node", "month"])["quantity_gwh_d"].sum()
     ratio = (after / before).dropna()
     assert ratio["DE", "2025-04"] == pytest.approx(1 - 0.15 * 15 / 30)
     assert ratio["DE", "2025-05"] == pytest.approx(0.85)
-    assert ratio["DE", "2025-06"] == ratio["GB", "2025-05"] == 1
+    assert ratio["DE", "2025-06"] == pytest.approx(1) == ratio["GB", "2025-05"]
 
 
 def test_a_fleet_ban_takes_a_share_of_the_plant(law: Law, system: GasSystem) -> None:

@@ -121,6 +121,19 @@ def sources(table: str, dataset: str, as_json: bool) -> None:
     )
 
 
+@data.command("copy")
+@click.argument("dataset")
+@click.argument("folder", type=click.Path(path_type=str))
+def copy_dataset(dataset: str, folder: str) -> None:
+    """Copy DATASET to FOLDER, to add rows of your own."""
+    from pathlib import Path
+
+    from linepack.system.dataset import load_dataset, write_dataset
+
+    write_dataset(load_dataset(dataset), Path(folder))
+    click.echo(f"wrote {folder}")
+
+
 @data.command()
 @DATASET
 @click.option("--out", type=click.Path(dir_okay=False), default=None, help="File to write instead of the screen.")

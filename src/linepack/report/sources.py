@@ -22,11 +22,13 @@ SHOWN_KEYS = 3
 
 def sources_text(system: GasSystem) -> str:
     """Return the page: rows by table and grade, then every source by grade with its tables, rows and examples."""
-    frames = {table.name: system.table(table.name) for table in TABLES if len(system.table(table.name))}
+    every = {t.name: pd.concat([system.table(t.name), system.earlier.get(t.name)]) for t in TABLES}
+    frames = {name: frame for name, frame in every.items() if len(frame)}
     parts = [
         f"# Sources of dataset {system.dataset}",
-        "Made by `linepack data report`; do not edit. Every row of every table carries its source, its grade, the first "
-        "day on which somebody could have known it, and a note. The least certain come first.",
+        "Made by `linepack data report`; do not edit. Every row of every table carries its source, its grade, the "
+        "first day on which somebody could have known it, and a note. The least certain come first. Earlier vintages "
+        "of rows are counted too.",
         markdown_table(("table", *FIRST), [_counts(name, frame) for name, frame in frames.items()]),
     ]
     for grade in FIRST:

@@ -46,8 +46,8 @@ def closure(system: GasSystem, periods: Sequence[Period], span: Span = Span.QUAR
     Columns: span, region, consumption_twh (at reference prices), indigenous_production_twh,
     pipeline_availability_twh (what pipes can bring to consumers, within yearly windows and joint limits),
     storage_withdrawal_twh (negative: injection; stores whose stock is not given at both ends are left out; NaN, counted
-    as nil, where none is), lng_need_twh (consumption less the three), and, for the world only, lng_availability_twh and gap_twh (need less
-    availability; positive: short at that price).
+    as nil, where none is), lng_need_twh (consumption less the three), and, for the world only, lng_availability_twh and
+    gap_twh (need less availability; positive: short at that price).
     """
     months = month_grid(periods).months
     periods = monthly_periods(months[0], len(months))

@@ -12,6 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -23,6 +24,8 @@ from linepack.errors import InputError, Issue
 from linepack.system.gassystem import GasSystem
 from linepack.system.schema import SCHEMA_VERSION, TABLES, TABLES_BY_NAME, Column, Kind, Table
 
+EARLIER = "earlier"
+"""Folder inside a dataset that holds earlier vintages of rows, one CSV per table."""
 _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 _TRUE, _FALSE = {"true", "1"}, {"false", "0"}
 _UNIT_ENDINGS = re.compile(
@@ -47,10 +50,15 @@ def dataset_folder(name_or_path: str | Path) -> Path:
 
 
 def load_dataset(name_or_path: str | Path = "2025") -> GasSystem:
-    """Return a dataset by name, or from a folder.
+    """Return a dataset by name, or from a folder; 'NAME@YYYY-MM-DD' as it was known on that day.
 
     Errors: one ``InputError`` that lists every problem with its table, rows and remedy.
     """
+    named, at, day = str(name_or_path).rpartition("@")
+    if at and _is_date(day):
+        from linepack.system.vintages import as_of
+
+        return as_of(load_dataset(named), date.fromisoformat(day))
     folder = dataset_folder(name_or_path)
     package = _read_package(folder)
     issues = _check_units(package)
@@ -64,7 +72,12 @@ def load_dataset(name_or_path: str | Path = "2025") -> GasSystem:
             tables[table.name] = _empty(table)
             continue
         tables[table.name] = _read_table(path, table, issues)
-    for path in sorted(folder.glob("*.csv")):
+    earlier = {}
+    for path in sorted((folder / EARLIER).glob("*.csv")):
+        if path.stem in TABLES_BY_NAME:
+            table = TABLES_BY_NAME[path.stem]
+            earlier[path.stem] = _read_table(path, replace(table, key=(*table.key, "known_from")), issues)
+    for path in (*sorted(folder.glob("*.csv")), *sorted((folder / EARLIER).glob("*.csv"))):
         if path.stem not in TABLES_BY_NAME:
             issues.append(Issue("unknown-table", f"{path.name} is no table of the schema", path.stem,
                                 hint=_nearest(path.stem, list(TABLES_BY_NAME))))  # fmt: skip
@@ -72,7 +85,7 @@ def load_dataset(name_or_path: str | Path = "2025") -> GasSystem:
         issues += check_references(tables)
     if issues:
         raise InputError("bad-dataset", f"{len(issues)} problem(s) in dataset '{name_or_path}'", issues=issues)
-    return GasSystem(str(package["name"]), str(package["version"]), tables)
+    return GasSystem(str(package["name"]), str(package["version"]), tables, earlier)
 
 
 def write_dataset(system: GasSystem, folder: Path) -> None:
@@ -85,6 +98,9 @@ def write_dataset(system: GasSystem, folder: Path) -> None:
         for table in TABLES:
             if table.name in system.tables:
                 system.tables[table.name].to_csv(temporary / f"{table.name}.csv", index=False, lineterminator="\n")
+        for name, frame in system.earlier.items():
+            (temporary / EARLIER).mkdir(exist_ok=True)
+            frame.to_csv(temporary / EARLIER / f"{name}.csv", index=False, lineterminator="\n")
         package = describe_package(system.dataset, system.version)
         (temporary / "datapackage.json").write_text(json.dumps(package, indent=1) + "\n", encoding="utf-8")
         temporary.rename(folder)

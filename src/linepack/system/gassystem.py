@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
 
 from linepack.errors import InputError
-from linepack.system.schema import TABLES
+from linepack.system.schema import TABLES, TABLES_BY_NAME
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class GasSystem:
     dataset: str
     version: str
     tables: Mapping[str, pd.DataFrame]
+    earlier: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    """Earlier vintages of rows by table: what was known before; see ``vintages.as_of``."""
 
     def table(self, name: str) -> pd.DataFrame:
         """Return the frame called ``name``. Errors: ``InputError`` for a table that is not in the schema."""
@@ -45,4 +47,8 @@ class GasSystem:
                 frame = frame if table.is_ordered else frame.sort_values(list(table.key), kind="stable")
                 sha.update(f"{table.name}\n".encode())
                 sha.update(frame.to_csv(index=False, lineterminator="\n", float_format="%.12g").encode())
+        for name in sorted(self.earlier):
+            frame = self.earlier[name].sort_values([*TABLES_BY_NAME[name].key, "known_from"], kind="stable")
+            sha.update(f"earlier {name}\n".encode())
+            sha.update(frame.to_csv(index=False, lineterminator="\n", float_format="%.12g").encode())
         return sha.hexdigest()
