@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from linepack.deals.read import DealFile, GameFile
 
 
+STRESS = "us-gazprom-2025/ns2-b"
+"""The deal whose runs have TurkStream's second string closed."""
+
+
 @click.command()
 @click.argument("case")
 @click.option("--outsiders", "rules", multiple=True, metavar="RULE",
@@ -24,12 +28,15 @@ if TYPE_CHECKING:
 @click.option("--reach", default=None, metavar="EFFECT", help="Show the least decisions that bring about an effect.")
 @click.option("--target", default=None, metavar="TARGET",
               help="Show the least decisions that reach a figure, e.g. 'ttf_eur_mwh<25' or 'flow_twh_y:NS2_B>=280'.")
+@click.option("--published", "is_published", is_flag=True,
+              help="Also hold the deal us-gazprom-2025/routes against published findings.")
 @click.option("--variant", default=None, metavar="NAME", help="Hold the deal against another world that its file names.")
 @solve_options
 @output_options
 def deal(
-    case: str, rules: tuple[str, ...], against: str | None, reach: str | None, target: str | None, variant: str | None,
-    dataset: str | None, solver: str, workspace: str | None, workers: int, as_json: bool, out: str | None,
+    case: str, rules: tuple[str, ...], against: str | None, reach: str | None, target: str | None,
+    is_published: bool, variant: str | None, dataset: str | None, solver: str, workspace: str | None, workers: int,
+    as_json: bool, out: str | None,
 ) -> None:  # fmt: skip
     """Show who gains from CASE, who must agree, who blocks and what unblocks.
 
@@ -44,6 +51,11 @@ def deal(
     else:
         runs = None if loaded.market is None else _runs(loaded, variant, dataset, solver, workspace, workers)
         content, text = _deal(loaded, runs, rules, reach, target)
+        if is_published:
+            stress = load_case_file(STRESS)
+            assert not isinstance(stress, GameFile)
+            content["published"], found = _published(runs, _runs(stress, None, dataset, solver, workspace, workers))
+            text = f"{text}\n\n{found}"
     if out is not None:
         _write(Path(out), content, text)
     if as_json:
@@ -151,6 +163,21 @@ def _market(loaded: DealFile, runs: MarketRuns) -> tuple[dict[str, Any], str]:
     content = {**runs_content(runs), "variants": [variant.name for variant in loaded.market.variants],
                "consents_of_the_law": consents_content(lawful)}  # fmt: skip
     return content, "\n".join([runs_text(runs), *([consents_text(lawful)] if lawful else [])])
+
+
+def _published(runs: MarketRuns | None, stress: MarketRuns) -> tuple[list[dict[str, Any]], str]:
+    from dataclasses import asdict
+
+    from linepack.deals.outcomes import find_outcomes
+    from linepack.deals.published import published_findings
+    from linepack.errors import InputError
+    from linepack.report.deal_text import findings_text
+
+    if runs is None:
+        raise InputError("no-runs", "published findings need a deal on market runs", hint="us-gazprom-2025/routes")
+    outcomes = find_outcomes(runs.deal, runs.accounts.__getitem__)
+    findings = published_findings(outcomes, runs, stress)
+    return [asdict(finding) for finding in findings], findings_text(findings)
 
 
 def _target(outcomes: Outcomes, runs: MarketRuns | None, target: str) -> tuple[dict[str, Any], str]:

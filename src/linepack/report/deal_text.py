@@ -9,6 +9,7 @@ from linepack.deals.deal import effect_text
 from linepack.deals.game import Consent
 from linepack.deals.market import LawfulConsent, MarketRuns
 from linepack.deals.outcomes import Outcomes, one_per_outcome
+from linepack.deals.published import Finding
 from linepack.deals.voting import Union, cheapest_majority, voting_power
 from linepack.report.text import change, number, plain_table
 from linepack.results.headline import headline
@@ -148,6 +149,16 @@ def consents_text(found: tuple[LawfulConsent, ...]) -> str:
                   f"{', '.join(c.bodies[0])}"]  # fmt: skip
         if c.unplayed:
             lines.append(f"  no player stands for: {', '.join(c.unplayed)}")
+    return "\n".join(lines)
+
+
+def findings_text(findings: tuple[Finding, ...]) -> str:
+    """Return published findings, each with its verdict here and the numbers."""
+    verdict = {True: "holds", False: "DOES NOT HOLD", None: "not testable"}
+    tested = [finding for finding in findings if finding.holds is not None]
+    lines = [f"Published findings: {sum(bool(f.holds) for f in tested)} of {len(tested)} testable ones hold here."]
+    for f in findings:
+        lines += [f"  {f.study}: {f.claim}", f"    {verdict[f.holds]}: {f.numbers}"]
     return "\n".join(lines)
 
 
