@@ -107,7 +107,7 @@ def test_a_full_export_line_is_its_shipper_s() -> None:
 
 
 def test_levies_are_transfers() -> None:
-    """Of S's cost of 10, 4 is a duty and 1 an extraction tax: welfare counts 5. The duty paid is half of 146 x (12 - 2).
+    """Of S's cost of 10, 4 is a duty and 1 an extraction tax: welfare counts 5. The duty is half of 146 x (12 - 2).
 
     Revenue 1,752 less carriage 292, cost 730, extraction tax 146 and duty 730 leaves a loss, so there is no profit tax.
     """
@@ -129,7 +129,7 @@ def test_levies_are_transfers() -> None:
 
 
 def test_a_contract_below_the_hub_moves_money_to_the_buyer() -> None:
-    """The contract covers 36.5 TWh a year, 100 of the 146 GWh a day sold at 12, at a price of 9: 300 a day change hands."""
+    """The contract covers 36.5 TWh a year, 100 of the 146 GWh a day sold at 12, at 9: 300 a day change hands."""
     frame = closes(solved(chain(
         contracts=[{"contract": "C", "seller": "S", "annual_quantity_gwh": 36500, "price_index": "oil"}],
         contract_points=[{"contract": "C", "node": "AA"}], contract_prices=[{"contract": "C", "constant_eur_mwh": 9}],
@@ -139,7 +139,7 @@ def test_a_contract_below_the_hub_moves_money_to_the_buyer() -> None:
 
 
 def test_tolling_and_equity() -> None:
-    """Of S's profit of 480 at a full line, a lifter of half the volume has 0.5 x (480 - 60 x 3), a partner a quarter."""
+    """Of S's 480 at a full line, who lifts half has 0.5 x (480 - 60 x 3); a partner has a quarter of the rest."""
     frame = closes(solved(gas_system(merged(
         market("AA"), {"demand": demand("AA", intercept=50, slope=0.5)}, supply("S", cost=10),
         delivery("S", "AA", tariff_eur_mwh=2, capacity_gwh_d=60),
@@ -199,7 +199,8 @@ def test_stores_trade_and_leave_a_stock(closing: Closing) -> None:
     s = solved(gas_system(rows, months=2), months=2, closing=closing)
     frame = closes(s)
     stock = total(frame, Account.CLOSING_STOCK)
-    assert stock == pytest.approx(20 * s.values("level")[-1, 0] * 30 / 1e6 if closing is Closing.VALUES else 0, abs=NEAR)
+    left = 20 * s.values("level")[-1, 0] * 30 / 1e6 if closing is Closing.VALUES else 0.0
+    assert stock == pytest.approx(left, abs=NEAR)
     assert total(frame, Account.STORAGE_COST) == pytest.approx(-(s.days @ s.values("injection")[:, 0]) / 1e6, abs=NEAR)
 
 
@@ -247,8 +248,8 @@ def test_the_real_case_closes(reference: Solution) -> None:
                     Account.TOLLING_MARGIN, Account.EQUITY):  # fmt: skip
         assert total(frame, account) == pytest.approx(0, abs=1e-9)
     carried = total(frame, Account.CARRIAGE)
-    pool = float(reference.days @ (reference.problem.resource_cost_eur_mwh[
-        reference.problem.variables["pool_flow"].columns] * reference.values("pool_flow")).sum(axis=1)) / 1e6  # fmt: skip
+    cost = reference.problem.resource_cost_eur_mwh[reference.problem.variables["pool_flow"].columns]
+    pool = float(reference.days @ (cost * reference.values("pool_flow")).sum(axis=1)) / 1e6
     assert total(frame, Account.TARIFF) == pytest.approx(pool - carried, rel=1e-9)
 
 
@@ -264,7 +265,7 @@ def test_changes_add_up(regimes: dict[str, Run]) -> None:
 
 
 def test_revenue_is_the_brief_s_revenue(reference: Solution, reference_tables: Mapping[str, pd.DataFrame]) -> None:
-    """Sales less carriage of the US, all at hubs, is the headline; Russia's has more: what goes to contract-priced markets."""
+    """Sales less carriage is the headline's revenue; Russia's accounts also hold sales to contract-priced markets."""
     frame = accounts(reference)
     revenue = export_revenues(reference_tables)["revenue_eur_bn_y"]
     year = 365 / reference.days.sum()

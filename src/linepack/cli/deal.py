@@ -30,7 +30,7 @@ STRESS = "us-gazprom-2025/ns2-b"
               help="Show the least decisions that reach a figure, e.g. 'ttf_eur_mwh<25' or 'flow_twh_y:NS2_B>=280'.")
 @click.option("--published", "is_published", is_flag=True,
               help="Also hold the deal us-gazprom-2025/routes against published findings.")
-@click.option("--variant", default=None, metavar="NAME", help="Hold the deal against another world that its file names.")
+@click.option("--variant", default=None, metavar="NAME", help="Hold the deal against another world that it names.")
 @solve_options
 @output_options
 def deal(

@@ -68,7 +68,7 @@ class MarketBase:
         if name not in found:
             near = difflib.get_close_matches(name, list(found), 1, 0.4)
             raise InputError("unknown-variant", f"the deal has no variant '{name}'", keys=[name],
-                             hint=f"did you mean '{near[0]}'?" if near else f"variants: {', '.join(found)}")  # fmt: skip
+                             hint=f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(found)}")
         return self.scenario.with_patches(f"{self.scenario.name}, {name}", *found[name].patches)
 
 

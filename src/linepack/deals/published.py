@@ -31,7 +31,7 @@ SHIP_OR_PAY_USD_BN_Y = 0.75
 
 @dataclass(frozen=True)
 class Finding:
-    """A published finding: study, claim, whether it holds here (None: cannot be tested), and the numbers or the reason."""
+    """A published finding: study, claim, whether it holds here (None: not testable), and numbers or the reason."""
 
     study: str
     claim: str
@@ -97,7 +97,8 @@ def _transit(land: Game, ukraine: Game, sea: Game, everything: Game) -> tuple[Fi
                 f"Russia {before[ru]:.1f} to {after[ru]:.1f} %; the EU, one buyer here, has the same by construction"),
         Finding(study, "a way around one transit state matters less than the sea route",
                 bool(bypass - start < direct - start),
-                f"Russia with Ukraine alone {start:.1f} %, with Belarus too {bypass:.1f} %, with the sea {direct:.1f} %"),
+                f"Russia with Ukraine alone {start:.1f} %, with Belarus too {bypass:.1f} %, with the sea "
+                f"{direct:.1f} %"),
         Finding(study, "the Shapley value fits observed terms better than core or nucleolus", None,
                 "no observed shares are in the data"),
     )  # fmt: skip
@@ -177,7 +178,7 @@ def _south_east(stress: MarketRuns) -> Finding:
         return float((shock - calm)[list(SOUTH_EAST)].mean())
 
     sea, land = rise(NS2_B), rise(TRANSIT)
-    return Finding("Koczy and others 2022", "flow moved from Ukraine to Nord Stream 2 raises supply risk in the south-east",
-                   sea > land,
-                   f"the second string of TurkStream stops: south-eastern prices rise by {sea:.2f} EUR/MWh with string B "
-                   f"of Nord Stream 2 (27.5 bcm a year), {land:.2f} with Ukraine (15 bcm)")  # fmt: skip
+    claim = "flow moved from Ukraine to Nord Stream 2 raises supply risk in the south-east"
+    return Finding("Koczy and others 2022", claim, sea > land,
+                   f"TurkStream's second string stops: south-eastern prices rise by {sea:.2f} EUR/MWh with string B of "
+                   f"Nord Stream 2 (27.5 bcm a year), by {land:.2f} with Ukraine (15 bcm)")  # fmt: skip

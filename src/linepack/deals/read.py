@@ -19,8 +19,8 @@ from linepack.deals.game import JOIN, MAXIMUM_PLAYERS, Consent, FloatArray, Game
 from linepack.deals.market import ConsentQuery, MarketBase, Variant
 from linepack.deals.voting import Union, VotingBody, unanimous_body
 from linepack.errors import InputError
-from linepack.scenario.parse import parse_patch
 from linepack.policy.words import ContractClass
+from linepack.scenario.parse import parse_patch
 from linepack.scenario.reader import Fields, read_yaml
 from linepack.scenario.scenario import available_cases, load_case, load_scenario
 
