@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from linepack.cli.options import output_options, print_json
+from linepack.cli.options import output_options, print_json, settings_of, show_progress, solve_options
 
 if TYPE_CHECKING:
+    from linepack.deals.conditions import BoolArray
+    from linepack.deals.market import MarketRuns
     from linepack.deals.outcomes import Outcomes
     from linepack.deals.read import DealFile, GameFile
+
+
+STRESS = "us-gazprom-2025/ns2-b"
+"""The deal whose runs have TurkStream's second string closed."""
 
 
 @click.command()
@@ -20,13 +26,22 @@ if TYPE_CHECKING:
               help="keep-defaults, best-response or inactive; may be repeated [default: all three].")  # fmt: skip
 @click.option("--against", default=None, help="Also show the change from this game: a YAML file or a name.")
 @click.option("--reach", default=None, metavar="EFFECT", help="Show the least decisions that bring about an effect.")
+@click.option("--target", default=None, metavar="TARGET",
+              help="Show the least decisions that reach a figure, e.g. 'ttf_eur_mwh<25' or 'flow_twh_y:NS2_B>=280'.")
+@click.option("--published", "is_published", is_flag=True,
+              help="Also hold the deal us-gazprom-2025/routes against published findings.")
+@click.option("--variant", default=None, metavar="NAME", help="Hold the deal against another world that it names.")
+@solve_options
 @output_options
 def deal(
-    case: str, rules: tuple[str, ...], against: str | None, reach: str | None, as_json: bool, out: str | None
-) -> None:
+    case: str, rules: tuple[str, ...], against: str | None, reach: str | None, target: str | None,
+    is_published: bool, variant: str | None, dataset: str | None, solver: str, workspace: str | None, workers: int,
+    as_json: bool, out: str | None,
+) -> None:  # fmt: skip
     """Show who gains from CASE, who must agree, who blocks and what unblocks.
 
-    CASE is a YAML file, or a name of a game or deal that comes with linepack.
+    CASE is a YAML file, a name of a game or deal that comes with linepack, or CASE/DEAL. A deal on market runs solves
+    one scenario per effect; what was solved before is not solved again.
     """
     from linepack.deals.read import GameFile, load_case_file
 
@@ -34,7 +49,13 @@ def deal(
     if isinstance(loaded, GameFile):
         content, text = _game(loaded, against)
     else:
-        content, text = _deal(loaded, rules, reach)
+        runs = None if loaded.market is None else _runs(loaded, variant, dataset, solver, workspace, workers)
+        content, text = _deal(loaded, runs, rules, reach, target)
+        if is_published:
+            stress = load_case_file(STRESS)
+            assert not isinstance(stress, GameFile)
+            content["published"], found = _published(runs, _runs(stress, None, dataset, solver, workspace, workers))
+            text = f"{text}\n\n{found}"
     if out is not None:
         _write(Path(out), content, text)
     if as_json:
@@ -83,19 +104,34 @@ def _other_game(name: str) -> GameFile:
     return other
 
 
-def _deal(loaded: DealFile, rules: tuple[str, ...], reach: str | None) -> tuple[dict[str, Any], str]:
+def _runs(loaded: DealFile, variant: str | None, dataset: str | None, solver: str, workspace: str | None, workers: int
+          ) -> MarketRuns:  # fmt: skip
+    from linepack.deals.market import run_deal
+    from linepack.runs.store import RunStore
+    from linepack.runs.store import workspace as folder_of
+    from linepack.system.dataset import load_dataset
+
+    assert loaded.market is not None
+    base = loaded.market.in_world(variant)
+    return run_deal(loaded.deal, base, load_dataset(dataset or base.dataset), RunStore(folder_of(workspace)),
+                    settings=settings_of(solver), workers=workers, on_progress=show_progress)  # fmt: skip
+
+
+def _deal(loaded: DealFile, runs: MarketRuns | None, rules: tuple[str, ...], reach: str | None, target: str | None
+          ) -> tuple[dict[str, Any], str]:  # fmt: skip
     from linepack.deals.analysis import analyse_deal
     from linepack.deals.content import CONTENT_SCHEMA, deal_content, union_content
     from linepack.deals.deal import Outsiders, outsiders_named
     from linepack.deals.outcomes import find_outcomes
-    from linepack.errors import InputError
     from linepack.report.deal_text import deal_text, union_text
 
-    if loaded.accounts is None:
-        raise InputError("no-accounts", f"deal '{loaded.deal.name}' gives no accounts",
-                         hint="'accounts: FILE.csv', with columns outcome, account, holder, amount_eur_bn")  # fmt: skip
-    outcomes = find_outcomes(loaded.deal, loaded.accounts)
-    analysis = analyse_deal(outcomes, tuple(outsiders_named(rule) for rule in rules) or tuple(Outsiders))
+    chosen = tuple(outsiders_named(rule) for rule in rules) or tuple(Outsiders)
+    if runs is not None:
+        outcomes = find_outcomes(runs.deal, runs.accounts.__getitem__)
+    else:
+        assert loaded.accounts is not None
+        outcomes = find_outcomes(loaded.deal, loaded.accounts)
+    analysis = analyse_deal(outcomes, chosen)
     unions = {player.name: player.union for player in loaded.deal.players if player.union is not None}
     content: dict[str, Any] = {
         "schema": CONTENT_SCHEMA, "kind": "deal", "name": loaded.deal.name, "title": loaded.deal.title,
@@ -105,10 +141,52 @@ def _deal(loaded: DealFile, rules: tuple[str, ...], reach: str | None) -> tuple[
     parts = [loaded.deal.title, loaded.deal.question, "", deal_text(analysis)]
     for name, union in unions.items():
         parts += ["", f"Inside {name}:", union_text(union)]
+    if runs is not None:
+        content["market"], text = _market(loaded, runs)
+        parts += ["", text]
     if reach is not None:
         content["reach"], text = _reach(outcomes, reach)
         parts += ["", text]
+    if target is not None:
+        content["target"], text = _target(outcomes, runs, target)
+        parts += ["", text]
     return content, "\n".join(parts)
+
+
+def _market(loaded: DealFile, runs: MarketRuns) -> tuple[dict[str, Any], str]:
+    from linepack.deals.market import consents_content, lawful_consents, runs_content
+    from linepack.policy.law import load_law
+    from linepack.report.deal_text import consents_text, runs_text
+
+    assert loaded.market is not None
+    lawful = lawful_consents(runs.deal, loaded.market.queries, load_law()) if loaded.market.queries else ()
+    content = {**runs_content(runs), "variants": [variant.name for variant in loaded.market.variants],
+               "consents_of_the_law": consents_content(lawful)}  # fmt: skip
+    return content, "\n".join([runs_text(runs), *([consents_text(lawful)] if lawful else [])])
+
+
+def _published(runs: MarketRuns | None, stress: MarketRuns) -> tuple[list[dict[str, Any]], str]:
+    from dataclasses import asdict
+
+    from linepack.deals.outcomes import find_outcomes
+    from linepack.deals.published import published_findings
+    from linepack.errors import InputError
+    from linepack.report.deal_text import findings_text
+
+    if runs is None:
+        raise InputError("no-runs", "published findings need a deal on market runs", hint="us-gazprom-2025/routes")
+    outcomes = find_outcomes(runs.deal, runs.accounts.__getitem__)
+    findings = published_findings(outcomes, runs, stress)
+    return [asdict(finding) for finding in findings], findings_text(findings)
+
+
+def _target(outcomes: Outcomes, runs: MarketRuns | None, target: str) -> tuple[dict[str, Any], str]:
+    from linepack.deals.market import is_reached
+    from linepack.errors import InputError
+
+    if runs is None:
+        raise InputError("no-runs", "a target needs a deal on market runs", hint="'base: CASE/SCENARIO' in the deal")
+    return _least_ways(outcomes, is_reached(runs, outcomes, target), target)
 
 
 def _reach(outcomes: Outcomes, effect: str) -> tuple[dict[str, Any], str]:
@@ -116,7 +194,6 @@ def _reach(outcomes: Outcomes, effect: str) -> tuple[dict[str, Any], str]:
 
     import numpy as np
 
-    from linepack.deals.outcomes import least_decisions
     from linepack.errors import InputError
 
     known = [item.name for item in outcomes.deal.effects]
@@ -124,11 +201,17 @@ def _reach(outcomes: Outcomes, effect: str) -> tuple[dict[str, Any], str]:
         near = difflib.get_close_matches(effect, known, 1, 0.4)
         raise InputError("unknown-effect", f"the deal has no effect '{effect}'", keys=[effect],
                          hint=f"did you mean '{near[0]}'?" if near else f"effects: {', '.join(known)}")  # fmt: skip
-    ways = least_decisions(outcomes, np.array([effect in key for key in outcomes.effects]))
-    changes = [outcomes.changes(p) for p in ways]
+    content, text = _least_ways(outcomes, np.array([effect in key for key in outcomes.effects]), effect)
+    return {"effect": effect, "least_decisions": content["least_decisions"]}, text
+
+
+def _least_ways(outcomes: Outcomes, is_hit: BoolArray, what: str) -> tuple[dict[str, Any], str]:
+    from linepack.deals.outcomes import least_decisions
+
+    changes = [outcomes.changes(p) for p in least_decisions(outcomes, is_hit)]
     text = "\n".join("  " + (", ".join(f"{k} = {v}" for k, v in way.items()) or "no change") for way in changes)
     none = f"  none of {len(outcomes.profiles)} combinations of decisions does"
-    return {"effect": effect, "least_decisions": changes}, f"Least decisions that bring about {effect}:\n{text or none}"
+    return {"target": what, "least_decisions": changes}, f"Least decisions that bring about {what}:\n{text or none}"
 
 
 def _write(folder: Path, content: dict[str, Any], text: str) -> None:

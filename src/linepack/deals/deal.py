@@ -45,13 +45,20 @@ class Share:
 
 @dataclass(frozen=True)
 class DealPlayer:
-    """Who decides or is paid. A player that does not sell its veto takes and gives no payment."""
+    """Who decides or is paid. A player that does not sell its veto takes and gives no payment.
+
+    In a deal on market runs it may take what the table ``payoff_shares`` gives to an ``actor``, ``without`` the parts
+    of others; ``bodies`` are the bodies of the law that it stands for.
+    """
 
     name: str
     title: str
     takes: tuple[Share, ...]
     sells_veto: bool = True
     union: Union | None = None
+    actor: str = ""
+    without: tuple[str, ...] = ()
+    bodies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -121,10 +121,11 @@ def stabilising_program(game: Game, payoffs: FloatArray, *, added: float | None)
     net = np.concatenate([np.ones(size), -np.ones(size)])
     cost = net if added is None else np.ones(2 * size)
     equal, equal_right = (np.zeros((0, 2 * size)), np.zeros(0)) if added is None else (net[None, :], np.array([added]))
+    slack = 0.0 if added is None else TOLERANCE / 10 * game.scale  # the sum was rounded; all rows may bind at once
 
     def solve(masks: IntArray) -> Answer:
         inside = membership(masks, size)
-        rows, right = -np.hstack([inside, -inside]), inside @ payoffs - game.values[masks]
+        rows, right = -np.hstack([inside, -inside]), inside @ payoffs - game.values[masks] + slack
         return _linprog(cost, rows, right, equal, equal_right, [(0, None)] * (2 * size))
 
     def violated(answer: Answer) -> FloatArray:

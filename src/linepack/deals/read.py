@@ -16,10 +16,13 @@ from linepack.deals.conditions import AtLeast, Chosen, Condition
 from linepack.deals.council import ADOPTED, qualified_majority, unanimity
 from linepack.deals.deal import Deal, DealPlayer, Decision, Effect, EffectKey, Share, TabledAccounts, Term, effect_text
 from linepack.deals.game import JOIN, MAXIMUM_PLAYERS, Consent, FloatArray, Game, unknown_player
+from linepack.deals.market import ConsentQuery, MarketBase, Variant
 from linepack.deals.voting import Union, VotingBody, unanimous_body
 from linepack.errors import InputError
+from linepack.policy.words import ContractClass
 from linepack.scenario.parse import parse_patch
 from linepack.scenario.reader import Fields, read_yaml
+from linepack.scenario.scenario import available_cases, load_case, load_scenario
 
 SCHEMA = 1
 FORMULA_KEYS = ("all", "any", "at_least", "of")
@@ -49,10 +52,11 @@ class GameFile:
 
 @dataclass(frozen=True)
 class DealFile:
-    """A deal, and its accounts if they are given as a table beside it (None: they come from market runs)."""
+    """A deal with its accounts: a table beside it, or market runs from a base; one of the two is None."""
 
     deal: Deal
     accounts: Callable[[EffectKey], TabledAccounts] | None
+    market: MarketBase | None = None
 
 
 def available_games() -> list[str]:
@@ -61,16 +65,10 @@ def available_games() -> list[str]:
 
 
 def load_case_file(name_or_path: str | Path) -> GameFile | DealFile:
-    """Return a game or a deal from a YAML file, or by the name of one that comes with linepack."""
+    """Return a game or a deal from a YAML file, or by name: GAME, CASE/DEAL, or CASE for its main deal."""
     path = Path(name_or_path)
     if path.suffix not in (".yaml", ".yml"):
-        path = _folder() / f"{name_or_path}.yaml"
-        if not path.is_file():
-            known = available_games()
-            near = difflib.get_close_matches(str(name_or_path), known, 1, 0.4)
-            raise InputError("unknown-case", f"'{name_or_path}' is neither a YAML file nor a game or deal",
-                             keys=[str(name_or_path)],
-                             hint=f"did you mean '{near[0]}'?" if near else f"here: {', '.join(known)}")  # fmt: skip
+        path = _named(str(name_or_path))
     fields = read_yaml(path)
     if fields.values.get("schema") != SCHEMA:
         raise fields.error("schema-version", f"schema {fields.values.get('schema')!r} is not {SCHEMA}", key="schema",
@@ -83,6 +81,17 @@ def load_case_file(name_or_path: str | Path) -> GameFile | DealFile:
 
 def _folder() -> Path:
     return Path(str(resources.files("linepack") / "cases" / "games"))
+
+
+def _named(name: str) -> Path:
+    deals = {f"{path.parent.parent.name}/{path.stem}": path for path in sorted(_folder().parent.glob("*/deals/*.yaml"))}
+    found = {**{game: _folder() / f"{game}.yaml" for game in available_games()}, **deals}
+    main = f"{name}/{load_case(name).deal}" if name in available_cases() else name
+    if main in found:
+        return found[main]
+    near = difflib.get_close_matches(name, list(found), 1, 0.4)
+    raise InputError("unknown-case", f"'{name}' is neither a YAML file nor a game or deal", keys=[name],
+                     hint=f"did you mean '{near[0]}'?" if near else f"here: {', '.join(found)}")  # fmt: skip
 
 
 def _game(fields: Fields, folder: Path) -> GameFile:
@@ -225,7 +234,8 @@ def _whole(fields: Fields, key: str, default: int | None = None) -> int:
 
 
 def _deal(fields: Fields, folder: Path) -> DealFile:
-    fields.allow("schema", "deal", "title", "question", "players", "decisions", "effects", "terms", "accounts")
+    fields.allow("schema", "deal", "title", "question", "players", "decisions", "effects", "terms", "accounts", "base",
+                 "variants", "consents")  # fmt: skip
     players = tuple(_player(item) for item in fields.items("players"))
     names = tuple(player.name for player in players)
     decisions = tuple(_decision(item, names) for item in fields.items("decisions"))
@@ -234,13 +244,34 @@ def _deal(fields: Fields, folder: Path) -> DealFile:
     deal = Deal(
         fields.text("deal"), fields.text("title"), fields.text("question", ""), players, decisions, effects, terms
     )
-    if "accounts" not in fields.values:
-        return DealFile(deal, None)
-    return DealFile(deal, _tabled(folder / fields.text("accounts")))
+    if ("accounts" in fields.values) == ("base" in fields.values):
+        raise fields.error("one-of", "give exactly one of accounts, base",
+                           hint="'accounts: FILE.csv' for a table, 'base: CASE/SCENARIO' for market runs")  # fmt: skip
+    if "accounts" in fields.values:
+        return DealFile(deal, _tabled(folder / fields.text("accounts")))
+    return DealFile(deal, None, _market(fields, effects))
+
+
+def _market(fields: Fields, effects: Sequence[Effect]) -> MarketBase:
+    variants = []
+    for item in fields.items("variants"):
+        item.allow("name", "patches", "why")
+        patches = tuple(parse_patch(patch) for patch in item.items("patches"))
+        variants.append(Variant(item.text("name"), patches, item.text("why", "")))
+    queries = []
+    for item in fields.items("consents"):
+        item.allow("effect", "asset", "on", "contract")
+        effect = item.choice("effect", [effect.name for effect in effects])
+        contract = ContractClass(item.choice("contract", tuple(ContractClass))) if "contract" in item.values else None
+        item.require("on", "a date, YYYY-MM-DD")
+        day = item.day("on")
+        assert day is not None
+        queries.append(ConsentQuery(effect, item.text("asset"), day, contract))
+    return MarketBase(load_scenario(fields.text("base")), tuple(variants), tuple(queries))
 
 
 def _player(fields: Fields) -> DealPlayer:
-    fields.allow("name", "title", "takes", "sells_veto", "union")
+    fields.allow("name", "title", "takes", "sells_veto", "union", "actor", "without", "bodies")
     takes = []
     for item in fields.items("takes"):
         item.allow("account", "holder", "share")
@@ -250,7 +281,9 @@ def _player(fields: Fields) -> DealPlayer:
         raise fields.error("not-a-boolean", "'sells_veto' must be true or false", key="sells_veto")
     name = fields.text("name")
     union = read_union(fields.fields("union"), name) if "union" in fields.values else None
-    return DealPlayer(name, fields.text("title", name), tuple(takes), sells, union)
+    without, bodies = (fields.texts(key) if key in fields.values else () for key in ("without", "bodies"))
+    return DealPlayer(name, fields.text("title", name), tuple(takes), sells, union, fields.text("actor", ""), without,
+                      bodies)  # fmt: skip
 
 
 def _decision(fields: Fields, players: Sequence[str]) -> Decision:

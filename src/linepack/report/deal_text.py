@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from linepack.deals.analysis import NASH, NUCLEOLUS, SHAPLEY, Change, DealAnalysis, GameAnalysis, OutcomeReview, Review
 from linepack.deals.deal import effect_text
 from linepack.deals.game import Consent
+from linepack.deals.market import LawfulConsent, MarketRuns
 from linepack.deals.outcomes import Outcomes, one_per_outcome
+from linepack.deals.published import Finding
 from linepack.deals.voting import Union, cheapest_majority, voting_power
 from linepack.report.text import change, number, plain_table
+from linepack.results.headline import headline
 
 SHOWN = 8
 
@@ -112,6 +115,50 @@ def deal_text(analysis: DealAnalysis) -> str:
         if values.without_equilibrium:
             lines.append(f"No pure equilibrium of outsiders for {len(values.without_equilibrium)} coalition(s); "
                          "valued at their worst reply.")  # fmt: skip
+    return "\n".join(lines)
+
+
+def runs_text(runs: MarketRuns) -> str:
+    """Return the market runs behind a deal: prices, the main revenues, and the change for all who take no part."""
+    rows = []
+    for key, run in runs.runs.items():
+        h = headline(run.tables)
+        rows.append([effect_text(key), number(h["ttf_eur_mwh"]), number(h["eu_import_bill_eur_bn_y"]),
+                     number(h["russia_revenue_eur_bn_y"]), number(h["us_revenue_eur_bn_y"]),
+                     number(runs.others_eur_bn(key), 3), run.digest[:12]])  # fmt: skip
+    header = ["outcome", "TTF EUR/MWh", "EU bill bn/y", "RU revenue bn/y", "US revenue bn/y", "not at the table", "run"]
+    return "\n".join([
+        f"{len(rows)} market runs on '{runs.base.name}', {runs.kept} kept from before; amounts are EUR bn over "
+        f"{runs.base.months} months from {runs.base.first_month}.", "", plain_table(header, rows), "",
+        "'Not at the table' is the change for all countries and companies that no player stands for.",
+    ])  # fmt: skip
+
+
+def consents_text(found: tuple[LawfulConsent, ...]) -> str:
+    """Return whom the law asks for each effect, in players of the deal and in bodies."""
+    lines = []
+    for c in found:
+        head = f"By law, on {c.query.on}, {c.query.effect} ({c.query.asset})"
+        if c.is_open:
+            lines += ["", f"{head} needs nobody: all gates are open."]
+            continue
+        ways = " or ".join("+".join(names) or "nobody at the table" for names in c.players)
+        lines += ["", f"{head} needs: {ways}",
+                  f"  closed: {'; '.join(c.closed_gates)}",
+                  f"  least sets of bodies: {len(c.bodies)}; the smallest has {len(c.bodies[0])}: "
+                  f"{', '.join(c.bodies[0])}"]  # fmt: skip
+        if c.unplayed:
+            lines.append(f"  no player stands for: {', '.join(c.unplayed)}")
+    return "\n".join(lines)
+
+
+def findings_text(findings: tuple[Finding, ...]) -> str:
+    """Return published findings, each with its verdict here and the numbers."""
+    verdict = {True: "holds", False: "DOES NOT HOLD", None: "not testable"}
+    tested = [finding for finding in findings if finding.holds is not None]
+    lines = [f"Published findings: {sum(bool(f.holds) for f in tested)} of {len(tested)} testable ones hold here."]
+    for f in findings:
+        lines += [f"  {f.study}: {f.claim}", f"    {verdict[f.holds]}: {f.numbers}"]
     return "\n".join(lines)
 
 

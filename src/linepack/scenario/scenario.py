@@ -76,13 +76,17 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Case:
-    """A question and the scenarios that answer it; the first is what the others are compared with."""
+    """A question and the scenarios that answer it; the first is what the others are compared with.
+
+    ``deal`` names the deal that stands for the case, if it has deals.
+    """
 
     name: str
     title: str
     question: str
     scenarios: tuple[Scenario, ...]
     has_observations: bool
+    deal: str = ""
 
 
 def apply_scenario(system: GasSystem, scenario: Scenario) -> GasSystem:
@@ -129,14 +133,15 @@ def load_case(name_or_path: str | Path) -> Case:
             raise _unknown("case", str(name_or_path), available_cases())
         folder = _cases_folder() / str(name_or_path)
     fields = read_yaml(folder / "case.yaml")
-    fields.allow("schema", "case", "title", "question", "scenarios", "observations")
+    fields.allow("schema", "case", "title", "question", "scenarios", "observations", "deal")
     _check_schema(fields)
     scenarios = tuple(_read_scenario(folder / "scenarios" / f"{name}.yaml", ()) for name in fields.texts("scenarios"))
     names = [scenario.name for scenario in scenarios]
     if len(set(names)) != len(names):
         raise fields.error("duplicate-name", "two scenarios have the same name", key="scenarios")
     has_observations = fields.boolean("observations", default=False)
-    return Case(fields.text("case"), fields.text("title"), fields.text("question"), scenarios, has_observations)
+    return Case(fields.text("case"), fields.text("title"), fields.text("question"), scenarios, has_observations,
+                fields.text("deal", ""))  # fmt: skip
 
 
 def available_cases() -> list[str]:

@@ -406,9 +406,23 @@ def balances_that_do_not_close(c: Checked) -> list[Issue]:
                   Severity.WARNING)  # fmt: skip
 
 
+def money_shares(c: Checked) -> list[Issue]:
+    """Operators of an arc share all of it; offtakers and partners no more than all; a price belongs to a contract."""
+    operators = c.rows("asset_terms").groupby("arc")["share"].sum()
+    issues = _found("shares-not-one", "shares of the operators do not add up to 1", "asset_terms",
+                    [str(arc) for arc, share in operators.items() if abs(share - 1) > 1e-6], "correct the shares")
+    for table in ("offtaker_shares", "equity_shares"):
+        total = c.rows(table).groupby("resource")["share"].sum()
+        issues += _found("shares-above-one", "shares add up to more than 1", table,
+                         [str(name) for name, share in total.items() if share > 1 + 1e-6], "correct the shares")
+    prices, contracts = c.rows("contract_prices")["contract"], c.rows("contracts")["contract"]
+    return issues + _found("unknown-contract", "no contract of that name", "contract_prices",
+                           prices[~prices.isin(contracts)], "linepack data show contracts")  # fmt: skip
+
+
 CHECKS: tuple[Check, ...] = (
     disconnected_markets, markets_without_demand, demand_without_slope, undeliverable_contracts, oversold_contracts,
     dates_in_order, storage_speed, storage_stocks, arcs_that_go_nowhere, lng_ports_without_plant, joint_limit_members,
-    supply_shares, availability_months, observed_names, claimed_values, known_in_time, policy_sums,
+    supply_shares, availability_months, observed_names, claimed_values, known_in_time, policy_sums, money_shares,
     balances_that_do_not_close,
 )  # fmt: skip

@@ -1,0 +1,227 @@
+"""Deals on market runs: shares of accounts, runs shared by effect, targets, and whom the law asks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from linepack.cli import run
+from linepack.deals.coalitions import coalition_values
+from linepack.deals.conditions import Chosen, all_of
+from linepack.deals.deal import Deal, DealPlayer, Decision, Effect, Share
+from linepack.deals.game import dummy_players
+from linepack.deals.market import ConsentQuery, MarketRuns, is_reached, lawful_consents, run_deal
+from linepack.deals.outcomes import Outcomes, find_outcomes
+from linepack.deals.published import published_findings
+from linepack.deals.read import DealFile, load_case_file
+from linepack.deals.shapley import shapley
+from linepack.errors import InputError
+from linepack.policy.law import load_law
+from linepack.runs.store import RunStore
+from linepack.scenario.patches import AssetPatch, Span
+from linepack.scenario.scenario import Scenario
+from linepack.system.gassystem import GasSystem
+from linepack.vocabulary import AssetState
+from tests.builders import Rows, delivery, demand, gas_system, market, merged, supply
+
+NONE: frozenset[str] = frozenset()
+LINE = frozenset({"line"})
+
+
+def line_system(**more: Rows) -> GasSystem:
+    """Return AA with p = 50 - 0.5 q, S at 30 without limit, and R at 10 behind a closed line of 20 GWh/d.
+
+    Without the line AA takes 40 at 30; with it R sells 20 of the 40, still at 30, and earns 20 x 20 a day.
+    """
+    return gas_system(merged(
+        market("AA"), {"demand": demand("AA", intercept=50, slope=0.5)}, supply("S", cost=30), delivery("S", "AA"),
+        supply("R", cost=10), delivery("R", "AA", capacity_gwh_d=20, state="closed"), more,
+    ))  # fmt: skip
+
+
+BASE = Scenario("base", "Base", "", "test", "2025-04", 1, "values")
+OPENS = AssetPatch("line opens", "test", ("R-AA",), {}, Span(), AssetState.OPEN)
+
+
+def line_deal(*players: DealPlayer) -> Deal:
+    """Return a deal on the line: R offers, G permits, H has no say."""
+    chosen = players or (DealPlayer("R", "R", (Share("company", "R", 1.0),)), DealPlayer("G", "G", ()),
+                         DealPlayer("H", "H", (Share("consumers", "XX", 0.5),)))  # fmt: skip
+    return Deal(
+        "line", "A line", "", chosen,
+        (Decision("offer", "R", ("no", "yes"), "no", "no"), Decision("permit", "G", ("no", "yes"), "no", "no")),
+        (Effect("line", all_of(Chosen("offer", ("yes",)), Chosen("permit", ("yes",))), (OPENS,)),),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> RunStore:
+    """Where the runs of this module are kept."""
+    return RunStore(tmp_path_factory.mktemp("deals"))
+
+
+@pytest.fixture(scope="module")
+def line(store: RunStore) -> tuple[MarketRuns, Outcomes]:
+    """The runs of the line and its outcomes."""
+    runs = run_deal(line_deal(), BASE, line_system(), store)
+    return runs, find_outcomes(runs.deal, runs.accounts.__getitem__)
+
+
+def test_payoffs_are_accounts_of_runs(line: tuple[MarketRuns, Outcomes]) -> None:
+    """R gains 20 x 20,000 EUR on each of 30 days, 0.012 bn, if both say yes; the price does not move, so H gains nil."""
+    _, outcomes = line
+    gains = {tuple(outcomes.choices(p).values()): outcomes.gains_eur_bn[p] for p in range(4)}
+    assert gains["yes", "yes"] == pytest.approx([0.012, 0, 0], abs=1e-7)
+    assert gains["yes", "no"] == pytest.approx([0, 0, 0])
+
+
+def test_four_combinations_need_two_runs(line: tuple[MarketRuns, Outcomes], store: RunStore) -> None:
+    """Runs are made by effect; a second call finds both in the store."""
+    runs, _ = line
+    assert set(runs.runs) == {NONE, LINE}
+    again = run_deal(line_deal(), BASE, line_system(), store)
+    assert again.kept == 2
+    assert {key: found.digest for key, found in again.runs.items()} == {k: r.digest for k, r in runs.runs.items()}
+
+
+def test_two_vetoes_share_equally(line: tuple[MarketRuns, Outcomes]) -> None:
+    """R and G are both needed for 0.012: half each by symmetry; H, whose accounts do not move, adds nothing."""
+    game = coalition_values(line[1]).game
+    assert shapley(game) == pytest.approx([0.006, 0.006, 0], abs=1e-7)
+    assert "H" in dummy_players(game, tolerance=1e-5)
+
+
+def test_what_is_not_at_the_table(line: tuple[MarketRuns, Outcomes]) -> None:
+    """All accounts change by welfare: R's 0.012. R takes all of it, so nobody else's accounts change."""
+    assert line[0].others_eur_bn(LINE) == pytest.approx(0, abs=1e-7)
+    assert line[0].others_eur_bn(NONE) == 0
+
+
+def test_targets_read_figures_and_flows(line: tuple[MarketRuns, Outcomes]) -> None:
+    """The line carries 20 GWh/d, 7.3 TWh a year, in one outcome only."""
+    runs, outcomes = line
+    assert is_reached(runs, outcomes, "flow_twh_y:R-AA>=7.29").tolist() == [key == LINE for key in outcomes.effects]
+    assert not is_reached(runs, outcomes, "flow_twh_y:R-AA>7.31").any()
+    with pytest.raises(InputError, match="no figure"):
+        is_reached(runs, outcomes, "ttf_eur<3")
+    with pytest.raises(InputError, match="no target"):
+        is_reached(runs, outcomes, "cheap gas")
+
+
+def test_actors_take_what_the_table_says(store: RunStore) -> None:
+    """Half of R's profit by the table; 'without' takes another actor's part out again."""
+    rows = [{"actor": "STATE", "account": "company", "holder": "R", "share": 0.5},
+            {"actor": "FUND", "account": "company", "holder": "R", "share": 0.125}]  # fmt: skip
+    players = (DealPlayer("R", "R", (), actor="STATE", without=("FUND",)), DealPlayer("G", "G", ()))
+    runs = run_deal(line_deal(*players), BASE, line_system(payoff_shares=rows), store)
+    gains = find_outcomes(runs.deal, runs.accounts.__getitem__).gains_eur_bn
+    assert gains.max() == pytest.approx(0.375 * 0.012, abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("share", "code"),
+    [
+        (Share("companys", "R", 1.0), "unknown-account"),
+        (Share("company", "RR", 1.0), "unknown-holder"),
+        (Share("company", "R", 1.5), "claimed-twice"),
+        (Share("markup", "R", 1.0), "unknown-account"),
+    ],
+)
+def test_bad_shares_are_refused(store: RunStore, share: Share, code: str) -> None:
+    """Unknown names have the nearest known one; nobody takes more than all; a part of an account is not paid again."""
+    deal = line_deal(DealPlayer("R", "R", (share,)), DealPlayer("G", "G", ()))
+    with pytest.raises(InputError) as caught:
+        run_deal(deal, BASE, line_system(), store)
+    assert caught.value.issue.code == code
+
+
+def test_an_unknown_actor_is_refused(store: RunStore) -> None:
+    """An actor without rows in payoff_shares is an error, not nil."""
+    deal = line_deal(DealPlayer("R", "R", (), actor="RUSSIA"), DealPlayer("G", "G", ()))
+    with pytest.raises(InputError, match="no actor"):
+        run_deal(deal, BASE, line_system(), store)
+
+
+def market_deals() -> list[str]:
+    """Return the deals on market runs that come with linepack."""
+    folder = Path(__file__).parents[2] / "src" / "linepack" / "cases"
+    return [f"{path.parent.parent.name}/{path.stem}" for path in sorted(folder.glob("*/deals/*.yaml"))]
+
+
+@pytest.mark.parametrize("name", market_deals())
+def test_shipped_deals_read_and_need_few_runs(name: str, facts: GasSystem) -> None:
+    """Each file is a deal on market runs whose actors are known and whose scenarios apply to the dataset."""
+    from linepack.deals.market import with_shares
+    from linepack.deals.outcomes import reachable_effects
+    from linepack.scenario.scenario import apply_scenario
+
+    loaded = load_case_file(name)
+    assert isinstance(loaded, DealFile)
+    assert loaded.market is not None
+    deal = with_shares(loaded.deal, facts)
+    keys = reachable_effects(deal)
+    assert len(keys) <= 16
+    for key in keys:
+        apply_scenario(facts, deal.scenario(loaded.market.scenario, key))
+    for variant in loaded.market.variants:
+        apply_scenario(facts, loaded.market.in_world(variant.name))
+
+
+def test_the_law_asks_the_players_of_the_deal() -> None:
+    """On 14 March 2025 string B needs Germany, the US, the owner's court and creditors, seller and buyer.
+
+    So the players whose decisions the deal makes a condition of the string are those that the law asks.
+    """
+    loaded = load_case_file("us-gazprom-2025")
+    assert isinstance(loaded, DealFile)
+    query = ConsentQuery("ns2-b", "NS2_B", date(2025, 3, 14))
+    found = lawful_consents(loaded.deal, [query], load_law())[0]
+    assert not found.is_open
+    assert found.players == (("CREDITORS", "DE", "EU", "RU", "US"),)
+    assert found.unplayed == ()
+    effect = next(effect for effect in loaded.deal.effects if effect.name == "ns2-b")
+    holders = {d.holder for d in loaded.deal.decisions if d.name in effect.when.decisions()}
+    assert holders == set(found.players[0])
+    fewer = replace(loaded.deal, players=tuple(replace(p, bodies=()) for p in loaded.deal.players))
+    assert "US_OFAC" in lawful_consents(fewer, [query], load_law())[0].unplayed
+
+
+@pytest.mark.full
+def test_the_deal_of_march_2025(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """512 combinations need 16 runs; the US loses by the string and blocks it, and the gainers can pay."""
+    assert run(["deal", "us-gazprom-2025", "--json", "--workspace", str(tmp_path)]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert (content["combinations"], content["distinct_effects"]) == (512, 16)
+    outcome = next(item for item in content["outcomes"] if item["effect"] == "ns2-b")
+    assert outcome["must_agree"] == [["CREDITORS", "DE", "EU", "RU", "US"]]
+    assert [b["player"] for b in outcome["blockers"]] == ["US"]
+    assert outcome["can_be_unblocked"]
+    assert content["market"]["consents_of_the_law"][0]["least_sets_of_players"] == outcome["must_agree"]
+    assert run(["deal", "us-gazprom-2025", "--workspace", str(tmp_path)]) == 0
+    assert "16 kept from before" in capsys.readouterr().out
+
+
+@pytest.mark.full
+def test_published_findings(facts: GasSystem, store: RunStore) -> None:
+    """Signs and rankings of published studies that hold on this network; those that do not are told apart."""
+    def runs_of(name: str) -> MarketRuns:
+        loaded = load_case_file(f"us-gazprom-2025/{name}")
+        assert isinstance(loaded, DealFile)
+        assert loaded.market is not None
+        return run_deal(loaded.deal, loaded.market.scenario, facts, store)
+
+    routes = runs_of("routes")
+    outcomes = find_outcomes(routes.deal, routes.accounts.__getitem__)
+    found = {f.claim: f.holds for f in published_findings(outcomes, routes, runs_of("ns2-b"))}
+    assert [claim for claim, holds in found.items() if holds is False] == [
+        "under the nucleolus the line hardly matters",
+        "Central, Eastern and Southern Europe lose",
+        "flow moved from Ukraine to Nord Stream 2 raises supply risk in the south-east",
+    ]
+    assert sum(bool(holds) for holds in found.values()) == 9
+    assert np.isfinite(outcomes.payoffs_eur_bn).all()
