@@ -4,13 +4,14 @@ import { useEffect, useState } from "preact/hooks";
 import { api, ApiError, follow, type CaseInfo, type Job } from "./api";
 import type { PageData } from "./data";
 import { Editor } from "./editor";
+import { ConsentView, TimelineView } from "./law";
 import { FlowMap } from "./map";
 import { setState, useChoice } from "./state";
 import { BreakdownView, CertificateView, GainsView, HeadlineView, ImportsView, ObservationsView, PricesView, SourcesView, StorageView, UnknownView, type ViewProps } from "./views";
 
 const SECTIONS: [string, string][] = [
   ["headline", "Table"], ["editor", "Change"], ["map", "Map"], ["prices", "Prices"], ["breakdown", "Why"], ["storage", "Storage"], ["imports", "Imports"],
-  ["gains", "Who gains"], ["backtest", "Back-test"], ["certificate", "Certificate"], ["unknown", "Unknowns"], ["sources", "Sources"],
+  ["gains", "Who gains"], ["consents", "Who must agree"], ["timeline", "Law"], ["backtest", "Back-test"], ["certificate", "Certificate"], ["unknown", "Unknowns"], ["sources", "Sources"],
 ];
 
 export function App({ inline }: { inline: PageData | null }): VNode {
@@ -120,7 +121,7 @@ export function Page({ data, extra, chooser }: { data: PageData; extra?: VNode; 
   const shown = compare.length ? [base, ...scenarios.filter((s) => s !== base && compare.includes(s.record.scenario.name))] : scenarios;
   const views: ViewProps = { data, pair, state: chosen, base, scenario, shown };
   useEffect(() => { if (state.view) document.getElementById(state.view)?.scrollIntoView(); }, []);
-  const has = (id: string) => (id !== "backtest" || Boolean(data.brief.observations)) && (id !== "editor" || Boolean(extra));
+  const has = (id: string) => (id !== "backtest" || Boolean(data.brief.observations)) && (id !== "editor" || Boolean(extra)) && ((id !== "consents" && id !== "timeline") || Boolean(data.law));
   return (
     <>
       <a class="skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById("main")?.focus(); }}>Skip to the answer</a>
@@ -152,6 +153,8 @@ export function Page({ data, extra, chooser }: { data: PageData; extra?: VNode; 
         <StorageView {...views} />
         <ImportsView {...views} />
         <GainsView {...views} />
+        {data.law && <ConsentView law={data.law} state={chosen} />}
+        {data.law && <TimelineView law={data.law} state={chosen} />}
         <ObservationsView {...views} />
         <CertificateView {...views} />
         <UnknownView />

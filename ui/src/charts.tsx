@@ -8,7 +8,7 @@ import { number, signed } from "./format";
 
 export interface Line { name: string; values: number[]; dash?: string; colour: number; low?: number[]; high?: number[] }
 
-const WIDTH = 860, LEFT = 52, RIGHT = 130, TOP = 14, BOTTOM = 34;
+const WIDTH = 860, LEFT = 52, RIGHT = 130, TOP = 26, BOTTOM = 34;
 
 /** A dash for each line beside its colour, so that lines can be told apart without colour. */
 export const DASHES = ["", "6 3", "2 3", "10 3 2 3", "1 4", "12 4", "4 2 1 2", "8 2"];
@@ -37,7 +37,7 @@ export function LineChart(props: { lines: Line[]; periods: string[]; unit: strin
           <g><line x1={LEFT} x2={WIDTH - RIGHT} y1={y(tick)} y2={y(tick)} /><text x={LEFT - 6} y={y(tick) + 4} text-anchor="end">{number(tick, tick % 1 ? decimals : 0)}</text></g>
         ))}
         {periods.map((p, k) => k % step === 0 && <text x={x(p)} y={height - BOTTOM + 18} text-anchor="middle">{p}</text>)}
-        <text x={4} y={TOP - 3}>{unit}</text>
+        <text x={4} y={TOP - 12}>{unit}</text>
       </g>
       {lines.map((l) => l.low && l.high && <path class={`band colour-${l.colour}`} d={band(l.low.map((v, k) => [v, l.high![k]!]))!} />)}
       {lines.map((l) => <path class={`line colour-${l.colour}`} stroke-dasharray={l.dash || undefined} d={path(l.values)!}><title>{l.name}</title></path>)}
@@ -103,9 +103,9 @@ export function BarChart(props: { bars: Bar[]; unit: string; decimals: number; l
 export interface Step { name: string; value: number; isTotal?: boolean }
 
 /** A waterfall: each step starts where the last one ended; totals stand on zero. */
-export function Waterfall(props: { steps: Step[]; unit: string; decimals: number; label: string }): VNode {
+export function Waterfall(props: { steps: Step[]; unit: string; decimals: number; label: string; isSigned?: boolean }): VNode {
   const { steps, unit, decimals, label } = props;
-  const height = 340, bottom = 92;
+  const height = 390, bottom = 140;
   let level = 0;
   const spans = steps.map((s) => {
     const from = s.isTotal ? 0 : level, to = s.isTotal ? s.value : level + s.value;
@@ -119,7 +119,7 @@ export function Waterfall(props: { steps: Step[]; unit: string; decimals: number
     <svg class="chart" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={label}>
       <g class="axis">
         {y.ticks(6).map((tick) => <g><line x1={LEFT} x2={WIDTH - 10} y1={y(tick)} y2={y(tick)} /><text x={LEFT - 6} y={y(tick) + 4} text-anchor="end">{number(tick, tick % 1 ? 1 : 0)}</text></g>)}
-        <text x={4} y={TOP - 1}>{unit}</text>
+        <text x={4} y={TOP - 12}>{unit}</text>
         <line class="zero" x1={LEFT} x2={WIDTH - 10} y1={y(0)} y2={y(0)} />
       </g>
       {spans.map((s, k) => {
@@ -128,8 +128,8 @@ export function Waterfall(props: { steps: Step[]; unit: string; decimals: number
         return (
           <g>
             <rect class={`bar ${s.isTotal ? "total" : s.value >= 0 ? "up" : "down"}`} x={x(k)} width={x.bandwidth()} y={above} height={Math.max(Math.abs(y(s.from) - y(s.to)), 1)}><title>{s.name}</title></rect>
-            <text class="value" x={middle} y={above - 4} text-anchor="middle">{s.isTotal ? number(s.value, decimals) : signed(s.value, decimals)}</text>
-            <text class="name" transform={`translate(${middle + 4},${height - bottom + 14}) rotate(-32)`} text-anchor="end">{s.name}</text>
+            <text class="value" x={middle} y={above - 4} text-anchor="middle">{s.isTotal && !props.isSigned ? number(s.value, decimals) : signed(s.value, decimals)}</text>
+            <text class="name" transform={`translate(${middle + 4},${height - bottom + 14}) rotate(-32)`} text-anchor="end">{s.name.length > 30 ? `${s.name.slice(0, 29)}…` : s.name}</text>
           </g>
         );
       })}

@@ -17,6 +17,8 @@ export interface RunRecord {
 }
 export interface ScenarioContent {
   record: RunRecord; headline: Headline[]; worst_country: { country: string; how: string };
+  welfare_eur_bn_y: number; who_gains: { party: string; change_eur_bn_y: number }[];
+  security: { country: string; region: string; unserved_twh: number; n_minus_1_fraction: number | null; storage_days_low: number | null; largest_entry: string; import_concentration: number | null }[];
   eu_imports: { origin: string; mode: string; import_twh_y: number; share_fraction: number }[];
 }
 export interface RunSeries {
@@ -46,13 +48,25 @@ export interface PageData {
   storages: Record<string, number>;
   sources: { table: string; source: string; grade: string; rows: number }[];
   runs: Record<string, RunSeries>;
-  law?: LawContent | null;
+  length: string; how_gains_count: string; law?: LawContent | null;
   own?: string[];
 }
+export interface Gate {
+  gate: string; name: string; kind: string; bar: string; state: string; holders: string[]; opens_by: string; rule: string; reason: string;
+  since: string; until: string | null; grade: string; sources: string[];
+}
+export interface Consents {
+  asset: string; name: string; contract_class: string | null; on: string; is_open: boolean; gates: Gate[]; formula: string; minimal_sets: string[][];
+  votes: { deed: string; smallest_block_size: number; smallest_blocks: string[][] }[];
+  renewals: { what: string; day: string; any_one_of: string[]; opens: string[]; closes: string[]; stays_closed: string[] }[]; temporary: string[];
+}
 export interface LawContent {
-  on: string;
-  timeline: { day: string; what: string; kind: string; source: string }[];
-  assets: { asset: string; name: string; gates: { gate: string; holder: string; state: string; bar: string; why: string }[]; minimal_sets: string[][] }[];
+  days: string[]; consents: Record<string, Record<string, Consents>>; bodies: Record<string, string>; instruments: Record<string, string>;
+  timeline: {
+    first_day: string; last_day: string;
+    bars: { lane: string; instrument: string; label: string; kind: string; first_day: string; last_day: string | null; grade: string }[];
+    marks: { event: string; day: string; label: string; is_scheduled: boolean; instruments: string[]; assets: string[]; grade: string }[];
+  };
 }
 
 /** Return the document that is inlined in the page (gzip, base64), or null if the page is served. */

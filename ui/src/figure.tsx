@@ -74,7 +74,7 @@ export function Table(props: { content: TableContent; caption: string; id?: stri
 }
 
 export function FigureFrame(props: {
-  id: string; title: string; lead?: ComponentChildren; table?: TableContent; sources?: string[]; controls?: ComponentChildren; children?: ComponentChildren; isText?: boolean;
+  id: string; title: string; lead?: ComponentChildren; table?: TableContent; sources?: string[]; controls?: ComponentChildren; children?: ComponentChildren; isText?: boolean; isFolded?: boolean;
 }): VNode {
   const frame = useRef<HTMLElement>(null);
   const [open, setOpen] = useState(false);
@@ -90,9 +90,9 @@ export function FigureFrame(props: {
       <h2 id={`${props.id}-title`}>{props.title}</h2>
       {props.lead && <p class="lead">{props.lead}</p>}
       {props.controls && <div class="controls">{props.controls}</div>}
-      {props.children}
+      {hasChart ? <div class="chart-box" tabIndex={0} role="group" aria-label={props.title}>{props.children}</div> : props.children}
       <div class="actions">
-        {props.table && Boolean(props.children) && (
+        {props.table && (Boolean(props.children) || props.isFolded) && (
           <button type="button" aria-expanded={open} aria-controls={`${props.id}-table`} onClick={() => setOpen(!open)}>{open ? "Hide table" : "Table"}</button>
         )}
         {props.table && <button type="button" onClick={() => save(`${props.id}.csv`, csv(props.table!.columns, props.table!.rows))}>CSV</button>}
@@ -103,7 +103,7 @@ export function FigureFrame(props: {
         {props.sources && <a class="sources-link" href="#" onClick={(e) => { e.preventDefault(); document.getElementById("sources")?.scrollIntoView(); }}>
           Sources: tables {props.sources.join(", ")}</a>}
       </div>
-      <div id={`${props.id}-table`}>{props.table && (open || !props.children) && <Table content={props.table} caption={props.title} />}</div>
+      <div id={`${props.id}-table`}>{props.table && (open || !(props.children || props.isFolded)) && <Table content={props.table} caption={props.title} />}</div>
     </section>
   );
 }

@@ -1,4 +1,5 @@
 // The map of flows: Europe with the world as an inset, or the world with Europe as an inset.
+import { quantile } from "d3-array";
 import { geoPath, type GeoProjection } from "d3-geo";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
@@ -21,6 +22,7 @@ const shapes = (topology: unknown) => {
 let land: { europe: Countries; world: Countries } | null = null;
 const countries = () => (land ??= { europe: shapes(outlines.europe), world: shapes(outlines.world) });
 
+const WORLD_HEIGHT = 500;
 const EUROPEAN = new Set(["EU27", "Europe non-EU"]);
 
 export function isShown(data: PageData, arc: string, isWorld: boolean): boolean {
@@ -125,7 +127,8 @@ export function FlowMap(props: { data: PageData; pair: Pair; state: State; baseT
   const rate = quantityUnit(data, state, "rate"), price = priceUnit(data, state);
   const isChange = state.mode === "difference";
   const moves = useMoves(String(isWorld));
-  const projection = useMemo(() => (isWorld ? world(MAP_WIDTH, MAP_HEIGHT) : europe()), [isWorld]);
+  const height = isWorld ? WORLD_HEIGHT : MAP_HEIGHT;
+  const projection = useMemo(() => (isWorld ? world(MAP_WIDTH, WORLD_HEIGHT) : europe()), [isWorld]);
   const used = useMemo(() => {
     const ends = new Set<string>();
     for (const id of Object.keys(data.arcs)) if (isShown(data, id, isWorld)) { ends.add(data.arcs[id]!.from); ends.add(data.arcs[id]!.to); }
@@ -154,13 +157,14 @@ export function FlowMap(props: { data: PageData; pair: Pair; state: State; baseT
   const prices = Object.keys(data.nodes).filter((id) => data.nodes[id]!.kind === "market").map((id) => ({ id, value: priceOf(id), base: priceOf(id, pair.base) }))
     .filter((p): p is { id: string; value: number; base: number } => p.value !== null && p.base !== null);
   const inView = prices.filter((p) => isWorld || EUROPEAN.has(data.nodes[p.id]!.region)).map((p) => (isChange ? p.value - p.base : p.value));
-  const lowest = Math.min(...inView), highest = Math.max(...inView), extent = Math.max(Math.abs(lowest), Math.abs(highest), 1e-9);
+  const order = [...inView].sort((a, b) => a - b); // a few outliers must not take all the colour
+  const lowest = quantile(order, 0.06) ?? 0, highest = quantile(order, 0.94) ?? 1, extent = Math.max(Math.abs(lowest), Math.abs(highest), 1e-9);
   const byId = new Map(prices.map((p) => [p.id, p]));
   const fill = (country: string) => {
     const p = byId.get(country);
     if (!p) return null;
-    if (isChange) { const d = p.value - p.base; return `color-mix(in srgb, var(--${d > 0 ? "plus" : "minus"}-land) ${Math.round((100 * Math.abs(d)) / extent)}%, var(--land))`; }
-    return `color-mix(in srgb, var(--dear) ${Math.round((100 * (p.value - lowest)) / Math.max(highest - lowest, 1e-9))}%, var(--cheap))`;
+    if (isChange) { const d = p.value - p.base; return `color-mix(in srgb, var(--${d > 0 ? "plus" : "minus"}-land) ${share(Math.abs(d) / extent)}%, var(--land))`; }
+    return `color-mix(in srgb, var(--dear) ${share((p.value - lowest) / Math.max(highest - lowest, 1e-9))}%, var(--cheap))`;
   };
   const priceText = (id: string) => { const p = byId.get(id)!; return isChange ? signed(p.value - p.base, price.decimals) : number(p.value, price.decimals); };
   const flowTitle = (r: ArcReading) => {
@@ -212,8 +216,8 @@ export function FlowMap(props: { data: PageData; pair: Pair; state: State; baseT
     <FigureFrame id="map" title="Map of flows" lead={lead} table={table} sources={["arcs", "sea_routes", "nodes", "availability"]} controls={controls}>
       <div class="map-and-panel">
         <div class="map-box">
-          <svg class="chart map" ref={moves.svg} viewBox={`0 0 ${MAP_WIDTH} ${MAP_HEIGHT}`} {...{ tabindex: 0 }} role="group" aria-label={`Map of gas flows, ${when}. Arrow keys move, plus and minus zoom. The table below holds the same numbers.`} {...moves.handlers}>
-            <rect class="sea" width={MAP_WIDTH} height={MAP_HEIGHT} />
+          <svg class="chart map" ref={moves.svg} viewBox={`0 0 ${MAP_WIDTH} ${height}`} {...{ tabindex: 0 }} role="group" aria-label={`Map of gas flows, ${when}. Arrow keys move, plus and minus zoom. The table below holds the same numbers.`} {...moves.handlers}>
+            <rect class="sea" width={MAP_WIDTH} height={height} />
             <g ref={moves.group}>
               <Land projection={projection} fine={!isWorld} fill={fill} onPick={(c) => setState({ node: c, arc: "" })} title={(c) => `${countryName(data, c)}: ${priceText(c)} ${price.name}`} />
               <Flows flows={drawn} data={data} state={state} title={flowTitle} />
@@ -229,7 +233,7 @@ export function FlowMap(props: { data: PageData; pair: Pair; state: State; baseT
                   );
                 })}
               </g>
-              <g class="labels">{labels.map((l) => <text x={l.x} y={l.y} style={{ fontSize: `${11 * unit}px` }} class={l.kind}>{l.text}</text>)}</g>
+              <g class="labels">{labels.map((l) => <text x={l.x} y={l.y} style={{ fontSize: `${11 * unit}px`, strokeWidth: `${3 * unit}px` }} class={l.kind}>{l.text}</text>)}</g>
             </g>
             {!isWorld && <Inset data={data} pair={pair} state={state} title={flowTitle} />}
             <Legend isWorld={isWorld} isChange={isChange} lowest={lowest} highest={highest} extent={extent} unit={price.name} decimals={price.decimals} />
@@ -241,6 +245,8 @@ export function FlowMap(props: { data: PageData; pair: Pair; state: State; baseT
     </FigureFrame>
   );
 }
+
+function share(value: number): number { return Math.round(100 * Math.min(1, Math.max(0, value))); }
 
 function shortName(name: string): string {
   return name.replace(/^(LNG export|LNG import|Feed gas), /, "").replace(" export gas", "").replace("Norwegian continental shelf", "Norwegian shelf").replace(/^Equatorial Guinea.*/, "Gulf of Guinea").replace(/, .*/, "");
@@ -296,7 +302,7 @@ function Legend(props: { isWorld: boolean; isChange: boolean; lowest: number; hi
   const { isChange, lowest, highest, extent, unit, decimals } = props;
   const steps = 6;
   return (
-    <g class="legend" transform={props.isWorld ? `translate(8,${MAP_HEIGHT - 66})` : `translate(8,${INSET.height + 14})`}>
+    <g class="legend" transform={props.isWorld ? `translate(8,${WORLD_HEIGHT - 66})` : `translate(8,${INSET.height + 14})`}>
       <rect width={216} height={58} rx={4} />
       <text x={8} y={15}>{isChange ? "change of price" : "price"}, {unit}</text>
       {Array.from({ length: steps }, (_, k) => {

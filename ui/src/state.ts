@@ -5,12 +5,12 @@ import { MEAN } from "./data";
 export interface State {
   case: string; scenario: string; mode: "baseline" | "scenario" | "difference"; t: number;
   quantity: string; price: string; node: string; arc: string; origin: string; least: number; world: boolean;
-  hubs: string[]; store: string; view: string; draft: string; compare: string[];
+  hubs: string[]; store: string; view: string; draft: string; compare: string[]; asset: string; day: string;
 }
 
 export const DEFAULTS: State = {
   case: "", scenario: "", mode: "scenario", t: MEAN, quantity: "TWh", price: "EUR/MWh", node: "", arc: "", origin: "",
-  least: 20, world: false, hubs: ["TTF", "JKM"], store: "EU27", view: "", draft: "", compare: [],
+  least: 20, world: false, hubs: ["TTF", "JKM"], store: "EU27", view: "", draft: "", compare: [], asset: "", day: "",
 };
 
 export function parseHash(hash: string): State {

@@ -31,7 +31,7 @@ export function HeadlineView({ data, state, shown, base }: ViewProps): VNode {
   };
   return (
     <FigureFrame id="headline" title="What changes" isText table={table} sources={["availability", "demand", "arcs", "contracts"]}
-      lead={<>Means over {base.record.scenario.months} months from {base.record.scenario.first_month}. Below each value its change from “{titleOf(base)}”{data.band_meaning ? "; in brackets the band" : ""}.</>}>
+      lead={<>Means over {data.length}. Below each value its change from “{titleOf(base)}”{data.band_meaning ? "; in brackets the band" : ""}.</>}>
       <div class="scroll whole" tabIndex={0} role="region" aria-label="Headline figures by scenario">
         <table class="headline" id="headline-figures">
           <thead><tr><th scope="col">figure</th><th scope="col">unit</th>{shown.map((s) => (
@@ -138,13 +138,13 @@ export function StorageView({ data, pair, state }: ViewProps): VNode {
 /** EU imports by origin, and by the route on which they cross the border of the EU. */
 export function ImportsView({ data, state, base, scenario, pair }: ViewProps): VNode {
   const unit = quantityUnit(data, state, "year"), rate = quantityUnit(data, state, "rate");
-  const key = (r: { origin: string; mode: string }) => `${r.origin}, ${r.mode === "lng" ? "LNG" : r.mode}`;
+  const key = (r: { origin: string; mode: string }) => (/LNG$|, net$/.test(r.origin) ? r.origin : `${r.origin}, ${r.mode === "lng" ? "LNG" : r.mode}`);
   const of = (s: ScenarioContent) => new Map(s.eu_imports.map((r) => [key(r), r]));
   const a = of(base), b = of(scenario);
   const names = [...new Set([...b.keys(), ...a.keys()])];
   const isChange = state.mode === "difference";
   const value = (n: string) => ((isChange ? (b.get(n)?.import_twh_y ?? 0) - (a.get(n)?.import_twh_y ?? 0) : (state.mode === "baseline" ? a : b).get(n)?.import_twh_y ?? 0)) * unit.factor;
-  const bars = names.map((n) => ({ name: n, value: value(n), kind: n.endsWith("LNG") ? 1 : 0 })).filter((x) => Math.abs(x.value) > 0.01);
+  const bars = names.map((n) => ({ name: n, value: value(n), kind: isChange ? (value(n) >= 0 ? 8 : 9) : n.endsWith("LNG") ? 1 : 0 })).filter((x) => Math.abs(x.value) > 0.01);
   const routes = [...new Set([...routeFlows(data, pair.base, state.t).keys(), ...routeFlows(data, pair.run, state.t).keys()])]
     .map((r) => [r, (routeFlows(data, pair.base, state.t).get(r) ?? 0) * rate.factor, (routeFlows(data, pair.run, state.t).get(r) ?? 0) * rate.factor] as [string, number, number])
     .sort((x, y) => y[2] - x[2]);
@@ -171,29 +171,38 @@ function routeFlows(data: PageData, run: RunSeries, t: number): Map<string, numb
   return sumBy(rows, ([, arc]) => { const a = data.arcs[arc]!; return a.kind === "shipping" ? nodeName(data, a.to) : arcName(data, arc); }, ([, , s]) => at(s, t, run.days));
 }
 
-/** Who gains: change of export revenue by origin and of import bills by country. */
+/** Who gains: accounts by party, from baseline to scenario, down to the change of welfare; revenue and bills in the table. */
 export function GainsView({ data, pair, base, scenario }: ViewProps): VNode {
   const isBase = base === scenario;
-  const change = (a: Record<string, number>, b: Record<string, number>) => [...new Set([...Object.keys(a), ...Object.keys(b)])].map((k) => ({ code: k, value: (b[k] ?? 0) - (a[k] ?? 0), base: a[k] ?? 0, now: b[k] ?? 0 }));
+  const change = (a: Record<string, number>, b: Record<string, number>) => [...new Set([...Object.keys(a), ...Object.keys(b)])].map((k) => ({ code: k, value: (b[k] ?? 0) - (a[k] ?? 0), base: a[k] ?? 0, now: b[k] ?? 0 })).sort((x, y) => Math.abs(y.value) - Math.abs(x.value));
   const sellers = change(pair.base.revenues, pair.run.revenues), buyers = change(pair.base.bills, pair.run.bills);
-  const largest = (list: typeof sellers, n: number, sign: number) => {
-    const order = [...list].sort((x, y) => Math.abs(y.value) - Math.abs(x.value));
-    const rest = order.slice(n).reduce((s, x) => s + x.value, 0);
-    return [...order.slice(0, n).map((x) => ({ name: countryName(data, x.code), value: sign * x.value })), { name: "all others", value: sign * rest }];
-  };
-  const bars = isBase ? [] : [
-    ...largest(sellers, 8, 1).map((x) => ({ name: `${x.name}, export revenue`, value: x.value, kind: x.value >= 0 ? 8 : 9 })),
-    ...largest(buyers, 10, -1).map((x) => ({ name: `${x.name}, import bill`, value: x.value, kind: x.value >= 0 ? 8 : 9 })),
-  ];
-  const risk = scenario.headline.find((h) => h.figure === "eu_unserved_twh");
+  const parties = scenario.who_gains.slice(0, -1).filter((p) => Math.abs(p.change_eur_bn_y) > 0.005), welfare = scenario.who_gains.at(-1);
+  const steps = [...parties.map((p) => ({ name: p.party, value: p.change_eur_bn_y })), { name: welfare?.party ?? "", value: welfare?.change_eur_bn_y ?? 0, isTotal: true }];
   return (
-    <FigureFrame id="gains" title="Who gains" sources={["traders", "contracts", "demand"]}
-      lead={isBase ? <>Pick a scenario other than the baseline to see who gains and who loses.</>
-        : <>Change from “{titleOf(base)}” to “{titleOf(scenario)}”, in EUR bn a year. To the right: better off. A seller's revenue is sales at hub prices less carriage, not profit; a smaller import bill counts as a gain, and says nothing of home producers. Unserved gas in the EU: {number(risk?.value ?? 0)} TWh.</>}
-      table={{ columns: ["actor", "what", "baseline, EUR bn/y", "scenario, EUR bn/y", "change, EUR bn/y"],
-        rows: [...sellers.map((x) => [countryName(data, x.code), "export revenue", x.base, x.now, x.value]), ...buyers.map((x) => [countryName(data, x.code), "net import bill", x.base, x.now, x.value])] }}>
-      {bars.length > 0 && <BarChart bars={bars} unit="EUR bn/y" decimals={1} label="Gains and losses by actor" isChange />}
-    </FigureFrame>
+    <>
+      <FigureFrame id="gains" title="Who gains" sources={["fiscal_terms", "offtaker_shares", "equity_shares", "contracts"]}
+        lead={isBase ? <>Pick a scenario other than the baseline to see who gains and who loses.</> : <>From “{titleOf(base)}” to “{titleOf(scenario)}”. {data.how_gains_count}</>}
+        table={{ columns: ["party", "change, EUR bn/y"], rows: scenario.who_gains.map((p) => [p.party, p.change_eur_bn_y]) }}>
+        {!isBase && <Waterfall steps={steps} unit="EUR bn/y" decimals={1} label="Change of accounts by party, down to welfare" isSigned />}
+      </FigureFrame>
+      <FigureFrame id="bills" title="Export revenue and import bills" isFolded sources={["traders", "contracts", "demand"]} lead="Revenue is sales at hub prices less carriage, not profit. A bill is net of what is sold on to neighbours. Largest changes first."
+        table={{ columns: ["country", "what", "baseline, EUR bn/y", "scenario, EUR bn/y", "change, EUR bn/y"],
+          rows: [...sellers.map((x) => [countryName(data, x.code), "export revenue", x.base, x.now, x.value]), ...buyers.map((x) => [countryName(data, x.code), "net import bill", x.base, x.now, x.value])] }} />
+      <SecurityView data={data} base={base} scenario={scenario} />
+    </>
+  );
+}
+
+/** Security of supply by EU country: what is left without the largest entry, stores, concentration. */
+function SecurityView({ data, base, scenario }: { data: PageData; base: ScenarioContent; scenario: ScenarioContent }): VNode {
+  const before = new Map(base.security.map((r) => [r.country, r]));
+  const per = (v: number | null | undefined) => (v === null || v === undefined ? "–" : 100 * v);
+  const rows = scenario.security.filter((r) => r.region === EU).map((r) => [countryName(data, r.country), r.unserved_twh, per(before.get(r.country)?.n_minus_1_fraction), per(r.n_minus_1_fraction),
+    r.storage_days_low ?? "–", arcName(data, r.largest_entry), per(before.get(r.country)?.import_concentration), per(r.import_concentration)] as (string | number)[]);
+  return (
+    <FigureFrame id="security" title="Security of supply" sources={["storages", "arcs", "demand"]} isFolded
+      lead="N−1: what home production, stores and entries without the largest can bring, over the demand of a peak day. Concentration: Herfindahl index of imports, 100 is a single supplier."
+      table={{ columns: ["country", "unserved, TWh", "N−1 baseline, %", "N−1 scenario, %", "days in store, lowest", "largest entry", "concentration baseline, %", "concentration scenario, %"], rows, decimals: 1 }} />
   );
 }
 
@@ -228,7 +237,7 @@ const UNKNOWN = [
   "Conduct: how far large sellers hold gas back to keep prices up is assumed, not observed.",
   "Elasticity: how much demand falls when prices rise is estimated, and differs between a week and two years.",
   "Supply of LNG: one per cent of it moves European prices by about one EUR/MWh.",
-  "Accounts: revenues and bills are not profit and welfare; costs of production, budgets and congestion rent are not split here.",
+  "Contracts: prices are counted where they are known; many terms of levies, stakes and tolling are judgements.",
 ];
 
 export function UnknownView(): VNode {

@@ -17,7 +17,8 @@ import pandas as pd
 from linepack import __version__, units
 from linepack.ensemble.bands import BAND_MEANING
 from linepack.report.answer import answer_sentences
-from linepack.report.brief import HOW_TO_READ, Brief, brief_content, observed_summary
+from linepack.report.brief import HOW_GAINS_COUNT, HOW_TO_READ, Brief, brief_content, observed_summary
+from linepack.report.law_content import law_content
 from linepack.report.run_report import certificate_line
 from linepack.results.headline import FIGURES, export_revenues, import_bills
 from linepack.runs.store import Run
@@ -44,6 +45,9 @@ def page_data(brief: Brief) -> dict[str, Any]:
              "is_part": f.label.startswith(" ")} for f in FIGURES
         ],
         "units": unit_factors(brief.system),
+        "length": brief.case.scenarios[0].length,
+        "how_gains_count": HOW_GAINS_COUNT.replace("\n", " "),
+        "law": law_content(brief.case.scenarios[0]),
         **system_content(brief.system),
         "runs": {run.name: run_series(run) for run in brief.runs},
     }  # fmt: skip

@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from linepack.errors import InputError, LinepackError, NotCertified
+from linepack.policy.consents import consents
+from linepack.policy.law import law_on, load_law
+from linepack.policy.plain import plain_consents, plain_law
 from linepack.report.brief import make_brief, run_content
 from linepack.report.page_data import page_data, page_json, plain, run_series
 from linepack.report.run_report import compare_content
@@ -35,7 +39,8 @@ from linepack.web.jobs import Job, JobQueue
 from linepack.web.workers import Workers
 
 LOOK_EVERY_S = 0.25
-NOT_FOUND = ("unknown-case", "unknown-scenario", "unknown-run", "unknown-job", "unknown-table", "unknown-path")
+NOT_FOUND = ("unknown-case", "unknown-scenario", "unknown-run", "unknown-job", "unknown-table", "unknown-path",
+             "unknown-asset")
 BUSY = ("queue-full",)
 NOT_SOLVED = "not-solved"
 
@@ -132,6 +137,8 @@ def routes(service: Service) -> list[Route]:
         get("/api/runs/{run}/page", run_page),
         get("/api/runs/{run}/tables/{table}.csv", run_table),
         get("/api/compare/{base}/{other}", compare),
+        get("/api/law", law),
+        get("/api/consents/{asset}", consents_of),
     ]
 
 
@@ -341,6 +348,26 @@ def compare(service: Service, request: Request, body: Mapping[str, Any]) -> dict
     """Return what differs between two runs; ``table`` adds the mean changes of a table."""
     base, other = service.run(request.path_params["base"]), service.run(request.path_params["other"])
     return plain(compare_content(base, other, request.query_params.get("table")))
+
+
+def _day(request: Request) -> date:
+    text = request.query_params.get("on", "")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError("bad-date", f"'{text[:40]}' is no day", keys=["on"],
+                         hint="write ?on=YYYY-MM-DD, for example 2025-03-13") from None  # fmt: skip
+
+
+def law(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the instruments in force on a day."""
+    state = law_on(load_law(), _day(request))
+    return plain_law(state, state.in_force)
+
+
+def consents_of(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the gates of an asset on a day, and the smallest sets of bodies that must agree."""
+    return plain_consents(consents(load_law(), request.path_params["asset"], _day(request)))
 
 
 def _mapping(body: Mapping[str, Any], key: str) -> Mapping[str, Any]:

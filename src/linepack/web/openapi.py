@@ -11,7 +11,7 @@ _NAME = {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,59}$"}
 _DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _PARAMETERS: dict[str, dict[str, Any]] = {
     "case": _NAME, "name": _NAME, "job": _DIGEST, "run": _DIGEST, "base": _DIGEST, "other": _DIGEST,
-    "table": {"type": "string"},
+    "table": {"type": "string"}, "asset": {"type": "string"},
 }  # fmt: skip
 _DRAFT = {"type": "object", "properties": {"draft": {"$ref": "#/components/schemas/Draft"}}, "required": ["draft"]}
 _DRAFT_OF_CASE = {"type": "object", "required": ["draft", "case"],
@@ -39,8 +39,14 @@ OPERATIONS: tuple[tuple[str, str, str, dict[str, Any] | None], ...] = (
     ("/api/runs/{run}/page", "get", "A run as the page shows it", None),
     ("/api/runs/{run}/tables/{table}.csv", "get", "A table of a run", None),
     ("/api/compare/{base}/{other}", "get", "What differs between two runs", None),
+    ("/api/law", "get", "Instruments in force on a day", None),
+    ("/api/consents/{asset}", "get", "Who must agree to an asset on a day", None),
 )
-_QUERY = {"/api/runs/{run}/page": ("base", _DIGEST), "/api/compare/{base}/{other}": ("table", {"type": "string"})}
+_DAY = {"type": "string", "format": "date"}
+_QUERY = {
+    "/api/runs/{run}/page": ("base", _DIGEST), "/api/compare/{base}/{other}": ("table", {"type": "string"}),
+    "/api/law": ("on", _DAY), "/api/consents/{asset}": ("on", _DAY),
+}  # fmt: skip
 _OTHER_CONTENT = {"/api/jobs/{job}/events": "text/event-stream", "/api/runs/{run}/tables/{table}.csv": "text/csv"}
 
 
