@@ -81,7 +81,8 @@ def test_yaml_that_unfolds_without_end_is_refused() -> None:
 
 
 def test_errors_of_text_name_the_line() -> None:
-    lines = ("schema: 1", "scenario: x", "patches:", "  - name: a", "    do: supply", "    why: w", "    resource: QA_LNG")
+    lines = ("schema: 1", "scenario: x", "patches:", "  - name: a", "    do: supply", "    why: w",
+             "    resource: QA_LNG")  # fmt: skip
     text = "\n".join(lines) + "\n"
     with pytest.raises(InputError, match=r"line 7.*unknown key 'resource'"):
         scenario_of(CASE, parse_yaml(text, "scenario").values, text=text)
