@@ -81,7 +81,7 @@ def test_node_panel_explains_the_price(brief_page: Page) -> None:
     panel = brief_page.locator(".panel")
     expect(panel).to_contain_text("Why this price")
     rows = panel.locator("table").last.locator("tbody tr").all()
-    parts = [float(r.locator("td").last.inner_text().replace("−", "-").replace(",", "")) for r in rows]
+    parts = [float(r.locator("td").last.inner_text().replace("\N{MINUS SIGN}", "-").replace(",", "")) for r in rows]
     assert sum(parts[:-1]) == pytest.approx(parts[-1], abs=0.005 * len(parts) + 0.01)
 
 
@@ -129,6 +129,28 @@ def test_keyboard_reaches_and_changes_everything(brief_page: Page) -> None:
         brief_page.keyboard.press("Tab")
         reached.add(brief_page.evaluate("document.activeElement.closest('section, header')?.id ?? ''"))
     assert {"headline", "map", "prices"} <= reached
+
+
+def test_consents_and_law_are_shown(brief_page: Page, brief_folder: Path) -> None:
+    """Every body of the chosen smallest set stands in the graph; the sentence under it names them all."""
+    brief_page.locator("#asset").select_option("NS2_B")
+    graph = brief_page.locator("#consents svg.consents")
+    wanted = graph.locator("circle.body.wanted").count()
+    assert wanted > 3
+    sentence = brief_page.locator("#consents p", has_text="Yes of:").inner_text()
+    assert sentence.count(";") + 1 == wanted
+    assert graph.locator("rect.gate.closed").count() > 3
+    assert brief_page.locator("#timeline .phase").count() > 50
+
+
+def test_gains_add_up_to_welfare(brief_page: Page, brief_folder: Path) -> None:
+    content = json.loads((brief_folder / "brief.json").read_text())
+    gains = content["scenarios"][1]["who_gains"]
+    brief_page.locator("#gains").get_by_role("button", name="Table").click()
+    shown = [float(c.inner_text().replace("\N{MINUS SIGN}", "-").replace(",", ""))
+             for c in brief_page.locator("#gains-table td.number").all()]  # fmt: skip
+    assert shown == [pytest.approx(row["change_eur_bn_y"], abs=0.005001) for row in gains]
+    assert sum(row["change_eur_bn_y"] for row in gains[:-1]) == pytest.approx(gains[-1]["change_eur_bn_y"])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

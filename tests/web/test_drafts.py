@@ -81,8 +81,10 @@ def test_yaml_that_unfolds_without_end_is_refused() -> None:
 
 
 def test_errors_of_text_name_the_line() -> None:
-    text = "schema: 1\nscenario: x\npatches:\n  - name: a\n    do: supply\n    why: w\n    resource: QA_LNG\n    factor: 0\n"
-    with pytest.raises(InputError, match="line 7.*unknown key 'resource'"):
+    lines = ("schema: 1", "scenario: x", "patches:", "  - name: a", "    do: supply", "    why: w",
+             "    resource: QA_LNG")  # fmt: skip
+    text = "\n".join(lines) + "\n"
+    with pytest.raises(InputError, match=r"line 7.*unknown key 'resource'"):
         scenario_of(CASE, parse_yaml(text, "scenario").values, text=text)
 
 

@@ -51,10 +51,11 @@ class Server:
                 time.sleep(0.1)
 
     def ask(
-        self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, **headers: str
-    ) -> tuple[int, Any]:
+        self, method: str, path: str, body: Any = None, *, raw: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> tuple[int, Any]:  # fmt: skip
         data = raw if raw is not None else None if body is None else json.dumps(body).encode()
-        named = {key.replace("_", "-"): value for key, value in headers.items()}
+        named = dict(headers or {})
         if data is not None:
             named.setdefault("content-type", "application/json")
         request = urllib.request.Request(self.address + path, data=data, method=method, headers=named)
@@ -86,7 +87,7 @@ def draft(k: int) -> dict[str, Any]:
     [
         ("GET", "/", None, {"host": "evil.example"}, 421, "wrong-host"),
         ("GET", "/api/cases", None, {"origin": "http://evil.example"}, 403, "wrong-origin"),
-        ("POST", f"/api/cases/{CASE}/solve", draft(1), {"content_type": "text/plain"}, 415, "not-json"),
+        ("POST", f"/api/cases/{CASE}/solve", draft(1), {"content-type": "text/plain"}, 415, "not-json"),
         ("GET", "/api/nothing", None, {}, 404, "unknown-path"),
         ("GET", "/static/..%2Fserver.py", None, {}, 404, "unknown-path"),
         ("GET", "/static/source.sha256", None, {}, 404, "unknown-path"),
@@ -97,6 +98,8 @@ def draft(k: int) -> dict[str, Any]:
         ("GET", "/api/cases/no-such/page", None, {}, 404, "unknown-case"),
         ("GET", "/api/cases/%2e%2e/page", None, {}, 400, "bad-name"),
         ("GET", f"/api/cases/{CASE}/page", None, {}, 409, "not-solved"),
+        ("GET", "/api/law?on=yesterday", None, {}, 400, "bad-date"),
+        ("GET", "/api/consents/NS9?on=2025-03-13", None, {}, 404, "unknown-asset"),
         ("PUT", "/api/health", {}, {}, 405, "wrong-method"),
         ("POST", f"/api/cases/{CASE}/solve", {"draft": []}, {}, 400, "missing-key"),
         ("POST", f"/api/cases/{CASE}/solve", [1], {}, 400, "not-json"),
@@ -107,7 +110,7 @@ def test_refusals_carry_the_envelope(
     server: Server, method: str, path: str, body: Any, headers: dict[str, str], status: int, code: str
 ) -> None:
     """Every refusal has its status and the same envelope as the command line."""
-    found, content = server.ask(method, path, body, **headers)
+    found, content = server.ask(method, path, body, headers=headers)
     assert (found, content["error"]["code"]) == (status, code)
     assert content["issues"][0]["message"]
 
@@ -124,6 +127,16 @@ def test_answers_forbid_scripts_of_others(server: Server) -> None:
     assert "default-src 'none'" in policy
     assert "script-src 'self';" in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def test_law_is_answered(server: Server) -> None:
+    """On 13 March 2025 string B was closed, and the Cantonal Court of Zug held one of its gates."""
+    status, content = server.ask("GET", "/api/consents/NS2_B?on=2025-03-13")
+    assert status == 200
+    answer = json.loads(content)
+    assert answer["is_open"] is False
+    assert any("CH_ZUG" in gate["holders"] for gate in answer["gates"])
+    assert json.loads(server.ask("GET", "/api/law?on=2025-03-13")[1])["instruments"]
 
 
 def test_the_api_is_described(server: Server) -> None:
@@ -143,9 +156,9 @@ def test_token_is_asked_for_and_taken(tmp_path: Path) -> None:
     started = Server(tmp_path, "--token", "s3cret")
     try:
         assert started.ask("GET", "/api/cases")[0] == 401
-        assert started.ask("GET", "/api/cases", authorization="Bearer wrong")[0] == 401
-        assert started.ask("GET", "/api/cases", authorization="Bearer s3cret")[0] == 200
-        assert started.ask("GET", "/api/cases", cookie="linepack_token=s3cret")[0] == 200
+        assert started.ask("GET", "/api/cases", headers={"authorization": "Bearer wrong"})[0] == 401
+        assert started.ask("GET", "/api/cases", headers={"authorization": "Bearer s3cret"})[0] == 200
+        assert started.ask("GET", "/api/cases", headers={"cookie": "linepack_token=s3cret"})[0] == 200
     finally:
         started.stop()
 

@@ -8,6 +8,7 @@ from linepack.results.compare import worst_country
 from linepack.runs.store import Run
 
 PRICE, BILL = "ttf_eur_mwh", "eu_import_bill_eur_bn_y"
+MINUS = "\N{MINUS SIGN}"
 LEAST_UNSERVED_TWH = 0.01
 SELLERS = (("Russia", "russia_revenue_eur_bn_y"), ("the United States", "us_revenue_eur_bn_y"),
            ("Norway", "norway_revenue_eur_bn_y"))  # fmt: skip
@@ -38,7 +39,7 @@ def answer_sentences(brief: Brief) -> list[str]:
     sentences.append(_extreme(brief, values, high, "highest"))
     sentences.append(_sellers(values, base, others))
     sentences.append(_worst(brief, others, high))
-    return [sentence.replace(" -", " −") for sentence in sentences]
+    return [sentence.replace(" -", f" {MINUS}") for sentence in sentences]
 
 
 def _title(run: Run) -> str:

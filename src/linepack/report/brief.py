@@ -42,8 +42,9 @@ neighbours, less gas sold to neighbours. A scenario says what is physically and 
 anyone has agreed to it."""
 HOW_GAINS_COUNT = """\
 Who gains: changes of accounts at hub prices, EUR bn a year; they add up to the change of welfare (consumers' value of
-gas less resource cost, plus closing stocks). Levies, the margin of tolled LNG and stakes follow the tables fiscal_terms,
-offtaker_shares and equity_shares, of which many rows are judgements; contract prices are counted where known."""
+gas less resource cost, plus closing stocks). Levies, the margin of tolled LNG and stakes follow the tables
+fiscal_terms, offtaker_shares and equity_shares, of which many rows are judgements; contract prices are counted where
+known."""
 
 
 @dataclass(frozen=True)

@@ -141,8 +141,10 @@ class JobQueue:
         """Mark a running job as done or failed; one that was cancelled stays so."""
         state = JobState.DONE if error is None else JobState.FAILED
         with self._open() as db:
-            db.execute("UPDATE jobs SET state=?, error=?, finished=? WHERE digest=? AND state=?",
-                       (state, json.dumps(error) if error else None, time.time(), digest, JobState.RUNNING))  # fmt: skip
+            db.execute(
+                "UPDATE jobs SET state=?, error=?, finished=? WHERE digest=? AND state=?",
+                (state, json.dumps(error) if error else None, time.time(), digest, JobState.RUNNING),
+            )
 
     def cancel(self, digest: str) -> Job | None:
         """Cancel a job that waits or runs; return it as it stands then, or None if there is none."""
