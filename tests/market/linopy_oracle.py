@@ -208,6 +208,7 @@ def _carriage(
     )  # fmt: skip
     m.add_constraints(balance == 0, name="trader_balance")
     objective += _contracts(m, facts, sales, sold_at)
+    _ships(m, facts, flow, [a for _, a in pairs])
     objective += _conduct(m, facts, made, trader)
     _windows(m, facts, made, steps.index.tolist(), available)
     into_pool = _grouped(1 * sales, [n for _, n in sold_at], "s", pools)
@@ -240,6 +241,54 @@ def _years(facts: Facts) -> dict[str, list[int]]:
     return years
 
 
+MONTH_LENGTHS = [31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+
+def _part_of_year(facts: Facts, nodes: set[str]) -> list[float]:
+    """Return the part of a year's contract that falls into each period: the season of consumption at its points.
+
+    Months without consumption on record leave a market without season; points without any count by days.
+    """
+    demand = facts.system.table("demand").query("node in @nodes")
+    totals = demand.groupby(["node", "month"])["quantity_gwh_d"].sum().reset_index()
+    totals["calendar"] = totals["month"].str[5:].astype(int)
+    season = totals.pivot_table(index="node", columns="calendar", values="quantity_gwh_d", aggfunc="mean")
+    season = season.reindex(columns=range(1, 13)).dropna().sum()
+    if not season.sum():
+        season = pd.Series(1.0, index=range(1, 13))
+    year = sum(season[k] * days for k, days in enumerate(MONTH_LENGTHS, 1)) * 365 / 365.25
+    return [float(season[period.start.month] * period.days / year) for period in facts.periods]
+
+
+def _ships(m: linopy.Model, facts: Facts, flow: linopy.Variable, arcs: list[str]) -> None:
+    """Keep the ships of each class with a fleet to those that can sail (months only)."""
+    routes = facts.system.table("sea_routes").copy()
+    routes.index = pd.Index("ship:" + routes["origin"] + ">" + routes["destination"])
+    classes = facts.system.table("ship_classes").set_index("ship_class")
+    fleet = facts.system.table("fleets")
+    for name in fleet["ship_class"].unique():
+        spec = classes.loc[name]
+        own = [k for k, arc in enumerate(arcs) if arc in routes.index and routes.loc[arc, "ship_class"] == name]
+        if not own:
+            continue
+        busy, able = [], []
+        for period in facts.periods:
+            month = period.start.month
+            legs = routes.loc[[arcs[k] for k in own]]
+            far = legs["distance_nm"].where(~legs["summer_distance_nm"].notna() | (month not in range(7, 12)),
+                                            legs["summer_distance_nm"])  # fmt: skip
+            ice = legs["ice_days"] * (month == 12 or month <= 6)
+            trip = 2 * far / 24 / spec["speed_kn"] + spec["port_days"] + ice
+            busy.append((trip / (spec["cargo_mmbtu"] * 0.29307107 / 1000)).to_numpy())
+            rows = fleet[fleet["ship_class"] == name]
+            days = np.array([_days_between(period, r.first_day, r.last_day or "9999-01-01") for r in rows.itertuples()])
+            able.append(float((days * rows["ships"] * rows["available_share"]).sum() / period.days))
+        names = flow.indexes["f"][own]
+        need = xr.DataArray(np.array(busy).T, coords={"f": names, "t": facts.t})
+        m.add_constraints((flow.sel(f=names) * need).sum("f") <= xr.DataArray(able, coords={"t": facts.t}),
+                          name=f"fleet_{name}")  # fmt: skip
+
+
 def _contracts(m: linopy.Model, facts: Facts, sales: linopy.Variable, sold_at: list[tuple[str, str]]) -> Any:
     """Add floors with slack and ceilings, all contracts and years at once: rows of (contract and year, sale)."""
     points = facts.system.table("contract_points").groupby("contract")["node"].agg(set).to_dict()
@@ -250,7 +299,9 @@ def _contracts(m: linopy.Model, facts: Facts, sales: linopy.Variable, sold_at: l
         for year, inside in _years(facts).items():
             if days[inside].sum() and mine:
                 name = f"{c.contract} {year}"
-                deals[name] = (c, c.annual_quantity_gwh * days[inside].sum() / 365 / 30)
+                part = _part_of_year(facts, points[c.contract])
+                in_force = [part[k] * days[k] / facts.periods[k].days for k in inside]
+                deals[name] = (c, c.annual_quantity_gwh * sum(in_force) / 30)
                 share = np.isin(np.arange(len(days)), inside) * days / 30
                 rows += [(name, sale) for sale in mine]
                 weights += [share] * len(mine)
@@ -280,6 +331,7 @@ def _contracts(m: linopy.Model, facts: Facts, sales: linopy.Variable, sold_at: l
 def _conduct(m: linopy.Model, facts: Facts, made: linopy.Variable, trader: list[str]) -> Any:
     objective: Any = 0
     contracts = facts.system.table("contracts")
+    points = facts.system.table("contract_points").groupby("contract")["node"].agg(set).to_dict()
     for group, rows in facts.system.table("traders").groupby("owner_group"):
         slope = rows["conduct"].max() * rows["residual_slope_eur_mwh_per_gwh_d"].max()
         if slope <= 0:
@@ -291,8 +343,10 @@ def _conduct(m: linopy.Model, facts: Facts, made: linopy.Variable, trader: list[
             free = 0.0
             apart = contracts["seller"].isin(rows["trader"]) & (contracts["price_index"] != "hub")
             for c in contracts[apart].itertuples():
-                days = sum(_days_between(facts.periods[k], c.start, c.end) for k in inside)
-                free += c.annual_quantity_gwh * days / 365 * max(c.take_or_pay_share, c.delivery_share) / length
+                part = _part_of_year(facts, points[c.contract])
+                year_share = sum(part[k] * _days_between(facts.periods[k], c.start, c.end) / facts.periods[k].days
+                                 for k in inside)  # fmt: skip
+                free += c.annual_quantity_gwh * year_share * max(c.take_or_pay_share, c.delivery_share) / length
             exposure = m.add_variables(0, name=f"exposure {group} {year}")
             mean = (made.isel(k=np.flatnonzero(own)).sel(t=facts.t[inside]) * share).sum()
             m.add_constraints(mean - exposure <= free, name=f"exposure {group} {year}")

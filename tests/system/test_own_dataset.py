@@ -36,7 +36,7 @@ def test_a_country_and_its_pipeline_by_rows(tmp_path: Path) -> None:
     months = sorted(set(pd.read_csv(folder / "demand.csv")["month"]))
     append(folder, "nodes", f"AL,Albania,market,AL,Europe non-EU,SEE,,19.8,41.3,{TAIL}")
     append(folder, "arcs", f"GR-AL,Greece to Albania,pipeline,GR,AL,30,1.0,0,open,true,{TAIL}")
-    append(folder, "demand", *(f"AL,all,{month},20,35,0.1,{TAIL}" for month in months))
+    append(folder, "demand", *(f"AL,all,{month},20,35,0.1,,{TAIL}" for month in months))
     system = load_dataset(folder)
     assert [i for i in check_system(system) if i.severity is Severity.ERROR] == []
     assert "AL" in set(system.table("nodes")["node"])
@@ -47,7 +47,7 @@ def test_a_country_that_no_gas_can_reach_is_named(tmp_path: Path) -> None:
     folder = own_folder(tmp_path)
     months = sorted(set(pd.read_csv(folder / "demand.csv")["month"]))
     append(folder, "nodes", f"AL,Albania,market,AL,Europe non-EU,SEE,,19.8,41.3,{TAIL}")
-    append(folder, "demand", *(f"AL,all,{month},20,35,0.1,{TAIL}" for month in months))
+    append(folder, "demand", *(f"AL,all,{month},20,35,0.1,,{TAIL}" for month in months))
     found = [i for i in check_system(load_dataset(folder)) if i.code == "disconnected-market"]
     assert [i.keys for i in found] == [("AL",)]
 
