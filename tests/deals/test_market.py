@@ -73,7 +73,7 @@ def line(store: RunStore) -> tuple[MarketRuns, Outcomes]:
 
 
 def test_payoffs_are_accounts_of_runs(line: tuple[MarketRuns, Outcomes]) -> None:
-    """R gains 20 x 20,000 EUR on each of 30 days, 0.012 bn, if both say yes; the price does not move, so H gains nil."""
+    """R gains 20 x 20,000 EUR on each of 30 days, 0.012 bn, if both say yes; the price stands, so H gains nil."""
     _, outcomes = line
     gains = {tuple(outcomes.choices(p).values()): outcomes.gains_eur_bn[p] for p in range(4)}
     assert gains["yes", "yes"] == pytest.approx([0.012, 0, 0], abs=1e-7)

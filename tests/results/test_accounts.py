@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linepack.market.agreements import contracts_in_force
 from linepack.market.parameters import Closing
 from linepack.results.accounts import accounts, welfare_eur_bn
 from linepack.results.headline import CONTRACT_PRICED, export_revenues
@@ -129,13 +130,21 @@ def test_levies_are_transfers() -> None:
 
 
 def test_a_contract_below_the_hub_moves_money_to_the_buyer() -> None:
-    """The contract covers 36.5 TWh a year, 100 of the 146 GWh a day sold at 12, at 9: 300 a day change hands."""
-    frame = closes(solved(chain(
-        contracts=[{"contract": "C", "seller": "S", "annual_quantity_gwh": 36500, "price_index": "oil"}],
-        contract_points=[{"contract": "C", "node": "AA"}], contract_prices=[{"contract": "C", "constant_eur_mwh": 9}],
-    )))  # fmt: skip
-    assert total(frame, Account.CONTRACT_TRANSFER, "S") == pytest.approx(-300 * MONTH, abs=NEAR)
-    assert total(frame, Account.CONTRACT_TRANSFER, purse=Purse.IMPORTERS) == pytest.approx(300 * MONTH, abs=NEAR)
+    """Sold at 12, worth 9 under the contract: 3 a MWh change hands, on all 146 GWh a day or on what it covers of them."""
+    def moved(annual_quantity_gwh: float) -> float:
+        s = solved(chain(
+            contracts=[{"contract": "C", "seller": "S", "annual_quantity_gwh": annual_quantity_gwh,
+                        "price_index": "oil"}],
+            contract_points=[{"contract": "C", "node": "AA"}],
+            contract_prices=[{"contract": "C", "constant_eur_mwh": 9}],
+        ))  # fmt: skip
+        frame, covered = closes(s), next(contracts_in_force(s.system, s.problem.sets))[2].quantity
+        assert total(frame, Account.CONTRACT_TRANSFER, purse=Purse.IMPORTERS) == pytest.approx(
+            3 * min(146, covered) * MONTH, abs=NEAR)  # fmt: skip
+        return total(frame, Account.CONTRACT_TRANSFER, "S")
+
+    assert moved(36500) == pytest.approx(-146 * 3 * MONTH, abs=NEAR)
+    assert moved(3000) == pytest.approx(-100 * 3 * MONTH, rel=1e-3)  # April is the whole year here, give or take a leap day
 
 
 def test_tolling_and_equity() -> None:
