@@ -20,6 +20,7 @@ from linepack.deals.outcomes import Outcomes, find_outcomes
 from linepack.deals.published import published_findings
 from linepack.deals.read import DealFile, load_case_file
 from linepack.deals.shapley import shapley
+from linepack.deals.sinking import SunkCost, sinking
 from linepack.errors import InputError
 from linepack.policy.law import load_law
 from linepack.runs.store import RunStore
@@ -94,6 +95,19 @@ def test_two_vetoes_share_equally(line: tuple[MarketRuns, Outcomes]) -> None:
     game = coalition_values(line[1]).game
     assert shapley(game) == pytest.approx([0.006, 0.006, 0], abs=1e-7)
     assert "H" in dummy_players(game, tolerance=1e-5)
+
+
+def test_hold_up_after_a_cost_is_sunk(line: tuple[MarketRuns, Outcomes]) -> None:
+    """R must spend 0.004 on a line worth 0.012. Before: R and G share 0.008. After: they share 0.012, R is out 0.004.
+
+    A cost above the worth is never spent if the bargain comes first, and is lost in part if it comes after.
+    """
+    found = sinking(line[1], [SunkCost("line", "R", 0.004, "repair")]).by_concept["Shapley value"]
+    assert found.before == pytest.approx([0.004, 0.004, 0], abs=1e-7)
+    assert found.after == pytest.approx([0.002, 0.006, 0], abs=1e-7)
+    dear = sinking(line[1], [SunkCost("line", "R", 0.02, "repair")]).by_concept["nucleolus"]
+    assert dear.before == pytest.approx([0, 0, 0], abs=1e-7)
+    assert dear.after == pytest.approx([0.006 - 0.02, 0.006, 0], abs=1e-7)
 
 
 def test_what_is_not_at_the_table(line: tuple[MarketRuns, Outcomes]) -> None:

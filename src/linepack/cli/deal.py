@@ -141,6 +141,9 @@ def _deal(loaded: DealFile, runs: MarketRuns | None, rules: tuple[str, ...], rea
     parts = [loaded.deal.title, loaded.deal.question, "", deal_text(analysis)]
     for name, union in unions.items():
         parts += ["", f"Inside {name}:", union_text(union)]
+    if loaded.sunk_costs:
+        content["hold_up"], text = _hold_up(loaded, outcomes)
+        parts += ["", text]
     if runs is not None:
         content["market"], text = _market(loaded, runs)
         parts += ["", text]
@@ -151,6 +154,18 @@ def _deal(loaded: DealFile, runs: MarketRuns | None, rules: tuple[str, ...], rea
         content["target"], text = _target(outcomes, runs, target)
         parts += ["", text]
     return content, "\n".join(parts)
+
+
+def _hold_up(loaded: DealFile, outcomes: Outcomes) -> tuple[dict[str, Any], str]:
+    from linepack.deals.content import by_player
+    from linepack.deals.sinking import sinking
+    from linepack.report.deal_text import sinking_text
+
+    found = sinking(outcomes, loaded.sunk_costs)
+    content = {name: {"before": by_player(found.players, h.before), "after": by_player(found.players, h.after)}
+               for name, h in found.by_concept.items()}  # fmt: skip
+    costs = [{"effect": c.effect, "player": c.player, "eur_bn": c.eur_bn, "why": c.why} for c in found.costs]
+    return {"costs": costs, **content}, sinking_text(found)
 
 
 def _market(loaded: DealFile, runs: MarketRuns) -> tuple[dict[str, Any], str]:

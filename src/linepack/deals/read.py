@@ -17,6 +17,7 @@ from linepack.deals.council import ADOPTED, qualified_majority, unanimity
 from linepack.deals.deal import Deal, DealPlayer, Decision, Effect, EffectKey, Share, TabledAccounts, Term, effect_text
 from linepack.deals.game import JOIN, MAXIMUM_PLAYERS, Consent, FloatArray, Game, unknown_player
 from linepack.deals.market import ConsentQuery, MarketBase, Variant
+from linepack.deals.sinking import SunkCost
 from linepack.deals.voting import Union, VotingBody, unanimous_body
 from linepack.errors import InputError
 from linepack.policy.words import ContractClass
@@ -57,6 +58,7 @@ class DealFile:
     deal: Deal
     accounts: Callable[[EffectKey], TabledAccounts] | None
     market: MarketBase | None = None
+    sunk_costs: tuple[SunkCost, ...] = ()
 
 
 def available_games() -> list[str]:
@@ -235,7 +237,7 @@ def _whole(fields: Fields, key: str, default: int | None = None) -> int:
 
 def _deal(fields: Fields, folder: Path) -> DealFile:
     fields.allow("schema", "deal", "title", "question", "players", "decisions", "effects", "terms", "accounts", "base",
-                 "variants", "consents")  # fmt: skip
+                 "variants", "consents", "sunk_costs")  # fmt: skip
     players = tuple(_player(item) for item in fields.items("players"))
     names = tuple(player.name for player in players)
     decisions = tuple(_decision(item, names) for item in fields.items("decisions"))
@@ -248,8 +250,17 @@ def _deal(fields: Fields, folder: Path) -> DealFile:
         raise fields.error("one-of", "give exactly one of accounts, base",
                            hint="'accounts: FILE.csv' for a table, 'base: CASE/SCENARIO' for market runs")  # fmt: skip
     if "accounts" in fields.values:
-        return DealFile(deal, _tabled(folder / fields.text("accounts")))
-    return DealFile(deal, None, _market(fields, effects))
+        return DealFile(deal, _tabled(folder / fields.text("accounts")), None, _sunk_costs(fields, deal))
+    return DealFile(deal, None, _market(fields, effects), _sunk_costs(fields, deal))
+
+
+def _sunk_costs(fields: Fields, deal: Deal) -> tuple[SunkCost, ...]:
+    costs = []
+    for item in fields.items("sunk_costs"):
+        item.allow("effect", "player", "eur_bn", "why")
+        effect = item.choice("effect", [effect.name for effect in deal.effects])
+        costs.append(SunkCost(effect, item.choice("player", deal.names), item.number("eur_bn"), item.text("why")))
+    return tuple(costs)
 
 
 def _market(fields: Fields, effects: Sequence[Effect]) -> MarketBase:

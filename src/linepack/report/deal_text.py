@@ -10,6 +10,7 @@ from linepack.deals.game import Consent
 from linepack.deals.market import LawfulConsent, MarketRuns
 from linepack.deals.outcomes import Outcomes, one_per_outcome
 from linepack.deals.published import Finding
+from linepack.deals.sinking import Sinking
 from linepack.deals.voting import Union, cheapest_majority, voting_power
 from linepack.report.text import change, number, plain_table
 from linepack.results.headline import headline
@@ -150,6 +151,15 @@ def consents_text(found: tuple[LawfulConsent, ...]) -> str:
         if c.unplayed:
             lines.append(f"  no player stands for: {', '.join(c.unplayed)}")
     return "\n".join(lines)
+
+
+def sinking_text(found: Sinking) -> str:
+    """Return what each player gets before and after costs are sunk."""
+    lines = [f"Hold-up: {c.player} spends {number(c.eur_bn, 3)} before {c.effect} ({c.why})." for c in found.costs]
+    header = ["player", *(f"{name}, {when}" for name in found.by_concept for when in ("before", "after"))]
+    rows = [[player, *(number(float(end[k]), 3) for h in found.by_concept.values() for end in (h.before, h.after))]
+            for k, player in enumerate(found.players)]  # fmt: skip
+    return "\n".join([*lines, plain_table(header, rows)])
 
 
 def findings_text(findings: tuple[Finding, ...]) -> str:
