@@ -130,7 +130,8 @@ def test_levies_are_transfers() -> None:
 
 
 def test_a_contract_below_the_hub_moves_money_to_the_buyer() -> None:
-    """Sold at 12, worth 9 under the contract: 3 a MWh change hands, on all 146 GWh a day or on what it covers of them."""
+    """Sold at 12, 9 under the contract: 3 a MWh change hands, on all 146 GWh a day or on what it covers of them."""
+
     def moved(annual_quantity_gwh: float) -> float:
         s = solved(chain(
             contracts=[{"contract": "C", "seller": "S", "annual_quantity_gwh": annual_quantity_gwh,
@@ -143,8 +144,8 @@ def test_a_contract_below_the_hub_moves_money_to_the_buyer() -> None:
             3 * min(146, covered) * MONTH, abs=NEAR)  # fmt: skip
         return total(frame, Account.CONTRACT_TRANSFER, "S")
 
-    assert moved(36500) == pytest.approx(-146 * 3 * MONTH, abs=NEAR)
-    assert moved(3000) == pytest.approx(-100 * 3 * MONTH, rel=1e-3)  # April is the whole year here, give or take a leap day
+    assert moved(365000) == pytest.approx(-146 * 3 * MONTH, abs=NEAR)
+    assert moved(36500) == pytest.approx(-100 * 3 * MONTH, rel=1e-3)  # 36.5 TWh a year, but for leap days
 
 
 def test_tolling_and_equity() -> None:
@@ -193,6 +194,51 @@ def test_unserved_consumers_count_at_the_shedding_price() -> None:
     frame = closes(solved(gas_system(rows, parameters={"shedding_price_eur_mwh": 5.0})))
     assert total(frame, Account.CONSUMER_SURPLUS) == pytest.approx(0, abs=1e-6)
     assert net(frame, "S") == pytest.approx(40 * 4 * MONTH, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("shape", "points", "value"),
+    [
+        ("isoelastic", [], 1000 * 100 / 50**0.5 + 2000 * (50**0.5 - 1)),
+        ("exponential", [], 1000 * 100 * np.exp(-24.5) + 2000 * (3 - np.exp(-24.5) * (1 + 2 - 2 * -24.5))),
+        ("tabulated", [(0.5, 60), (1, 20), (1.5, 0)], 50 * (100 + 60) / 2 + 50 * (60 + 20) / 2),
+    ],
+)
+def test_curved_demand_is_worth_its_integral(shape: str, points: list[tuple[float, float]], value: float) -> None:
+    """Gas at 20 is taken at its reference of 100; what it is worth is the area below the curve and the cap of 1,000.
+
+    Isoelastic, 0.5: p = 20 (100 / q)^2 meets the cap at 100 / sqrt 50. Exponential: p = 20 - 40 ln(q / 100), capped
+    below 100 e^-24.5. Tabulated: lines through (50, 60), (100, 20), which meet the axis at 100.
+    """
+    anchor = {"node": "AA", "segment": "all", "month": "2025-04", "quantity_gwh_d": 100, "reference_price_eur_mwh": 20,
+              "elasticity": 0.5, "shape": shape}  # fmt: skip
+    rows = merged(market("AA"), {"demand": [anchor]}, supply("S", cost=20), delivery("S", "AA"), {"demand_points": [
+        {"node": "AA", "segment": "all", "point": k + 1, "quantity_share": share, "price_eur_mwh": price}
+        for k, (share, price) in enumerate(points)]})  # fmt: skip
+    frame = closes(solved(gas_system(rows)))
+    assert total(frame, Account.CONSUMER_SURPLUS) == pytest.approx((value - 2000) * MONTH, rel=1e-6)
+
+
+def test_carriage_that_rises_is_paid_at_its_mean_cost() -> None:
+    """The line's marginal charge is q: 10 + q = 50 - 0.5 q at 26.7. Half of q is its mean cost, the rest S's profit."""
+    rows = merged(market("AA"), {"demand": demand("AA", intercept=50, slope=0.5)}, supply("S", cost=10),
+                  delivery("S", "AA"), {"arc_curves": [
+                      {"arc": "S-AA", "shape": "power", "coefficient_eur_mwh": 1, "scale_gwh_d": 1}]})  # fmt: skip
+    s = solved(gas_system(rows))
+    frame, q = closes(s), 40 / 1.5
+    assert net(frame, "S") == pytest.approx(q * q / 2 * MONTH, rel=1e-6)
+    assert total(frame, Account.TRANSPORT_COST) == pytest.approx(-q * q / 2 * MONTH, rel=1e-6)
+    assert welfare_eur_bn(s) == pytest.approx((50 * q - q * q / 4 - 10 * q - q * q / 2) * MONTH, rel=1e-6)
+
+
+def test_added_capacity_costs_used_or_not() -> None:
+    """A line of 60 is worth 4 a MWh more: at 14 AA takes 72, so 12 are built for 48 a day."""
+    rows = merged(market("AA"), {"demand": demand("AA", intercept=50, slope=0.5)}, supply("S", cost=10),
+                  delivery("S", "AA", capacity_gwh_d=60),
+                  {"arc_expansions": [{"arc": "S-AA", "maximum_gwh_d": 100, "cost_eur_mwh": 4}]})  # fmt: skip
+    frame = closes(solved(gas_system(rows)))
+    assert total(frame, Account.TRANSPORT_COST) == pytest.approx(-48 * MONTH, abs=NEAR)
+    assert net(frame, "S") == pytest.approx(72 * 4 * MONTH, abs=NEAR)
 
 
 @pytest.mark.parametrize("closing", list(Closing))

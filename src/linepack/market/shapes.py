@@ -73,6 +73,42 @@ class DemandCurves:
         return price, slope, bend
 
 
+    def value_eur_thousand_d(self, quantity_gwh_d: np.ndarray, cap_eur_mwh: float) -> np.ndarray:
+        """Return what consumption is worth: the integral of price, nowhere above ``cap_eur_mwh``, in 1,000 EUR a day.
+
+        For consumers with a curve; zero for affine and fixed ones, whose tangent says it all.
+        """
+        value, q0, p0, e = np.zeros_like(quantity_gwh_d), self.quantity_gwh_d, self.price_eur_mwh, self.elasticity
+        iso, exp = self.mask(DemandShape.ISOELASTIC), self.mask(DemandShape.EXPONENTIAL)
+        with np.errstate(over="ignore"):
+            first = np.where(iso, (cap_eur_mwh / p0) ** -e, np.exp(e * (1 - cap_eur_mwh / p0)))
+        u = np.maximum(quantity_gwh_d / q0, LEAST_QUANTITY_GWH_D)
+        start = np.minimum(first, u)
+        power = np.where(np.abs(1 - 1 / e) < 1e-9, 1e-9, 1 - 1 / e)
+        curve = np.where(iso, (u**power - start**power) / power,
+                         u - start - (u * np.log(u) - u - start * np.log(start) + start) / e)  # fmt: skip
+        bent = iso | exp
+        value[:, bent] = (q0 * (cap_eur_mwh * start + p0 * curve))[:, bent]
+        for k, (shares, prices) in self.points.items():
+            for t in range(len(value)):
+                value[t, k] = q0[t, k] * _area_below(shares, prices, quantity_gwh_d[t, k] / q0[t, k], cap_eur_mwh)
+        return value
+
+
+def _area_below(shares: np.ndarray, prices: np.ndarray, end: float, cap: float) -> float:
+    """Return the area below straight lines between points and beyond them, and below the cap, from 0 to ``end``."""
+    fall = -np.diff(prices) / np.diff(shares)
+
+    def price(u: np.ndarray) -> np.ndarray:
+        piece = np.clip(np.searchsorted(shares, u, side="right") - 1, 0, len(shares) - 2)
+        return np.asarray(prices[piece] - fall[piece] * (u - shares[piece]))
+
+    crossings = shares[:-1] + (prices[:-1] - cap) / fall
+    knots = np.concatenate([[0.0, end], *(part[(part > 0) & (part < end)] for part in (shares, crossings))])
+    knots = np.unique(knots)
+    return float(np.trapezoid(np.minimum(price(knots), cap), knots))
+
+
 def demand_curves(system: GasSystem, s: MarketSets) -> DemandCurves:
     """Return the demand of the market's consumers.
 

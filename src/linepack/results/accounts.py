@@ -12,10 +12,19 @@ import pandas as pd
 
 from linepack import units
 from linepack.market.sets import DAYS_PER_UNIT, positions
+from linepack.market.tangent import BENT, consumed
 from linepack.results.chains import chains
 from linepack.results.companies import book_companies
 from linepack.results.ledger import Account, Book, Purse, labelled
-from linepack.results.operators import Operators, book_charges, charges_eur_mwh, cost_share, operators
+from linepack.results.operators import (
+    Operators,
+    book_charges,
+    book_expansion,
+    charges_eur_mwh,
+    cost_share,
+    operators,
+    rising_cost_eur_mwh,
+)
 from linepack.results.solution import Solution
 from linepack.vocabulary import ArcKind
 
@@ -30,6 +39,7 @@ def accounts(s: Solution) -> pd.DataFrame:
     _book_consumers(s, book)
     _book_home_production(s, book)
     _book_pool(s, book, run)
+    book_expansion(s, book, run)
     _book_storage(s, book)
     book_companies(s, book, chains(s), run)
     return book.frame()
@@ -43,6 +53,7 @@ def welfare_eur_bn(s: Solution) -> float:
     for variable in problem.variables.values():
         if len(variable.columns) == len(days):
             weight[variable.columns] = days[:, None]
+    weight[problem.variables["arc_expansion"].columns] = days.sum()
     cost = units.eur_bn_from_gwh_eur_mwh(float((problem.resource_cost_eur_mwh * weight) @ x))
     closing = problem.variables["closing_step"].columns
     stock = units.eur_bn_from_gwh_eur_mwh(float((-problem.cost[closing] * x[closing]).sum()) * DAYS_PER_UNIT)
@@ -69,6 +80,11 @@ def gross_value_eur_thousand_d(s: Solution) -> np.ndarray:
     value = -problem.cost[columns] / weight * q - problem.hessian_diagonal[columns] / weight * q**2 / 2
     firm = problem.variables["firm_consumption"].columns
     value[:, _firm_at(s)] += -problem.cost[firm] / weight * s.values("firm_consumption")
+    curves = problem.curves
+    bent = curves.demand.mask(*BENT)
+    if bent.any():
+        value[:, bent] = curves.demand.value_eur_thousand_d(consumed(curves, s.certified.x),
+                                                            curves.shedding_price_eur_mwh)[:, bent]  # fmt: skip
     return np.asarray(value)
 
 
@@ -105,15 +121,16 @@ def _book_pool(s: Solution, book: Book, run: Operators) -> None:
     columns, x = problem.variables["pool_flow"].columns, s.values("pool_flow")
     prices = s.hub_prices()
     arcs = problem.sets.arcs.loc[problem.sets.pool_arc_at]
-    tariff = problem.resource_cost_eur_mwh[columns] * x
+    tariff, rising = problem.resource_cost_eur_mwh[columns] * x, rising_cost_eur_mwh(s)[:, problem.sets.pool_arc_at] * x
     kept = (1 - arcs["loss_fraction"].to_numpy(dtype=float)) * prices[list(flow["destination"])].to_numpy()
     margin = (kept - prices[list(flow["origin"])].to_numpy()) * x
     charged = charges_eur_mwh(s)[columns] * x
     is_regas = (arcs["kind"] == ArcKind.REGASIFICATION).to_numpy()
     wedge = problem.hessian_diagonal[columns] * x**2 / problem.sets.weight[:, None]
     for purse, chosen in ((Purse.REGASIFICATION, is_regas), (Purse.NETWORK, ~is_regas)):
-        run.book_tariffs(book, purse, problem.sets.pool_arc_at[chosen], book.yearly(tariff[:, chosen]))
-        for account, amount in ((Account.CONGESTION_RENT, margin - tariff), (Account.CHARGE, -charged),
+        run.book_tariffs(book, purse, problem.sets.pool_arc_at[chosen], book.yearly(tariff[:, chosen]),
+                         book.yearly(rising[:, chosen]))  # fmt: skip
+        for account, amount in ((Account.CONGESTION_RENT, margin - tariff - rising), (Account.CHARGE, -charged),
                                 (Account.WEDGE_RENT, wedge)):  # fmt: skip
             run.book(book, account, purse, problem.sets.pool_arc_at[chosen], book.yearly(amount[:, chosen]))
     book_charges(s, book, columns, x)

@@ -12,7 +12,7 @@ from linepack.market.agreements import ContractWindow, contracts_in_force
 from linepack.market.sets import DAYS_PER_UNIT, positions
 from linepack.results.chains import Chains, resource_shares
 from linepack.results.ledger import Account, Book, Purse, labelled
-from linepack.results.operators import Operators, book_charges, charges_eur_mwh
+from linepack.results.operators import Operators, book_charges, charges_eur_mwh, rising_cost_eur_mwh
 from linepack.results.solution import Solution
 from linepack.scenario.patches import PIECE
 from linepack.vocabulary import ArcKind, LevyBase
@@ -99,11 +99,12 @@ def _book_carriage(co: _Company) -> _Company:
     s, at = co.s, co.s.problem.sets.trader_arc_at
     columns, x = s.problem.variables["trader_flow"].columns, s.values("trader_flow")
     tariff = co.book.yearly(s.problem.resource_cost_eur_mwh[columns] * x)
+    rising = co.book.yearly(rising_cost_eur_mwh(s)[:, at] * x)
     kind = s.problem.sets.arcs["kind"].to_numpy()[at]
     is_ship = kind == ArcKind.SHIPPING
     for purse, chosen in ((Purse.SHIPPING, is_ship), (Purse.NETWORK, ~is_ship)):
-        co.run.book_tariffs(co.book, purse, at[chosen], tariff[:, chosen])
-    co = co.booked(Account.CARRIAGE, -co.by_resource(tariff, co.chains.of_flow), at_border=True)
+        co.run.book_tariffs(co.book, purse, at[chosen], tariff[:, chosen], rising[:, chosen])
+    co = co.booked(Account.CARRIAGE, -co.by_resource(tariff + rising, co.chains.of_flow), at_border=True)
     charge = charges_eur_mwh(s)
     co = co.booked(Account.CHARGE, -co.by_resource(co.book.yearly(charge[columns] * x), co.chains.of_flow))
     book_charges(s, co.book, columns, x)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from linepack.market.sets import positions
 from linepack.results.ledger import Account, Book, Purse, labelled
 from linepack.results.solution import Solution
 from linepack.vocabulary import ArcKind, NodeKind
@@ -28,10 +29,13 @@ class Operators:
         np.add.at(by_arc.T, arc_at, eur_bn.T)
         book.add(account, purse, rows, by_arc[:, rows["at"].to_numpy()] * rows["share"].to_numpy()[None, :])
 
-    def book_tariffs(self, book: Book, purse: Purse, arc_at: np.ndarray, eur_bn: np.ndarray) -> None:
-        """Book tariffs as revenue, and their real cost."""
-        self.book(book, Account.TARIFF, purse, arc_at, eur_bn)
-        self.book(book, Account.TRANSPORT_COST, purse, arc_at, -eur_bn * self.cost_share[arc_at][None, :])
+    def book_tariffs(
+        self, book: Book, purse: Purse, arc_at: np.ndarray, eur_bn: np.ndarray, rising_eur_bn: np.ndarray
+    ) -> None:
+        """Book tariffs as revenue, and their real cost; carriage that rises with use is paid at its mean cost."""
+        self.book(book, Account.TARIFF, purse, arc_at, eur_bn + rising_eur_bn)
+        real = eur_bn * self.cost_share[arc_at][None, :] + rising_eur_bn
+        self.book(book, Account.TRANSPORT_COST, purse, arc_at, -real)
 
 
 def cost_share(s: Solution) -> np.ndarray:
@@ -71,6 +75,24 @@ def _per_arc(s: Solution, column: str, default: float) -> np.ndarray:
     terms = s.system.table("asset_terms")
     mean = (terms[column] * terms["share"]).groupby(terms["arc"]).sum() / terms.groupby("arc")["share"].sum()
     return s.problem.sets.arcs["arc"].map(mean).fillna(default).to_numpy(dtype=float)
+
+
+def rising_cost_eur_mwh(s: Solution) -> np.ndarray:
+    """Return the mean cost of carriage that rises with all flow on an arc, shape (periods, arcs); nil elsewhere."""
+    use, arcs = s.problem.variables["arc_use"], s.problem.sets.arcs["arc"].tolist()
+    rising = np.zeros((len(s.days), len(arcs)))
+    rising[:, positions(use.labels["arc"].tolist(), arcs)] = s.problem.resource_cost_eur_mwh[use.columns]
+    return rising
+
+
+def book_expansion(s: Solution, book: Book, run: Operators) -> None:
+    """Book the cost of added capacity, used or not, with the operators of the arc."""
+    built = s.problem.variables["arc_expansion"]
+    if len(built.labels):
+        at = positions(built.labels["arc"].tolist(), s.problem.sets.arcs["arc"].tolist())
+        a_day = s.problem.resource_cost_eur_mwh[built.columns] * s.values("arc_expansion")
+        cost = book.yearly(np.repeat(a_day, len(s.days), axis=0))
+        run.book(book, Account.TRANSPORT_COST, Purse.NETWORK, at, -cost)
 
 
 def charges_eur_mwh(s: Solution) -> np.ndarray:
