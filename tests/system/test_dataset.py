@@ -126,7 +126,7 @@ def test_wrong_unit_in_the_package_description(folder: Path) -> None:
         ("arcs.csv", ",False,", ",perhaps,", "not-a-boolean"),
         ("demand.csv", "2025-04", "2025-4", "bad-month"),
         ("demand.csv", "2025-01-01", "01.01.2025", "bad-date"),
-        ("traders.csv", ",0.5,0.0076,", ",1.5,0.0076,", "above-maximum"),
+        ("arcs.csv", ",0.0,0.0,open", ",0.0,0.9,open", "above-maximum"),
         ("arcs.csv", "SHELF-BASIN,GB", "SHELF-BASIN,XX", "unknown-node"),
         ("carriage.csv", "SHELF-GB", "SHELF-DE", "unknown-arc"),
         ("arcs.csv", "SHELF-BASIN,NO", "SHELF-BASIN,false", "unknown-node"),
