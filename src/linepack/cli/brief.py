@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -20,11 +21,13 @@ from linepack.cli.options import (
 @click.argument("case", default="us-gazprom-2025")
 @click.option("--full", is_flag=True, help="Also compute the band of every headline figure (minutes; it resumes).")
 @click.option("--draws", type=click.IntRange(4), default=20, show_default=True, help="Draws of a band.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None,
+              help="Use only facts and law that were known on this day.")
 @solve_options
 @output_options
 def brief(
-    case: str, full: bool, draws: int, dataset: str | None, solver: str, workspace: str | None, workers: int,
-    as_json: bool, out: str | None,
+    case: str, full: bool, draws: int, as_of: datetime | None, dataset: str | None, solver: str,
+    workspace: str | None, workers: int, as_json: bool, out: str | None,
 ) -> int:  # fmt: skip
     """Solve, compare and explain every scenario of CASE [default: us-gazprom-2025].
 
@@ -35,10 +38,12 @@ def brief(
     from linepack.runs.runner import run_scenarios
     from linepack.runs.store import RunStore
     from linepack.runs.store import workspace as folder_of
-    from linepack.scenario.scenario import load_case
+    from linepack.scenario.scenario import known_on, load_case
     from linepack.system.dataset import load_dataset
 
     loaded = load_case(case)
+    if as_of is not None:
+        loaded = known_on(loaded, as_of.date())
     system = load_dataset(dataset or loaded.scenarios[0].dataset)
     show_closure(system, loaded.scenarios[0])
     root = folder_of(workspace)

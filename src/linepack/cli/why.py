@@ -22,7 +22,8 @@ ROWS = click.option("--rows", type=click.IntRange(1), default=10, show_default=T
 
 @click.command()
 @click.argument("what")
-@click.option("--in", "scenario", default="us-gazprom-2025/status-quo", show_default=True, help="Scenario.")
+@click.option("--in", "--scenario", "scenario", default="us-gazprom-2025/status-quo", show_default=True,
+              help="Scenario.")
 @click.option("--period", default=None, help="Period of a price, for example 2025-12 [default: the whole horizon].")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Day of a flow [default: the first].")
 @ROWS

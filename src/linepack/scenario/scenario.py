@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,20 @@ def apply_scenario(system: GasSystem, scenario: Scenario) -> GasSystem:
         raise InputError("bad-scenario", f"scenario '{scenario.name}' leaves references that do not exist",
                          issues=issues)  # fmt: skip
     return system
+
+
+def known_on(case: Case, day: date) -> Case:
+    """Return a case whose scenarios use only facts and law known on ``day``.
+
+    A regime's decisions stay what they are, assumptions; the law they change is that of the day the regime names.
+    """
+    scenarios = []
+    for scenario in case.scenarios:
+        law = scenario.law
+        if law is not None and not law.regime:
+            law = replace(law, known_on=min(day, law.known_on or day))
+        scenarios.append(replace(scenario, dataset=f"{scenario.dataset}@{day.isoformat()}", law=law))
+    return replace(case, scenarios=tuple(scenarios), has_observations=False)
 
 
 def load_scenario(name_or_path: str | Path) -> Scenario:
