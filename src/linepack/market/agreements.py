@@ -16,7 +16,6 @@ from linepack.system.calendar import days_in_month, month_range, overlap_days, p
 from linepack.system.gassystem import GasSystem
 from linepack.units import DAYS_PER_YEAR
 
-
 DAYS_OF_MONTHS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]) * DAYS_PER_YEAR / 365.25
 
 
