@@ -10,7 +10,7 @@ PAGE = Path(__file__).parents[2] / "docs/validation/known-answers.md"
 HEAD = """# Published cases
 
 Made by `python -m tests.known_answers`; a test holds every figure inside its tolerance. Each case is a folder of tables
-and scenarios under `tests/known_answers`, solved without code of its own; its README says which parts of its solution are
+and scenarios under `tests/known_answers`, solved without code of its own; its README says what of its solution is
 unique and what is not compared. Textbook equilibria in closed form (symmetric conduct, Cournot, cartel, given
 conjecture, Stackelberg, double mark-up, curves) are tests over random numbers in
 `tests/known_answers/test_closed_forms.py`. Units are those of the source.
