@@ -20,6 +20,7 @@ from linepack.system.calendar import Period, month_of
 from linepack.system.gassystem import GasSystem
 
 MWH_PER_MMBTU = 0.29307107
+FAR = "2999-12-31"
 PORT_KINDS = ("market", "lng_import")
 SUMMER = ("07", "08", "09", "10", "11")
 ICE = ("12", "01", "02", "03", "04", "05", "06")
@@ -405,7 +406,7 @@ def _fleets(m: linopy.Model, facts: Facts, terms: dict[str, Any]) -> None:
                 days = 2 * miles / 24 / classes.loc[name, "speed_kn"] + classes.loc[name, "port_days"]
                 days += route["ice_days"] if month in ICE else 0.0
                 busy.append(days / (classes.loc[name, "cargo_mmbtu"] * MWH_PER_MMBTU / 1000))
-            there = [row.ships * row.available_share * _days_between(period, row.first_day, row.last_day or "2999-12-31")
+            there = [row.ships * row.available_share * _days_between(period, row.first_day, row.last_day or FAR)
                      for row in fleet.itertuples()]  # fmt: skip
             ships = sum(there) / period.days
             each = xr.DataArray(busy, coords={"f": flow.indexes["f"][own]})
