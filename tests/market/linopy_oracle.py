@@ -20,7 +20,6 @@ from linepack.system.calendar import Period, month_of
 from linepack.system.gassystem import GasSystem
 
 MWH_PER_MMBTU = 0.29307107
-FAR = "2999-12-31"
 PORT_KINDS = ("market", "lng_import")
 SUMMER = ("07", "08", "09", "10", "11")
 ICE = ("12", "01", "02", "03", "04", "05", "06")
@@ -139,7 +138,6 @@ def model_of(facts: Facts, arcs: pd.DataFrame, capacity: pd.DataFrame, cost: pd.
         objective += (pool * (_da(cost.loc[names], "a") * w)).sum() + (0.5 * slope * w * pool * pool).sum()
         terms["pool"] = pool
     _arc_limits(m, facts, arcs, capacity, terms)
-    _fleets(m, facts, terms)
     used, value = _consumption(m, facts, pools)
     objective += value
     balance -= used
@@ -387,31 +385,6 @@ def _windows(
     least, most = (xr.DataArray([limits[n][side] for n in names], coords={"y": names}) for side in (0, 1))
     m.add_constraints(summed <= most, name="window maximum")
     m.add_constraints(summed >= least, name="window minimum")
-
-
-def _fleets(m: linopy.Model, facts: Facts, terms: dict[str, Any]) -> None:
-    """Ships of a class with a fleet: flow x days of a round trip / cargo is no more than can sail."""
-    table, classes = facts.system.table("fleets"), facts.system.table("ship_classes").set_index("ship_class")
-    routes = facts.system.table("sea_routes").set_index(["origin", "destination"])
-    flow, on = terms["flow"], terms["flow_arcs"]
-    for name, fleet in table.groupby("ship_class"):
-        own = [k for k, arc in enumerate(on) if arc.startswith("ship:")
-               and routes.loc[tuple(arc[5:].split(">")), "ship_class"] == name]  # fmt: skip
-        for period in facts.periods if own else ():
-            busy = []
-            for k in own:
-                route, month = routes.loc[tuple(on[k][5:].split(">"))], month_of(period.start)[5:]
-                is_summer = month in SUMMER and not np.isnan(route["summer_distance_nm"])
-                miles = route["summer_distance_nm"] if is_summer else route["distance_nm"]
-                days = 2 * miles / 24 / classes.loc[name, "speed_kn"] + classes.loc[name, "port_days"]
-                days += route["ice_days"] if month in ICE else 0.0
-                busy.append(days / (classes.loc[name, "cargo_mmbtu"] * MWH_PER_MMBTU / 1000))
-            there = [row.ships * row.available_share * _days_between(period, row.first_day, row.last_day or FAR)
-                     for row in fleet.itertuples()]  # fmt: skip
-            ships = sum(there) / period.days
-            each = xr.DataArray(busy, coords={"f": flow.indexes["f"][own]})
-            used = (flow.isel(f=own).sel(t=period.label) * each).sum()
-            m.add_constraints(used <= ships, name=f"fleet {name} {period.label}")
 
 
 def _arc_limits(
