@@ -42,7 +42,7 @@ def central(solution: Solution, cell: Cell, months: int) -> tuple[np.ndarray, np
     )
 
 
-@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(k, marks=pytest.mark.full) for k in range(2, 12))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(k, marks=pytest.mark.full) for k in range(1, 12))])
 @pytest.mark.parametrize("cell", CELLS, ids=lambda c: f"{c.table}.{c.column}")
 def test_derivatives_of_prices(seed: int, cell: Cell) -> None:
     """Away from a kink, the implicit derivative is the central difference, to 1e-4 of it (at least of 1)."""

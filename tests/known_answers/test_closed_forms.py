@@ -16,7 +16,7 @@ from linepack.results.solution import Solution
 from linepack.system.gassystem import GasSystem
 from tests.builders import demand, frame, gas_system, market, merged, price, solved, supply
 
-many = settings(max_examples=12, deadline=None, derandomize=True)
+many = settings(max_examples=6, deadline=None, derandomize=True)
 intercepts, slopes, costs, conducts = st.floats(40, 120), st.floats(0.05, 3), st.floats(1, 30), st.floats(0, 1)
 MOST = 6
 NEAR = 1e-6

@@ -271,7 +271,7 @@ class Plain:
     def contract_gwh(self, row: Any) -> float:
         """Return the part of the annual quantity that falls into the horizon: it follows what its markets consume.
 
-        A calendar month without data consumes what the others do on average.
+        A market of which a calendar month is not known has no season; without any, days count.
         """
         nodes = {x.node for x in self.rows("contract_points") if x.contract == row.contract}
         season = [0.0] * 12
@@ -280,9 +280,8 @@ class Plain:
             for x in self.rows("demand"):
                 if x.node == node:
                     known.setdefault(int(x.month[5:]), []).append(x.quantity_gwh_d)
-            means = {m: sum(values) / len(values) for m, values in known.items()}
-            for m in range(12):
-                season[m] += means.get(m + 1, sum(means.values()) / max(1, len(means)))
+            if len(known) == 12:
+                season = [s + sum(known[m + 1]) / len(known[m + 1]) for m, s in enumerate(season)]
         if not any(season):
             season = [1.0] * 12
         lengths = [d * 365 / 365.25 for d in (31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)]

@@ -23,7 +23,7 @@ from linepack.system.schema import TABLES
 from tests.builders import FIRST_MONTH, frame
 from tests.oracles.instances import MONTHS, random_system
 
-few = settings(max_examples=8, deadline=None, derandomize=True)
+few = settings(max_examples=4, deadline=None, derandomize=True)
 seeds = st.integers(0, 25)
 PERIODS = monthly_periods(FIRST_MONTH, MONTHS)
 CONSUMERS = ["A", "B", "C"]

@@ -20,7 +20,7 @@ from linepack.system.network import all_arcs, capacity_by_period
 from linepack.system.reach import reachable
 from linepack.system.schema import TABLES_BY_NAME
 from linepack.units import DAYS_PER_YEAR
-from linepack.vocabulary import ArcKind, AssetState, LimitKind, NodeKind
+from linepack.vocabulary import ArcKind, AssetState, DemandShape, LimitKind, NodeKind
 
 FASTEST_STORE_DAYS = 1.0
 SLOWEST_STORE_DAYS = 400.0
@@ -150,8 +150,9 @@ def markets_without_demand(c: Checked) -> list[Issue]:
 
 
 def demand_without_slope(c: Checked) -> list[Issue]:
-    """Demand needs an elasticity and a reference price above zero."""
+    """Demand needs an elasticity and a reference price above zero, unless it is fixed."""
     demand = c.rows("demand")
+    demand = demand[demand["shape"] != DemandShape.FIXED]
     flat = demand[(demand["elasticity"] <= 0) | (demand["reference_price_eur_mwh"] <= 0)]
     return _found("demand-without-slope", "elasticity and reference price must be above zero", "demand",
                   flat["node"] + " " + flat["month"], "0.01 is nearly inelastic")  # fmt: skip
@@ -352,6 +353,23 @@ def observed_names(c: Checked) -> list[Issue]:
                   "linepack data show nodes")  # fmt: skip
 
 
+def curves_that_belong_to_nothing(c: Checked) -> list[Issue]:
+    """A supply curve names a step, a tabulated demand has points and points a tabulated demand, a share one market."""
+    steps = {(row.resource, row.step) for row in c.rows("supply_steps").itertuples()}
+    curves = c.rows("supply_curves").itertuples()
+    lost = [f"{row.resource} {row.step:g}" for row in curves if (row.resource, row.step) not in steps]
+    demand, points = c.rows("demand"), c.rows("demand_points")
+    tabulated = demand[demand["shape"] == DemandShape.TABULATED]
+    consumers = {f"{row.node} {row.segment}" for row in tabulated.itertuples()}
+    known = {f"{row.node} {row.segment}" for row in points.itertuples()}
+    both = [row.share_limit for row in c.rows("share_limits").itertuples() if row.node and row.area]
+    return _found("curve-without-step", "these curves belong to no supply step", "supply_curves", lost,
+                  "give the number of the step") + _found(
+        "bad-demand-points", "tabulated demand and demand_points do not name the same consumers", "demand_points",
+        sorted(consumers ^ known), "give points, or shape: tabulated") + _found(
+        "two-markets", "a share limit names a node and an area", "share_limits", both, "leave one empty")  # fmt: skip
+
+
 def claimed_values(c: Checked) -> list[Issue]:
     """A claim names a cell that exists, and the adopted value is the one in the table."""
     lost, other = [], []
@@ -423,6 +441,6 @@ def money_shares(c: Checked) -> list[Issue]:
 CHECKS: tuple[Check, ...] = (
     disconnected_markets, markets_without_demand, demand_without_slope, undeliverable_contracts, oversold_contracts,
     dates_in_order, storage_speed, storage_stocks, arcs_that_go_nowhere, lng_ports_without_plant, joint_limit_members,
-    supply_shares, availability_months, observed_names, claimed_values, known_in_time, policy_sums, money_shares,
-    balances_that_do_not_close,
+    supply_shares, availability_months, observed_names, claimed_values, curves_that_belong_to_nothing, known_in_time,
+    policy_sums, money_shares, balances_that_do_not_close,
 )  # fmt: skip
