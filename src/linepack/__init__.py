@@ -33,7 +33,7 @@ __all__ = [
 
 
 class _Package(ModuleType):
-    """This package: a sub-package that has the name of a function does not take its place."""
+    """The package itself: a sub-package that has the name of a function does not take its place."""
 
     def __setattr__(self, name: str, value: object) -> None:
         if not (name in _HOME and isinstance(value, ModuleType)):

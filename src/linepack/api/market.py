@@ -16,7 +16,8 @@ from linepack.results.solution import SolveSettings
 from linepack.runs.runner import Progress, run_scenarios
 from linepack.runs.store import Run, RunStore
 from linepack.runs.store import workspace as workspace_folder
-from linepack.scenario.scenario import Scenario, load_scenario
+from linepack.scenario.scenario import Scenario
+from linepack.scenario.scenario import load_scenario as load_scenario
 from linepack.solve import solver_names
 from linepack.system.dataset import load_dataset
 from linepack.system.gassystem import GasSystem

@@ -223,7 +223,7 @@ def odds(
     too. Errors: ``InputError`` with the nearest event or regime.
 
     >>> import linepack
-    >>> answer = linepack.odds("EV-REUTERS-GAS")
+    >>> answer = linepack.odds("EV-PUTIN-0313")
     >>> answer.adopted.columns.tolist()
     ['regime', 'low_fraction', 'high_fraction']
     """

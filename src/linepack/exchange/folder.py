@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from linepack.errors import InputError, Issue
-from linepack.exchange.results import NO_LIMIT, RESULT_TABLES, RESULTS_BY_NAME
+from linepack.exchange.results import NO_LIMIT, RESULTS_BY_NAME
 from linepack.results.tables import RESULT_SCHEMA
 from linepack.runs.store import Run
 from linepack.system.dataset import parse_cells
@@ -84,7 +84,8 @@ def describe_run(run: Run, kind: FileKind = FileKind.CSV) -> dict[str, Any]:
 def read_run(folder: str | Path) -> Run:
     """Return a run from a folder that ``export_run`` wrote.
 
-    Errors: one ``InputError`` with every problem: a missing file or column, an unknown column, a cell that is no number.
+    Errors: one ``InputError`` with every problem: a missing file or column, an unknown column, a cell that is no
+    number.
     """
     place = Path(folder)
     record = _read_json(place / "run.json")
@@ -176,5 +177,3 @@ def _read_json(path: Path) -> dict[str, Any]:
         raise InputError("unreadable", f"{path} holds no object", table=path.name)
     return content
 
-
-__all__ = ["RESULT_TABLES", "FileKind", "cells_of", "describe_run", "export_run", "read_run", "write_folder"]

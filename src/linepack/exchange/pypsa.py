@@ -29,8 +29,8 @@ from linepack.system.gassystem import GasSystem
 CARRIER, STORE = "gas", "gas store"
 SLACK = 1e-6
 """By this part limits are wider than the run's own values, which a solver found only so exactly."""
-LEFT_OUT = ("whose gas it is", "market power", "contracts", "fleets", "joint limits", "limits of resources over a window",
-            "storage rates that fall with level", "response of demand to price")  # fmt: skip
+LEFT_OUT = ("whose gas it is", "market power", "contracts", "fleets", "joint limits",
+            "limits of resources over a window", "storage rates that fall with level", "response of demand to price")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def _loads(run: Run, order: Sequence[str], index: pd.Index) -> Part:
     used = _wide(frame, "name", "consumption_gwh_d", order, index)
     nodes = frame.drop_duplicates("name").set_index("name")["node"]
     static = pd.DataFrame({"name": used.columns, "bus": nodes[used.columns].to_numpy(), "carrier": CARRIER})
-    return {"loads": static}, {("loads", "p_set"): units.mw_from_gwh_d(used)}  # type: ignore[type-var]  # elementwise
+    return {"loads": static}, {("loads", "p_set"): units.mw_from_gwh_d(used)}
 
 
 def _storage(problem: Problem, run: Run, order: Sequence[str], index: pd.Index, days: np.ndarray) -> Part:

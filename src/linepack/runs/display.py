@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -90,6 +91,6 @@ def _apart(places: Sequence[float], least: float = 12.0) -> list[float]:
     """Return places of labels, moved down so that none lies on another."""
     moved = list(places)
     order = sorted(range(len(moved)), key=moved.__getitem__)
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         moved[after] = max(moved[after], moved[before] + least)
     return moved
