@@ -123,7 +123,7 @@ def test_iamc_table_comes_back_and_adds_up(regimes: dict[str, Run], facts: GasSy
     sold = back[back["variable"].str.startswith("Trade|Gas|First Sale|")]["value"].sum()
     assert sold == pytest.approx(run.tables["sales"]["sales_gwh_d"].sum())
     codes = parse_yaml("list:\n" + (tmp_path / "iamc/definitions/variable/variables.yaml").read_text(), "codes")
-    assert [next(iter(item)) for item in codes.values["list"]] == list(CODELIST)
+    assert [next(iter(item.values)) for item in codes.items("list")] == list(CODELIST)
     regions = (tmp_path / "iamc/definitions/region/regions.yaml").read_text()
     assert all(f'"{region}"' in regions for region in set(back["region"]) - {"World"})
 
@@ -206,6 +206,13 @@ def test_network_balances_with_the_flows_of_the_run(regimes: dict[str, Run], fac
                              | {*static["stores"]["name"]})  # fmt: skip
 
 
+def _of_time(network: Network, component: str, attribute: str, t: int, static: pd.Series) -> np.ndarray:
+    """Return a value per component at one snapshot: that of the time series, else the static one."""
+    frame = network.series.get((component, attribute))
+    own = frame.iloc[t].reindex(static.index) if frame is not None else pd.Series(np.nan, static.index)
+    return own.fillna(static).to_numpy()
+
+
 def least_cost(network: Network) -> float:
     """Return the least cost of a network without stores in EUR, by a linear program of its own."""
     static, series, hours = network.static, network.series, network.snapshots["objective"].to_numpy()
@@ -214,12 +221,12 @@ def least_cost(network: Network) -> float:
     links, units_ = static["links"], static["generators"]
     bus = {name: k for k, name in enumerate(static["buses"]["name"])}
     for t, weight in enumerate(hours):
-        frames = {"links": links, "generators": units_}
-        upper, cost = (np.concatenate([
-            series[c, a].reindex(columns=f["name"]).iloc[t].fillna(f[b].set_axis(f["name"]) if b else 1.0).to_numpy()
-            if (c, a) in series else (f[b].to_numpy() if b else np.ones(len(f)))
-            for c, f in frames.items()]) for a, b in (("p_max_pu", ""), ("marginal_cost", "marginal_cost")))  # fmt: skip
-        upper = upper * np.concatenate([f["p_nom"] for f in frames.values()])
+        frames = {"links": links.set_index("name"), "generators": units_.set_index("name")}
+        ones = {name: pd.Series(1.0, frame.index) for name, frame in frames.items()}
+        share = np.concatenate([_of_time(network, name, "p_max_pu", t, ones[name]) for name in frames])
+        cost = np.concatenate([_of_time(network, name, "marginal_cost", t, frame["marginal_cost"])
+                               for name, frame in frames.items()])  # fmt: skip
+        upper = share * np.concatenate([frame["p_nom"] for frame in frames.values()])
         count = len(links)
         matrix = sp.lil_matrix((len(bus), count + len(units_)))
         for k, link in enumerate(links.itertuples()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ import pandas as pd
 from linepack.deals.analysis import GameAnalysis, analyse_deal, analyse_game
 from linepack.deals.deal import Outsiders, outsiders_named
 from linepack.deals.game import without_sale
+from linepack.deals.market import MarketRuns, run_deal
 from linepack.deals.outcomes import find_outcomes
 from linepack.deals.read import DealFile, GameFile, load_case_file
 from linepack.errors import InputError
@@ -23,6 +24,12 @@ from linepack.policy.consents import consents as find_consents
 from linepack.policy.law import InstrumentOn, Law, LawOnDate, law_on, load_law
 from linepack.policy.matching import instruments_on
 from linepack.policy.words import Bar, ContractClass
+from linepack.results.solution import SolveSettings
+from linepack.runs.runner import Progress
+from linepack.runs.store import RunStore
+from linepack.runs.store import workspace as workspace_folder
+from linepack.system.dataset import load_dataset
+from linepack.system.gassystem import GasSystem
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,11 +162,16 @@ def consents(
     return ConsentTables(asset, answer.on, answer.is_open, str(answer.formula), gates, sets)
 
 
-def deal(case: str | Path, *, outsiders: Sequence[str] = ()) -> DealTables:
+def deal(
+    case: str | Path, *, outsiders: Sequence[str] = (), variant: str | None = None, system: GasSystem | None = None,
+    workspace: str | Path | None = None, workers: int = 2,
+) -> DealTables:  # fmt: skip
     """Return who gains from a deal or a game of coalition values, under each solution concept.
 
-    ``case`` is a YAML file or a name that comes with linepack. ``outsiders`` are rules (keep-defaults, best-response,
-    inactive; default: all) for a deal; a game has one line of rows, named 'game'. Errors: ``InputError``.
+    ``case`` is a YAML file, a name that comes with linepack, or CASE/DEAL. ``outsiders`` are rules (keep-defaults,
+    best-response, inactive; default: all) for a deal; a game has one set of rows, named 'game'. A deal on market runs
+    solves one scenario per effect, in the world ``variant`` if it names one; what was solved is kept in the workspace.
+    Errors: ``InputError``; ``NotCertified`` if a run has no certified answer.
 
     >>> import linepack
     >>> tables = linepack.deal("baltic-nord-stream")
@@ -171,16 +183,27 @@ def deal(case: str | Path, *, outsiders: Sequence[str] = ()) -> DealTables:
         game = without_sale(loaded.game, loaded.stances) if loaded.stances else loaded.game
         return _deal_tables(loaded.title, loaded.unit, {"game": analyse_game(game)})
     rules = tuple(outsiders_named(rule) for rule in outsiders) or tuple(Outsiders)
-    found = analyse_deal(find_outcomes(loaded.deal, accounts_of(loaded)), rules)
+    if loaded.market is None:
+        assert loaded.accounts is not None
+        outcomes = find_outcomes(loaded.deal, loaded.accounts)
+    else:
+        runs = market_runs(loaded, variant=variant, system=system, workspace=workspace, workers=workers)
+        outcomes = find_outcomes(runs.deal, runs.accounts.__getitem__)
+    found = analyse_deal(outcomes, rules)
     return _deal_tables(loaded.deal.title, "EUR bn", {str(rule): game for rule, (_, game) in found.games.items()})
 
 
-def accounts_of(loaded: DealFile):  # type: ignore[no-untyped-def]  # the type is that of the field
-    """Return the accounts of a deal. Errors: ``InputError`` if its file gives none."""
-    if loaded.accounts is None:
-        raise InputError("no-accounts", f"deal '{loaded.deal.name}' gives no accounts",
-                         hint="'accounts: FILE.csv', with columns outcome, account, holder, amount_eur_bn")  # fmt: skip
-    return loaded.accounts
+def market_runs(
+    loaded: DealFile, *, variant: str | None = None, system: GasSystem | None = None,
+    workspace: str | Path | None = None, settings: SolveSettings | None = None, workers: int = 2,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> MarketRuns:  # fmt: skip
+    """Return the runs of a deal on market runs, one per effect; what is in the workspace is not solved again."""
+    assert loaded.market is not None
+    base = loaded.market.in_world(variant)
+    facts = load_dataset(base.dataset) if system is None else system
+    return run_deal(loaded.deal, base, facts, RunStore(workspace_folder(workspace)), settings=settings, workers=workers,
+                    on_progress=on_progress)  # fmt: skip
 
 
 def assess_event(

@@ -29,8 +29,8 @@ from linepack.system.gassystem import GasSystem
 CARRIER, STORE = "gas", "gas store"
 SLACK = 1e-6
 """By this part limits are wider than the run's own values, which a solver found only so exactly."""
-LEFT_OUT = ("whose gas it is", "market power", "contracts", "fleets", "joint limits",
-            "limits of resources over a window", "storage rates that fall with level", "response of demand to price")  # fmt: skip
+LEFT_OUT = ("whose gas it is", "market power", "contracts", "fleets", "joint limits", "limits over a window",
+            "storage rates that fall with level", "response of demand to price")  # fmt: skip
 
 
 @dataclass(frozen=True)
