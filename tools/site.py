@@ -27,7 +27,9 @@ ROOT = Path(__file__).resolve().parent.parent
 OUTSIDE = re.compile(r"""(?:<(?:script|img|iframe|link|source)\b[^>]*?(?:src|href)\s*=\s*|url\(|@import\s+)["']?"""
                      r"""(?:https?:)?//[^"'\s>)]+""", re.IGNORECASE)  # fmt: skip
 
-UPWARD = re.compile(r"\[([^\]]+)\]\((?:\.\./)+(?:README|CHANGELOG|CITATION|LICENSE|DATA_LICENSE|CONTRIBUTING|src|tests)[^)]*\)")
+UPWARD = re.compile(
+    r"\[([^\]]+)\]\((?:\.\./)+(?:README|CHANGELOG|CITATION|LICENSE|DATA_LICENSE|CONTRIBUTING|src|tests)[^)]*\)"
+)
 
 
 def reference_pages() -> dict[str, str]:
@@ -95,9 +97,8 @@ def tables_page(title: str, tables: Sequence[Table], lead: str, more: Sequence[t
     """Return a page with a section per table of a schema."""
     parts = [f"# {title}", lead]
     for table in tables:
-        columns = table.own_columns
         key = ", ".join(f"`{name}`" for name in table.key)
-        parts += [f"## {table.name}", f"{table.description} Key: {key}.", columns_table(columns)]
+        parts += [f"## {table.name}", f"{table.description} Key: {key}.", columns_table(table.own_columns)]
     for name, columns in more:
         parts += [f"## {name}", columns_table(columns)]
     return "\n\n".join(parts) + "\n"

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.optimize as so
-import scipy.sparse as sp
 
 from linepack.api.files import Format, export_as, read_export
 from linepack.errors import InputError
@@ -228,7 +227,7 @@ def least_cost(network: Network) -> float:
                                for name, frame in frames.items()])  # fmt: skip
         upper = share * np.concatenate([frame["p_nom"] for frame in frames.values()])
         count = len(links)
-        matrix = sp.lil_matrix((len(bus), count + len(units_)))
+        matrix = np.zeros((len(bus), count + len(units_)))
         for k, link in enumerate(links.itertuples()):
             matrix[bus[link.bus0], k] -= 1.0
             matrix[bus[link.bus1], k] += link.efficiency
@@ -237,7 +236,7 @@ def least_cost(network: Network) -> float:
         load = np.zeros(len(bus))
         for item in static["loads"].itertuples():
             load[bus[item.bus]] += series["loads", "p_set"][item.name].iloc[t]
-        done = so.linprog(cost, A_eq=matrix.tocsr(), b_eq=load, bounds=np.column_stack([np.zeros(len(upper)), upper]))
+        done = so.linprog(cost, A_eq=matrix, b_eq=load, bounds=np.column_stack([np.zeros(len(upper)), upper]))
         assert done.status == 0, done.message
         total += weight * done.fun
     return total

@@ -221,6 +221,8 @@ def _storage(problem: Problem, run: Run, order: Sequence[str], index: pd.Index, 
 
 
 def _wide(frame: pd.DataFrame, key: str, value: str, order: Sequence[str], index: pd.Index) -> pd.DataFrame:
+    if frame.empty:
+        return pd.DataFrame(index=index)
     wide = frame.pivot_table(index="period", columns=key, values=value, aggfunc="sum", sort=False).loc[list(order)]
     return wide.set_axis(index, axis=0).rename_axis(columns=None)
 
