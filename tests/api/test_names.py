@@ -163,6 +163,7 @@ def test_run_shows_itself_without_script(regimes: dict[str, Run]) -> None:
     assert len(root.findall(f"{space}polyline")) == len(markers)
     labels = [float(e.attrib["y"]) for e in root.findall(f"{space}text") if e.text in markers]
     assert min(b - a for a, b in zip(sorted(labels), sorted(labels)[1:], strict=False)) >= 11.9
+    assert max(labels) < 210 - 16  # above the labels of the periods
 
 
 def test_chart_escapes_names_and_bears_a_single_period() -> None:

@@ -59,7 +59,7 @@ def line_chart(prices: pd.DataFrame) -> str:
         marks.append(f"<text x='{LEFT - 6}' y='{y(tick) + 4:.1f}' text-anchor='end'>{tick:g}</text>")
     for k in sorted({0, len(periods) // 2, len(periods) - 1}):
         marks.append(f"<text x='{x(k):.1f}' y='{HEIGHT - 6}' text-anchor='middle'>{escape(str(periods[k]))}</text>")
-    at = _apart([y(line[periods[-1]]) for _, line in lines])
+    at = _apart([y(line[periods[-1]]) for _, line in lines], HEIGHT - BOTTOM)
     for n, (name, line) in enumerate(lines):
         colour, dash = COLOURS[n % len(COLOURS)], DASHES[n % len(DASHES)]
         points = " ".join(f"{x(k):.1f},{y(line[period]):.1f}" for k, period in enumerate(periods) if period in line)
@@ -87,10 +87,12 @@ def _ticks(low: float, high: float) -> list[float]:
     return [k * step for k in range(first, max(math.ceil(high / step), first + 1) + 1)]
 
 
-def _apart(places: Sequence[float], least: float = 12.0) -> list[float]:
-    """Return places of labels, moved down so that none lies on another."""
+def _apart(places: Sequence[float], lowest: float, least: float = 12.0) -> list[float]:
+    """Return places of labels, moved so that none lies on another nor below ``lowest``."""
     moved = list(places)
     order = sorted(range(len(moved)), key=moved.__getitem__)
     for before, after in pairwise(order):
         moved[after] = max(moved[after], moved[before] + least)
+    for k, n in enumerate(reversed(order)):
+        moved[n] = min(moved[n], lowest - k * least)
     return moved
