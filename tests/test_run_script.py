@@ -17,7 +17,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ("requirements.lock", "test.lock", "build.lock")
+LOCKS = ("requirements.lock", "test.lock", "build.lock", "docs.lock")
 
 
 def load_script(path: Path) -> ModuleType:
@@ -150,6 +150,9 @@ def test_test_tools_are_added_only_for_tests(
     script.set_up(with_test_tools=True)
     script.set_up(with_test_tools=True)
     assert done == ["add_test_tools"]
+    script.set_up(with_test_tools=False, with_docs_tools=True)
+    script.set_up(with_test_tools=False, with_docs_tools=True)
+    assert done == ["add_test_tools", "add_docs_tools"]
 
 
 def test_arguments_and_exit_code_pass_through(project: Path, script: ModuleType) -> None:
@@ -216,7 +219,7 @@ def test_unwritable_folder_is_told(
 ) -> None:
     """The message names the file and the way out; raised by hand, as nothing stops a test run by root."""
 
-    def refuse(*, with_test_tools: bool) -> None:
+    def refuse(*, with_test_tools: bool, with_docs_tools: bool) -> None:
         raise PermissionError(13, "Permission denied", "/somewhere/.run.lock")
 
     monkeypatch.setattr(script, "set_up", refuse)
@@ -284,10 +287,12 @@ def names_of(requirements: list[str]) -> set[str]:
 def test_locks_agree_with_the_package_description() -> None:
     """What pyproject.toml asks for is in the locks, and a package in two locks has one version."""
     described = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    runtime, test, build = (locked(name) for name in LOCKS)
+    runtime, test, build, docs = (locked(name) for name in LOCKS)
     assert names_of(described["project"]["dependencies"]) <= set(runtime)
     assert names_of(described["dependency-groups"]["test"]) <= set(test)
     assert names_of(described["build-system"]["requires"]) <= set(build)
+    assert names_of(described["dependency-groups"]["docs"]) <= set(docs)
+    assert {n: v for n, v in docs.items() if {**test, **runtime}.get(n, v) != v} == {}
     assert {name: version for name, version in test.items() if name in runtime and runtime[name] != version} == {}
 
 

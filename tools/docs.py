@@ -12,6 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACES = ("README.md", "docs/validation/reference-2025.md")
+PAGES = ("docs/tutorial/index.md",)
+"""Pages with commands of every kind; those of PLACES print whole briefs."""
 PART = re.compile(
     r"(<!-- OUTPUT of (?P<command>[^>]*) -->\n```\n)(?P<text>.*?)(```\n<!-- END OF OUTPUT -->)", re.DOTALL
 )
@@ -35,7 +37,7 @@ def refreshed(text: str) -> str:
 
 def main() -> None:
     """Refresh every document."""
-    for place in PLACES:
+    for place in (*PLACES, *PAGES):
         path = ROOT / place
         path.write_text(refreshed(path.read_text(encoding="utf-8")), encoding="utf-8")
 

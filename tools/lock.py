@@ -1,8 +1,9 @@
 """Write the locked requirements anew from pyproject.toml: ``./run lock``.
 
-Three files, each with the hashes of every wheel for every platform and Python that the project supports, and without
-addresses: requirements.lock (what linepack needs to run), test.lock (what ``./run test`` adds) and build.lock (what
-builds the package). One version of a package serves all Pythons where such a version exists.
+Four files, each with the hashes of every wheel for every platform and Python that the project supports, and without
+addresses: requirements.lock (what linepack needs to run), test.lock (what ``./run test`` adds), docs.lock (what
+``./run docs`` adds) and build.lock (what builds the package). One version of a package serves all Pythons where such a
+version exists.
 """
 
 from __future__ import annotations
@@ -54,13 +55,14 @@ def find_uv(folder: str) -> str:
 
 
 def main() -> None:
-    """Write the three lock files."""
+    """Write the lock files."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     python = project["project"]["requires-python"].removeprefix(">=")
     with tempfile.TemporaryDirectory() as folder:
         uv = find_uv(folder)
         runtime = compile_lock(uv, "requirements.lock", project["project"]["dependencies"], python)
-        compile_lock(uv, "test.lock", project["dependency-groups"]["test"], python, [runtime])
+        test = compile_lock(uv, "test.lock", project["dependency-groups"]["test"], python, [runtime])
+        compile_lock(uv, "docs.lock", project["dependency-groups"]["docs"], python, [runtime, test])
         compile_lock(uv, "build.lock", project["build-system"]["requires"], python)
 
 

@@ -26,6 +26,7 @@ MWH_PER_THERM = MWH_PER_MMBTU / 10
 NCV_PER_GCV = 0.9024  # natural gas; ISO 6976 compositions give 0.900 to 0.905
 KELVIN_AT_0C = 273.15
 DAYS_PER_YEAR = 365.0
+HOURS_PER_DAY = 24.0
 GWH_PER_MT_LNG = 15_100.0  # GCV; GIIGNL annual report properties, mean of exporters
 BCM_GAS_PER_MT_LNG = 1.36  # statistical, 40 MJ/m3
 MWH_PER_M3_LNG = 6.85  # GCV of one cubic metre of liquid; GIIGNL mean, 0.45 t/m3
@@ -177,6 +178,16 @@ def twh_from_bcm_ei(bcm: Number) -> Number:
 def bcm_ei_from_twh(twh: Number) -> Number:
     """Return statistical bcm of 40 MJ (Energy Institute)."""
     return bcm_from_twh(twh, kwh_per_m3=HEATING_VALUES["EI"].kwh_per_m3)
+
+
+def mw_from_gwh_d(rate: Number) -> Number:
+    """Return the mean power in MW of a rate in GWh a day."""
+    return rate * 1e3 / HOURS_PER_DAY
+
+
+def mwh_from_gwh(energy: Number) -> Number:
+    """Return MWh of GWh."""
+    return energy * 1e3
 
 
 def twh_from_gwh(gwh: Number) -> Number:

@@ -30,7 +30,9 @@ COMMANDS = {
     "ledger": ("linepack.cli.read", "Keep, review, link and export claims."),
     "draft": ("linepack.cli.read", "Draft a scenario from claims."),
     "cases": ("linepack.cli.solve", "List the cases that come with linepack, and their scenarios."),
+    "export": ("linepack.cli.export", "Write a run for other tools: CSV, Parquet, IAMC, PyPSA or GeoJSON."),
     "serve": ("linepack.cli.serve", "Serve the page and the HTTP API."),
+    "doctor": ("linepack.cli.doctor", "Try solvers, workspace, datasets and page, and say what to mend."),
     "data": ("linepack.cli.data", "List, check and show the facts and their sources."),
 }
 

@@ -106,15 +106,12 @@ def _other_game(name: str) -> GameFile:
 
 def _runs(loaded: DealFile, variant: str | None, dataset: str | None, solver: str, workspace: str | None, workers: int
           ) -> MarketRuns:  # fmt: skip
-    from linepack.deals.market import run_deal
-    from linepack.runs.store import RunStore
-    from linepack.runs.store import workspace as folder_of
+    from linepack.api.politics import market_runs
     from linepack.system.dataset import load_dataset
 
-    assert loaded.market is not None
-    base = loaded.market.in_world(variant)
-    return run_deal(loaded.deal, base, load_dataset(dataset or base.dataset), RunStore(folder_of(workspace)),
-                    settings=settings_of(solver), workers=workers, on_progress=show_progress)  # fmt: skip
+    system = None if dataset is None else load_dataset(dataset)
+    return market_runs(loaded, variant=variant, system=system, workspace=workspace, settings=settings_of(solver),
+                       workers=workers, on_progress=show_progress)  # fmt: skip
 
 
 def _deal(loaded: DealFile, runs: MarketRuns | None, rules: tuple[str, ...], reach: str | None, target: str | None

@@ -72,16 +72,13 @@ def law(
     as_json: bool,
 ) -> None:
     """Show the instruments in force on a day, all of them or those that concern ASSET."""
-    from linepack.policy.law import law_on
-    from linepack.policy.matching import instruments_on
+    from linepack.api.politics import law_rows
     from linepack.policy.plain import plain_law
+    from linepack.policy.words import Status
 
     known = _law(known_on, readings)
-    state = law_on(known, on, known_on)
-    if asset:
-        rows = instruments_on(known, on, asset=asset, contract=_class(contract), known_on=known_on)
-    else:
-        rows = state.instruments if show_all else state.in_force
+    statuses = tuple(Status) if show_all else None
+    state, rows = law_rows(known, on, asset=asset, known_on=known_on, contract=_class(contract), statuses=statuses)
     if as_json:
         click.echo(json.dumps(plain_law(state, rows), indent=1, ensure_ascii=False))
         return
@@ -113,13 +110,11 @@ def consents(
     as_json: bool,
 ) -> None:
     """Show the gates of ASSET on a day, what is closed, and the smallest sets of bodies that must say yes."""
-    from linepack.policy.consents import ALL_BARS
-    from linepack.policy.consents import consents as find
+    from linepack.api.politics import consents_on
     from linepack.policy.plain import plain_consents
 
-    wanted = frozenset(Bar(bar) for bar in bars) or ALL_BARS
     known = _law(known_on, readings)
-    answer = find(known, asset, on, contract=_class(contract), known_on=known_on, bars=wanted)
+    answer = consents_on(known, asset, on, contract=contract, known_on=known_on, bars=bars)
     if as_json:
         click.echo(json.dumps(plain_consents(answer), indent=1, ensure_ascii=False))
         return
@@ -127,7 +122,7 @@ def consents(
 
 
 def _law(known_on: date | None, readings: Sequence[str]) -> Law:
-    from linepack.policy.law import load_law
+    from linepack.api.politics import chosen_law
 
     chosen = {}
     for text in readings:
@@ -135,7 +130,7 @@ def _law(known_on: date | None, readings: Sequence[str]) -> Law:
         if not colon:
             raise InputError("bad-reading", f"'{text}' is no reading", hint="write question:reading")
         chosen[question] = reading
-    return load_law().known_by(known_on).with_readings(chosen)
+    return chosen_law(known_on, chosen)
 
 
 def _class(contract: str | None) -> ContractClass | None:

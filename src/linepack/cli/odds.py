@@ -140,40 +140,14 @@ def _assess(
     case_name: str | None,
     workspace: str | None,
 ) -> Assessment:
-    from datetime import datetime
-    from pathlib import Path
+    from linepack.api.politics import assess_event
+    from linepack.odds.assess import find_event
 
-    from linepack.errors import InputError
-    from linepack.odds.assess import assess, find_event
-    from linepack.odds.curves import event_moves, read_conditional, read_curve, reversals
-    from linepack.odds.tables import published_gaps, quoted_moves, regimes
-
-    event = find_event(name)
-    if regime is not None and regime not in regimes() and conditional is None:
-        raise InputError(
-            "unknown-regime", f"there is no regime '{regime}'", keys=[regime], hint=f"one of {', '.join(regimes())}"
-        )
-    moves = [move for move in quoted_moves() if move.event == event.event]
-    left = []
-    if curve:
-        points = read_curve(Path(curve))
-        try:
-            at = datetime.fromisoformat(event_time) if event_time else None
-        except ValueError as error:
-            raise InputError("bad-time", f"'{event_time}' is not a time", hint="2025-03-13T15:10Z") from error
-        if at is not None and at.tzinfo is None:
-            raise InputError("no-time-zone", f"'{event_time}' has no time zone", hint="add Z or +01:00")
-        own = event_moves(event.event, event.date, points, event_time=at, window_hours=window_hours)
-        left = list(reversals(own[0], event.date, points))
-        moves = [*own, *moves]
-    priced = _model_gaps(case_name, event.date, workspace) if case_name else ()
-    own_months = {month for move in moves for month in move.months}
-    gaps = [
-        *(read_conditional(Path(conditional)) if conditional else ()),
-        *(gap for gap in priced if gap.months[0] in own_months),
-        *(published_gaps() if forecasts else ()),
-    ]
-    return assess(event, moves, gaps, regime=regime, confounder_share=confounder_share, found_reversals=left)
+    priced = _model_gaps(case_name, find_event(name).date, workspace) if case_name else ()
+    return assess_event(
+        name, regime=regime, has_forecasts=forecasts, confounder_share=confounder_share, curve=curve,
+        conditional=conditional, event_time=event_time, window_hours=window_hours, priced=priced,
+    )  # fmt: skip
 
 
 def _model_gaps(case_name: str, day: date, workspace: str | None) -> tuple[Gap, ...]:

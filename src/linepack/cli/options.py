@@ -39,14 +39,9 @@ def solve_options(function: F) -> F:
 
 def settings_of(solver: str) -> SolveSettings:
     """Return solve settings. Errors: ``InputError`` for a solver that does not exist."""
-    from linepack.errors import InputError
-    from linepack.results.solution import SolveSettings
-    from linepack.solve import solver_names
+    from linepack.api.market import solve_settings
 
-    if solver not in solver_names():
-        raise InputError("unknown-solver", f"there is no solver '{solver}'", keys=[solver],
-                         hint=f"one of {', '.join(solver_names())}")  # fmt: skip
-    return SolveSettings(solver=solver)
+    return solve_settings(solver)
 
 
 def show_closure(system: GasSystem, scenario: Scenario) -> None:

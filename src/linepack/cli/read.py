@@ -53,12 +53,10 @@ def read(
     as_json: bool,
 ) -> None:
     """Read the claims of ARTICLE, a text or HTML file ('-' for standard input)."""
-    from linepack.evidence.document import read_document
-    from linepack.evidence.read import read_article
+    from linepack.api.articles import read_bytes
 
     day = _day(published) if published else None
-    document = read_document(_bytes(article), outlet=outlet, published=day, title=title, url=url)
-    reading = read_article(document, usd_per_eur=_usd_per_eur(document.published))
+    reading = read_bytes(_bytes(article), published=day, outlet=outlet, title=title, url=url)
     extra: dict[str, Any] = {}
     if provider_url:
         reading, extra["provider"] = _with_proposals(reading, provider_url, model)
@@ -357,18 +355,10 @@ def _stored_claims(source: str, chosen: tuple[str, ...]) -> list[dict[str, Any]]
 
 def _bytes(article: str) -> bytes:
     import sys
-    from pathlib import Path
 
-    from linepack.errors import InputError
+    from linepack.api.articles import article_bytes
 
-    if article == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(article).read_bytes()
-    except OSError as error:
-        raise InputError(
-            "unreadable", f"{article}: {error.strerror}", hint="give a text or HTML file, or - for standard input"
-        ) from error
+    return sys.stdin.buffer.read() if article == "-" else article_bytes(article)
 
 
 def _existing(path: str) -> str:
@@ -394,19 +384,6 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise InputError("bad-date", f"'{text}' is not a date", hint="write YYYY-MM-DD") from error
-
-
-def _usd_per_eur(published: date | None) -> float | None:
-    """The exchange rate of the month of publication, if the packaged prices have it."""
-    from linepack.system.schema import TABLES_BY_NAME
-    from linepack.system.tables import packaged_table
-
-    if published is None:
-        return None
-    for row in packaged_table("2025", TABLES_BY_NAME["market_prices"]):
-        if row["month"] == f"{published:%Y-%m}":
-            return float(row["usd_per_eur"])  # type: ignore[arg-type]  # a number by the schema
-    return None
 
 
 def _with_proposals(reading: Reading, url: str, model: str) -> tuple[Reading, dict[str, Any]]:

@@ -9,7 +9,6 @@ import click
 from linepack.cli.options import (
     output_options,
     print_json,
-    settings_of,
     show_closure,
     show_progress,
     solve_options,
@@ -110,18 +109,11 @@ def cases(as_json: bool) -> None:
 
 
 def _solve(name: str, dataset: str | None, solver: str, workspace: str | None) -> Run:
-    from linepack.runs.runner import run_scenarios
-    from linepack.runs.store import RunStore
-    from linepack.runs.store import workspace as folder_of
+    from linepack.api.market import solve as solved
     from linepack.scenario.scenario import load_scenario
     from linepack.system.dataset import load_dataset
 
     scenario = load_scenario(name)
     system = load_dataset(dataset or scenario.dataset)
     show_closure(system, scenario)
-    outcome = run_scenarios(system, [scenario], RunStore(folder_of(workspace)), settings=settings_of(solver),
-                            workers=1, on_progress=show_progress)[0]  # fmt: skip
-    if outcome.error is not None:
-        raise outcome.error
-    assert outcome.run is not None
-    return outcome.run
+    return solved(scenario, system=system, solver=solver, workspace=workspace, on_progress=show_progress)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from linepack.cli.options import print_json, settings_of, show_progress
+from linepack.cli.options import print_json, show_progress
 
 if TYPE_CHECKING:
     from linepack.runs.store import Run
@@ -33,15 +33,22 @@ ROWS = click.option("--rows", type=click.IntRange(1), default=10, show_default=T
 def why(what: str, scenario: str, period: str | None, on: click.DateTime | None, rows: int, workspace: str | None,
         dataset: str | None, as_json: bool) -> None:  # fmt: skip
     """Explain WHAT: a price (TTF, JKM, a node), a flow (an arc), or a scenario against the one given with --in."""
-    from linepack.report.why import why_change_text, why_content, why_flow_text, why_price, why_price_text
+    from linepack.report.why import (
+        Asked,
+        asked_about,
+        why_change_text,
+        why_content,
+        why_flow_text,
+        why_price,
+        why_price_text,
+    )
 
     system, loaded, run = _solved(scenario, dataset, workspace)
-    if "/" in what or what.endswith((".yaml", ".yml")):
+    kind = asked_about(system, what)
+    if kind is Asked.CHANGE:
         click.echo(why_change_text(run, _solved(what, dataset, workspace)[2], rows))
         return
-    routes = system.table("sea_routes")
-    known = {*system.table("arcs")["arc"], *("ship:" + routes["origin"] + ">" + routes["destination"])}
-    if what in known:
+    if kind is Asked.FLOW:
         day = on.date() if on is not None else None  # type: ignore[attr-defined]
         click.echo(why_flow_text(system, loaded, run, what, day if isinstance(day, date) else None))
         return
@@ -78,17 +85,10 @@ def leakage(base: str, other: str, origin: str, into: str, workspace: str | None
 
 
 def _solved(name: str, dataset: str | None, workspace: str | None) -> tuple[GasSystem, Scenario, Run]:
-    from linepack.runs.runner import run_scenarios
-    from linepack.runs.store import RunStore
-    from linepack.runs.store import workspace as folder_of
+    from linepack.api.market import solve
     from linepack.scenario.scenario import load_scenario
     from linepack.system.dataset import load_dataset
 
     scenario = load_scenario(name)
     system = load_dataset(dataset or scenario.dataset)
-    outcome = run_scenarios(system, [scenario], RunStore(folder_of(workspace)), settings=settings_of("auto"), workers=1,
-                            on_progress=show_progress)[0]  # fmt: skip
-    if outcome.error is not None:
-        raise outcome.error
-    assert outcome.run is not None
-    return system, scenario, outcome.run
+    return system, scenario, solve(scenario, system=system, workspace=workspace, on_progress=show_progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,23 @@ from linepack.scenario.scenario import Scenario, apply_scenario
 from linepack.system.gassystem import GasSystem
 
 LEAST_SHOWN_EUR_MWH = 0.005
+
+
+class Asked(StrEnum):
+    """What a reason can be asked for."""
+
+    PRICE = "price"
+    FLOW = "flow"
+    CHANGE = "change"
+
+
+def asked_about(system: GasSystem, what: str) -> Asked:
+    """Return whether ``what`` names a scenario (CASE/NAME or a YAML file), an arc or, as all else, a price."""
+    if "/" in what or what.endswith((".yaml", ".yml")):
+        return Asked.CHANGE
+    routes = system.table("sea_routes")
+    is_arc = what in {*system.table("arcs")["arc"], *("ship:" + routes["origin"] + ">" + routes["destination"])}
+    return Asked.FLOW if is_arc else Asked.PRICE
 
 
 def why_price(system: GasSystem, run: Run, name: str, period: str | None) -> pd.DataFrame:
@@ -55,6 +73,13 @@ def why_price_text(run: Run, name: str, period: str | None, parts: pd.DataFrame,
 
 
 def why_flow_text(system: GasSystem, scenario: Scenario, run: Run, arc: str, on: date | None) -> str:
+    """Return the reasons of a flow as text."""
+    lines = flow_reasons(system, scenario, run, arc, on)
+    day = on or scenario.periods[0].start
+    return f"{arc} on {day} in '{run.name}'\n" + "\n".join(f"  - {line}" for line in lines)
+
+
+def flow_reasons(system: GasSystem, scenario: Scenario, run: Run, arc: str, on: date | None) -> list[str]:
     """Return what an arc carries and is worth, and, where it is shut, what shuts it: data, patches, law."""
     patched = apply_scenario(system, scenario)
     day = on or scenario.periods[0].start
@@ -85,7 +110,7 @@ def why_flow_text(system: GasSystem, scenario: Scenario, run: Run, arc: str, on:
             lines.append(f"{number(r.capacity_gwh_d)} GWh/d from {r.first_day}: {r.source}; {r.note}")
     if scenario.law is not None:
         lines += _law_reasons(scenario, system, arc, day)
-    return f"{arc} on {day} in '{run.name}'\n" + "\n".join(f"  - {line}" for line in lines)
+    return lines
 
 
 def _law_reasons(scenario: Scenario, system: GasSystem, arc: str, day: date) -> list[str]:

@@ -57,6 +57,12 @@ class Run:
         """The scenario's name."""
         return str(self.record["scenario"]["name"])
 
+    def _repr_html_(self) -> str:
+        """Return headline figures and a chart of prices, for a notebook."""
+        from linepack.runs.display import run_html
+
+        return run_html(self.record, self.tables)
+
 
 @dataclass(frozen=True)
 class RunStore:

@@ -64,13 +64,13 @@ class Table:
     key: tuple[str, ...]
     own_columns: tuple[Column, ...]
     is_optional: bool = False
-    provenance: tuple[Column, ...] = ()  # empty: the four columns of PROVENANCE
+    provenance: tuple[Column, ...] | None = None  # None: the four columns of PROVENANCE
     is_ordered: bool = False  # the order of rows has a meaning
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """Own columns followed by provenance."""
-        return self.own_columns + (self.provenance or PROVENANCE)
+        return self.own_columns + (PROVENANCE if self.provenance is None else self.provenance)
 
     def column(self, name: str) -> Column:
         """Return the column called ``name``; KeyError if there is none."""

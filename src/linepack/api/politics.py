@@ -1,0 +1,305 @@
+"""Law, consents, deals and odds as pandas tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from linepack.deals.analysis import GameAnalysis, analyse_deal, analyse_game
+from linepack.deals.deal import Outsiders, outsiders_named
+from linepack.deals.game import without_sale
+from linepack.deals.market import MarketRuns, run_deal
+from linepack.deals.outcomes import find_outcomes
+from linepack.deals.read import DealFile, GameFile, load_case_file
+from linepack.errors import InputError
+from linepack.odds.assess import Assessment, assess, find_event
+from linepack.odds.curves import event_moves, read_conditional, read_curve, reversals
+from linepack.odds.tables import Gap, Interval, published_gaps, quoted_moves, regimes
+from linepack.policy.consents import ALL_BARS, Consents
+from linepack.policy.consents import consents as find_consents
+from linepack.policy.law import InstrumentOn, Law, LawOnDate, law_on, load_law
+from linepack.policy.matching import instruments_on
+from linepack.policy.words import Bar, ContractClass
+from linepack.results.solution import SolveSettings
+from linepack.runs.runner import Progress
+from linepack.runs.store import RunStore
+from linepack.runs.store import workspace as workspace_folder
+from linepack.system.dataset import load_dataset
+from linepack.system.gassystem import GasSystem
+
+
+@dataclass(frozen=True, eq=False)
+class ConsentTables:
+    """Who must say yes before an asset may flow.
+
+    ``gates``: gate, name, bar, state, holders, opens_by, reason, grade. ``minimal_sets``: set, body, name: the smallest
+    sets of bodies whose yes opens every closed gate, one row per body. ``formula``: the acts as AND, OR and thresholds.
+    """
+
+    asset: str
+    on: date
+    is_open: bool
+    formula: str
+    gates: pd.DataFrame
+    minimal_sets: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class DealTables:
+    """Who gains from a deal or a game, and who has a veto.
+
+    ``payoffs``: outsiders, player, concept, payoff in ``unit``; the rows of one rule and one concept add up to the
+    total. ``vetoes``: outsiders, player: without whom no coalition is worth anything.
+    """
+
+    title: str
+    unit: str
+    payoffs: pd.DataFrame
+    vetoes: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class OddsTables:
+    """What price moves say about an event; changes of probability are fractions of one.
+
+    ``adopted``: regime, low_fraction, high_fraction: readings that pass every test. ``readings``: every move against
+    every gap, with low and high ends in EUR/MWh and fractions, is_adopted, warnings. ``warnings``: what holds for all.
+    """
+
+    event: str
+    day: date
+    adopted: pd.DataFrame
+    readings: pd.DataFrame
+    warnings: tuple[str, ...]
+
+
+def chosen_law(known_on: date | None = None, readings: Mapping[str, str] | None = None) -> Law:
+    """Return the law with what was known on a day and with the readings chosen, by question."""
+    return load_law().known_by(known_on).with_readings(dict(readings or {}))
+
+
+def law_rows(
+    known: Law, on: date, *, asset: str | None = None, known_on: date | None = None,
+    contract: ContractClass | None = None, statuses: Iterable[str] | None = None,
+) -> tuple[LawOnDate, tuple[InstrumentOn, ...]]:  # fmt: skip
+    """Return the law on a day and its instruments in force, those that concern ``asset``, or those of ``statuses``."""
+    state = law_on(known, on, known_on)
+    if asset:
+        return state, tuple(instruments_on(known, on, asset=asset, contract=contract, known_on=known_on))
+    if statuses is None:
+        return state, state.in_force
+    wanted = set(statuses)
+    return state, tuple(row for row in state.instruments if str(row.status) in wanted)
+
+
+def law(
+    asset: str | None = None, *, on: date | str, known_on: date | str | None = None, contract: str | None = None,
+    readings: Mapping[str, str] | None = None, statuses: Sequence[str] | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the instruments in force on a day: all, or those that concern ``asset``.
+
+    Columns: instrument, name, kind, status, reference, content, phases (what it bars, since when), exemptions,
+    kept_until, source, grade, known_from. ``known_on`` uses only what was known that day; ``readings`` takes other
+    readings of disputed points, by question; ``statuses`` asks for other instruments than those in force. Days are
+    dates or YYYY-MM-DD. Errors: ``InputError`` with the nearest name.
+
+    >>> import linepack
+    >>> "DE-CERT" in set(linepack.law("NS2_B", on="2025-03-13")["instrument"])
+    True
+    """
+    day, known_day = _day(on), None if known_on is None else _day(known_on)
+    known = chosen_law(known_day, readings)
+    _, rows = law_rows(known, day, asset=asset, known_on=known_day, contract=_contract(contract), statuses=statuses)
+    columns = ["instrument", "name", "kind", "status", "reference", "content", "phases", "exemptions", "kept_until",
+               "source", "grade", "known_from"]  # fmt: skip
+    return pd.DataFrame([
+        (row.instrument.instrument, row.instrument.name, str(row.instrument.kind), str(row.status), row.reference,
+         row.instrument.content, "; ".join(f"{s.first_day}: {s.measure}" for s in row.scopes),
+         "; ".join(relief.name for relief in row.exemptions), row.kept_until.isoformat() if row.kept_until else "",
+         row.instrument.source, str(row.instrument.grade), row.instrument.known_from.isoformat())
+        for row in rows
+    ], columns=columns)  # fmt: skip
+
+
+def consents_on(
+    known: Law, asset: str, on: date, *, contract: str | None = None, known_on: date | None = None,
+    bars: Iterable[str] = (),
+) -> Consents:  # fmt: skip
+    """Return gates, formula and minimal sets of an asset on a day; without ``bars`` all kinds of bar count."""
+    wanted = frozenset(Bar(bar) for bar in bars) or ALL_BARS
+    return find_consents(known, asset, on, contract=_contract(contract), known_on=known_on, bars=wanted)
+
+
+def consents(
+    asset: str, *, on: date | str, known_on: date | str | None = None, contract: str | None = None,
+    readings: Mapping[str, str] | None = None, bars: Iterable[str] = (),
+) -> ConsentTables:  # fmt: skip
+    """Return what must happen before an asset may flow on a day, and who must say yes.
+
+    ``bars`` counts only bars of these kinds (legal, sanctions_risk, commercial). Errors: ``InputError`` with the
+    nearest name.
+
+    >>> import linepack
+    >>> answer = linepack.consents("NS2_B", on="2025-03-13")
+    >>> answer.is_open
+    False
+    >>> "US_OFAC" in set(answer.minimal_sets["body"])
+    True
+    """
+    known_day = None if known_on is None else _day(known_on)
+    known = chosen_law(known_day, readings)
+    answer = consents_on(known, asset, _day(on), contract=contract, known_on=known_day, bars=bars)
+    gates = pd.DataFrame([
+        (g.gate, g.name, str(g.bar), str(g.state), ", ".join(g.holders), str(g.opens_by), g.reason, str(g.grade))
+        for g in answer.gates
+    ], columns=["gate", "name", "bar", "state", "holders", "opens_by", "reason", "grade"])  # fmt: skip
+    sets = pd.DataFrame([(k, body, known.body(body).name) for k, bodies in enumerate(answer.minimal_sets, start=1)
+                         for body in sorted(bodies)], columns=["set", "body", "name"])  # fmt: skip
+    return ConsentTables(asset, answer.on, answer.is_open, str(answer.formula), gates, sets)
+
+
+def deal(
+    case: str | Path, *, outsiders: Sequence[str] = (), variant: str | None = None, system: GasSystem | None = None,
+    workspace: str | Path | None = None, workers: int = 2,
+) -> DealTables:  # fmt: skip
+    """Return who gains from a deal or a game of coalition values, under each solution concept.
+
+    ``case`` is a YAML file, a name that comes with linepack, or CASE/DEAL. ``outsiders`` are rules (keep-defaults,
+    best-response, inactive; default: all) for a deal; a game has one set of rows, named 'game'. A deal on market runs
+    solves one scenario per effect, in the world ``variant`` if it names one; what was solved is kept in the workspace.
+    Errors: ``InputError``; ``NotCertified`` if a run has no certified answer.
+
+    >>> import linepack
+    >>> tables = linepack.deal("baltic-nord-stream")
+    >>> tables.payoffs.columns.tolist(), tables.unit
+    (['outsiders', 'player', 'concept', 'payoff'], 'EUR m a year')
+    """
+    loaded = load_case_file(case)
+    if isinstance(loaded, GameFile):
+        game = without_sale(loaded.game, loaded.stances) if loaded.stances else loaded.game
+        return _deal_tables(loaded.title, loaded.unit, {"game": analyse_game(game)})
+    rules = tuple(outsiders_named(rule) for rule in outsiders) or tuple(Outsiders)
+    if loaded.market is None:
+        assert loaded.accounts is not None
+        outcomes = find_outcomes(loaded.deal, loaded.accounts)
+    else:
+        runs = market_runs(loaded, variant=variant, system=system, workspace=workspace, workers=workers)
+        outcomes = find_outcomes(runs.deal, runs.accounts.__getitem__)
+    found = analyse_deal(outcomes, rules)
+    return _deal_tables(loaded.deal.title, "EUR bn", {str(rule): game for rule, (_, game) in found.games.items()})
+
+
+def market_runs(
+    loaded: DealFile, *, variant: str | None = None, system: GasSystem | None = None,
+    workspace: str | Path | None = None, settings: SolveSettings | None = None, workers: int = 2,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> MarketRuns:  # fmt: skip
+    """Return the runs of a deal on market runs, one per effect; what is in the workspace is not solved again."""
+    assert loaded.market is not None
+    base = loaded.market.in_world(variant)
+    facts = load_dataset(base.dataset) if system is None else system
+    return run_deal(loaded.deal, base, facts, RunStore(workspace_folder(workspace)), settings=settings, workers=workers,
+                    on_progress=on_progress)  # fmt: skip
+
+
+def assess_event(
+    name: str, *, regime: str | None = None, has_forecasts: bool = True, confounder_share: float | None = None,
+    curve: str | Path | None = None, conditional: str | Path | None = None, event_time: str | None = None,
+    window_hours: float = 0.0, priced: Sequence[Gap] = (),
+) -> Assessment:  # fmt: skip
+    """Return the readings of an event of the register.
+
+    ``curve`` and ``conditional`` are CSV files of the user's own prices; ``priced`` are gaps from runs of a case.
+    Errors: ``InputError`` for an unknown event or regime, or a time without zone.
+    """
+    event = find_event(name)
+    if regime is not None and regime not in regimes() and conditional is None:
+        raise InputError("unknown-regime", f"there is no regime '{regime}'", keys=[regime],
+                         hint=f"one of {', '.join(regimes())}")  # fmt: skip
+    moves = [move for move in quoted_moves() if move.event == event.event]
+    left = []
+    if curve:
+        points = read_curve(Path(curve))
+        own = event_moves(event.event, event.date, points, event_time=_time(event_time), window_hours=window_hours)
+        left = list(reversals(own[0], event.date, points))
+        moves = [*own, *moves]
+    own_months = {month for move in moves for month in move.months}
+    gaps = [
+        *(read_conditional(Path(conditional)) if conditional else ()),
+        *(gap for gap in priced if gap.months[0] in own_months),
+        *(published_gaps() if has_forecasts else ()),
+    ]
+    return assess(event, moves, gaps, regime=regime, confounder_share=confounder_share, found_reversals=left)
+
+
+def odds(
+    event: str, *, regime: str | None = None, curve: str | Path | None = None, conditional: str | Path | None = None,
+    confounder_share: float | None = None,
+) -> OddsTables:  # fmt: skip
+    """Return what the price moves on an event of the register say about the probability of a regime: always a band.
+
+    ``curve`` and ``conditional`` are CSV files of prices (see ``linepack odds --help``); published forecasts are read
+    too. Errors: ``InputError`` with the nearest event or regime.
+
+    >>> import linepack
+    >>> answer = linepack.odds("EV-PUTIN-0313")
+    >>> answer.adopted.columns.tolist()
+    ['regime', 'low_fraction', 'high_fraction']
+    """
+    found = assess_event(event, regime=regime, curve=curve, conditional=conditional, confounder_share=confounder_share)
+    adopted = pd.DataFrame([(name, band.low, band.high) for name, band in found.adopted_bands.items()],
+                           columns=["regime", "low_fraction", "high_fraction"])  # fmt: skip
+    rows = []
+    for r in found.readings:
+        change = Interval(float("nan"), float("nan")) if r.band is None else r.band.change
+        rows.append((r.move.quote, r.gap.name, r.gap.regime, r.move.change_eur_mwh.low, r.move.change_eur_mwh.high,
+                     r.gap.gap_eur_mwh.low, r.gap.gap_eur_mwh.high, change.low, change.high, r.is_adopted,
+                     "; ".join(w.message for w in r.warned)))  # fmt: skip
+    columns = ["quote", "gap", "regime", "move_low_eur_mwh", "move_high_eur_mwh", "gap_low_eur_mwh", "gap_high_eur_mwh",
+               "low_fraction", "high_fraction", "is_adopted", "warnings"]  # fmt: skip
+    return OddsTables(found.event.event, found.event.date, adopted, pd.DataFrame(rows, columns=columns),
+                      tuple(warning.message for warning in found.general))  # fmt: skip
+
+
+def _deal_tables(title: str, unit: str, games: Mapping[str, GameAnalysis]) -> DealTables:
+    payoffs = pd.DataFrame([
+        (rule, player, concept, float(amount))
+        for rule, game in games.items() for concept, amounts in game.payoffs.items()
+        for player, amount in zip(game.game.players, amounts, strict=True)
+    ], columns=["outsiders", "player", "concept", "payoff"])  # fmt: skip
+    vetoes = [(rule, player) for rule, game in games.items() for player in game.vetoes]
+    return DealTables(title, unit, payoffs, pd.DataFrame(vetoes, columns=["outsiders", "player"]))
+
+
+def _contract(name: str | None) -> ContractClass | None:
+    if name is None:
+        return None
+    if name not in tuple(ContractClass):
+        raise InputError("unknown-contract-class", f"there is no contract class '{name}'", keys=[name],
+                         hint=f"one of {', '.join(ContractClass)}")  # fmt: skip
+    return ContractClass(name)
+
+
+def _day(day: date | str) -> date:
+    if isinstance(day, date):
+        return day
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        raise InputError("bad-date", f"'{day}' is no day", hint="write YYYY-MM-DD, for example 2025-03-13") from None
+
+
+def _time(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputError("bad-time", f"'{text}' is not a time", hint="2025-03-13T15:10Z") from error
+    if at.tzinfo is None:
+        raise InputError("no-time-zone", f"'{text}' has no time zone", hint="add Z or +01:00")
+    return at

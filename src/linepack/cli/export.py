@@ -1,0 +1,45 @@
+"""``export``: a run in the formats of other tools."""
+
+from __future__ import annotations
+
+import click
+
+from linepack.cli.options import show_progress
+
+FORMATS = ("csv", "parquet", "iamc", "pypsa", "geojson")  # those of linepack.api.files, which is not imported for help
+
+
+@click.command()
+@click.argument("scenario")
+@click.option("--format", "kind", type=click.Choice(FORMATS), default="csv", show_default=True, help="What to write.")
+@click.option("--out", type=click.Path(file_okay=False), required=True, help="New folder to write to.")
+@click.option("--dataset", default=None, help="Dataset name or folder [default: the scenario's].")
+@click.option("--solver", default="auto", show_default=True, help="auto, piqp, hipo or clarabel.")
+@click.option("--workspace", type=click.Path(file_okay=False), envvar="LINEPACK_WORKSPACE",
+              help="Folder that keeps runs [default: linepack-results].")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def export(
+    scenario: str, kind: str, out: str, dataset: str | None, solver: str, workspace: str | None, as_json: bool
+) -> None:
+    """Solve SCENARIO (a YAML file, or CASE/NAME) and write its run for other tools.
+
+    csv and parquet: a data package with every table. iamc: a long table with codelists. pypsa: a network for
+    Network.import_from_csv_folder. geojson: nodes and arcs for a map.
+    """
+    from pathlib import Path
+
+    from linepack.api.files import Format, export_as
+    from linepack.api.market import solve
+    from linepack.cli.options import print_json
+    from linepack.scenario.scenario import load_scenario
+    from linepack.system.dataset import load_dataset
+
+    loaded = load_scenario(scenario)
+    system = load_dataset(dataset or loaded.dataset)
+    run = solve(loaded, system=system, solver=solver, workspace=workspace, on_progress=show_progress)
+    paths = export_as(Format(kind), system, loaded, run, Path(out))
+    if as_json:
+        print_json({"scenario": run.name, "run": run.digest, "format": kind, "files": [str(path) for path in paths]})
+        return
+    for path in paths:
+        click.echo(f"wrote {path}")

@@ -1,0 +1,1 @@
+"""Runs and datasets in the formats of other tools, and back."""

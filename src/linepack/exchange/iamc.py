@@ -1,0 +1,188 @@
+"""A run as an IAMC long table with a codelist of our own, and back.
+
+Columns: model, scenario, region, variable, unit, time (first day of the period, YYYY-MM-DD), value. Rates are means of
+the period. A flow between two nodes has the region 'A>B'. The codelist of public projects has no split of trade into
+LNG and pipeline and no bilateral gas flows; ``definitions/`` beside the table holds ours, in the layout that
+nomenclature packages read.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from linepack import __version__
+from linepack.errors import InputError, Issue
+from linepack.exchange.folder import cells_of, write_folder
+from linepack.results.headline import Tables
+from linepack.runs.store import Run
+from linepack.scenario.scenario import Scenario
+from linepack.system.dataset import parse_cells
+from linepack.system.gassystem import GasSystem
+from linepack.system.schema import Table, day, number, text
+
+MODEL = f"linepack {__version__}"
+WORLD = "World"
+IAMC = Table("iamc", "A value of a variable in a region and a period.",
+             ("model", "scenario", "region", "variable", "unit", "time"), (
+    text("model", "Model and its version."),
+    text("scenario", "Scenario."),
+    text("region", "Node, country, 'A>B' for a flow from A to B, or World."),
+    text("variable", "Variable of the codelist."),
+    text("unit", "Unit of the variable."),
+    day("time", "First day of the period."),
+    number("value", "", "Value.", minimum=None),
+), is_ordered=True, provenance=())  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable of the codelist: name, unit, meaning, and its values of a run: columns region, period, value."""
+
+    name: str
+    unit: str
+    description: str
+    values: Callable[[Tables], pd.DataFrame]
+
+
+def _of(table: str, value: str, region: str = "node", **where: str) -> Callable[[Tables], pd.DataFrame]:
+    def values(tables: Tables) -> pd.DataFrame:
+        frame = tables[table]
+        for column, wanted in where.items():
+            frame = frame[frame[column] == wanted]
+        return _summed(frame[region], frame, value)
+
+    return values
+
+
+def _between(kind: str) -> Callable[[Tables], pd.DataFrame]:
+    def values(tables: Tables) -> pd.DataFrame:
+        frame = tables["arcs"]
+        frame = frame[frame["kind"] == kind]
+        return _summed(frame["origin"] + ">" + frame["destination"], frame, "flow_gwh_d")
+
+    return values
+
+
+def _summed(region: pd.Series, frame: pd.DataFrame, value: str) -> pd.DataFrame:
+    summed = frame[value].groupby([region, frame["period"]], sort=False).sum()
+    return summed.rename_axis(["region", "period"]).reset_index(name="value")
+
+
+def _marker(name: str) -> Callable[[Tables], pd.DataFrame]:
+    def values(tables: Tables) -> pd.DataFrame:
+        frame = tables["price_markers"]
+        frame = frame[frame["marker"] == name]
+        return pd.DataFrame({"region": WORLD, "period": frame["period"], "value": frame["price_eur_mwh"]})
+
+    return values
+
+
+VARIABLES = (
+    Variable("Price|Gas|Hub", "EUR/MWh", "Hub price at a node.", _of("hub_prices", "hub_price_eur_mwh")),
+    Variable("Price|Gas|TTF", "EUR/MWh", "European price marker.", _marker("TTF")),
+    Variable("Price|Gas|JKM", "EUR/MWh", "Asian price marker.", _marker("JKM")),
+    Variable("Final Energy|Gas", "GWh/d", "Gas used at a node, by all segments and for power and heat.",
+             _of("consumption", "consumption_gwh_d")),
+    Variable("Final Energy|Gas|Unserved", "GWh/d", "Demand worth more than the shedding price that is not met.",
+             _of("consumption", "unserved_gwh_d")),
+    Variable("Primary Energy|Gas|Export Production", "GWh/d", "Gas that exporters produce, by country of origin.",
+             _of("production", "production_gwh_d", "origin")),
+    Variable("Trade|Gas|First Sale|Pipeline", "GWh/d", "First sales at a node of gas that came by pipe.",
+             _of("sales", "sales_gwh_d", mode="pipeline")),
+    Variable("Trade|Gas|First Sale|LNG", "GWh/d", "First sales at a node of gas that came as LNG.",
+             _of("sales", "sales_gwh_d", mode="lng")),
+    Variable("Trade|Gas|Flow|Pipeline", "GWh/d", "Flow by pipe from A to B, region 'A>B', at the entry.",
+             _between("pipeline")),
+    Variable("Trade|Gas|Flow|LNG", "GWh/d", "LNG shipped from port A to port B, region 'A>B', at loading.",
+             _between("shipping")),
+    Variable("Storage|Gas|Level", "GWh", "Gas in store at the end of the period.", _of("storage", "level_gwh")),
+    Variable("Storage|Gas|Injection", "GWh/d", "Gas put into store.", _of("storage", "injection_gwh_d")),
+    Variable("Storage|Gas|Withdrawal", "GWh/d", "Gas taken from store.", _of("storage", "withdrawal_gwh_d")),
+)  # fmt: skip
+CODELIST: Mapping[str, Variable] = {variable.name: variable for variable in VARIABLES}
+
+
+def iamc_table(scenario: Scenario, run: Run) -> pd.DataFrame:
+    """Return the run as an IAMC long table."""
+    first = {period.label: period.start.isoformat() for period in scenario.periods}
+    parts = []
+    for variable in VARIABLES:
+        frame = variable.values(run.tables)
+        parts.append(pd.DataFrame({
+            "model": MODEL, "scenario": run.name, "region": frame["region"], "variable": variable.name,
+            "unit": variable.unit, "time": frame["period"].map(first), "value": frame["value"],
+        }))  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def export_iamc(system: GasSystem, scenario: Scenario, run: Run, target: Path) -> list[Path]:
+    """Write ``iamc.csv`` and the codelists of its variables and regions; return the paths."""
+    table = iamc_table(scenario, run)
+    names = system.table("nodes").set_index("node")["name"]
+
+    def write(folder: Path) -> None:
+        table.to_csv(folder / "iamc.csv", index=False, lineterminator="\n")
+        for kind, text_ in (("variable", _variables_yaml()), ("region", _regions_yaml(table["region"], names))):
+            place = folder / "definitions" / kind
+            place.mkdir(parents=True)
+            (place / f"{kind}s.yaml").write_text(text_, encoding="utf-8")
+
+    return write_folder(target, write)
+
+
+def read_iamc(path: str | Path) -> pd.DataFrame:
+    """Return an IAMC long table, checked against the codelist.
+
+    ``path`` is a CSV file or a folder that ``export_iamc`` wrote. Errors: one ``InputError`` that lists every unknown
+    variable with the nearest known one, every other unit than the codelist's, and every malformed or repeated row.
+    """
+    place = Path(path)
+    place = place / "iamc.csv" if place.is_dir() else place
+    if not place.is_file():
+        raise InputError("no-file", f"there is no file {place}", hint="give a CSV file with the columns of IAMC")
+    issues: list[Issue] = []
+    cells = cells_of(place, IAMC.name, issues)
+    if cells is None:
+        raise InputError("bad-table", f"{place.name} cannot be read", table=IAMC.name, issues=issues)
+    cells = cells.rename(columns={name: name.lower() for name in cells.columns})
+    frame = parse_cells(cells, IAMC, issues)
+    issues += _unknown(frame) if not issues else []
+    if issues:
+        raise InputError("bad-table", f"{len(issues)} problem(s) in {place.name}", table=IAMC.name, issues=issues)
+    return frame.assign(value=[float(cell) for cell in cells["value"]])
+
+
+def _unknown(frame: pd.DataFrame) -> list[Issue]:
+    issues = []
+    for name, part in frame.groupby("variable", sort=False):
+        if name not in CODELIST:
+            near = difflib.get_close_matches(str(name), CODELIST, 1, 0.5)
+            issues.append(Issue("unknown-variable", "the codelist has no such variable", IAMC.name, (str(name),),
+                                f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(CODELIST)}"))
+            continue
+        wrong = sorted(set(part["unit"]) - {CODELIST[str(name)].unit})
+        if wrong:
+            issues.append(Issue("wrong-unit", f"'{name}' is in {', '.join(wrong)}", IAMC.name, (str(name),),
+                                f"convert to {CODELIST[str(name)].unit} with linepack.units"))  # fmt: skip
+    return issues
+
+
+def _variables_yaml() -> str:
+    entry = "- {}:\n    description: {}\n    unit: {}\n"
+    return "".join(entry.format(v.name, json.dumps(v.description), v.unit) for v in VARIABLES)
+
+
+def _regions_yaml(regions: pd.Series, names: pd.Series) -> str:
+    nodes = sorted({region for region in regions if ">" not in region and region != WORLD})
+    trade = sorted({region for region in regions if ">" in region})
+    lines = ["- common:\n", f"    - {WORLD}\n", "- node or country:\n"]
+    for node in nodes:
+        name = json.dumps(str(names.get(node, node)), ensure_ascii=False)
+        lines.append(f"    - {json.dumps(node)}: {{name: {name}}}\n")
+    return "".join([*lines, "- trade:\n", *(f"    - {json.dumps(r)}\n" for r in trade)])
