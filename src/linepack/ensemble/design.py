@@ -1,0 +1,315 @@
+"""Designs: which scenarios, which factors, how many draws, one seed. ``docs/ensembles.md`` lists every key.
+
+A design gives one table of draws; the same draws are made for each of its scenarios, so that a change from one
+scenario to another is taken draw by draw.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import itertools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm, qmc
+
+from linepack.ensemble.factors import DRAW, Choice, Distribution, Factor, Normal, Triangular, Uniform, Value
+from linepack.errors import InputError
+from linepack.scenario.patches import patch_content
+from linepack.scenario.reader import Fields, read_yaml
+from linepack.scenario.scenario import Scenario, load_scenario
+
+DESIGN_SCHEMA = 1
+RANGES = ("uniform", "log_uniform", "triangular", "normal")
+KINDS_OF_FACTOR = (*RANGES, "levels", "chance", "outcomes")
+YES, NO = "yes", "no"
+MOST_DRAWS = 1_000_000
+
+
+class Sampling(StrEnum):
+    """How the draws fill the space of factors."""
+
+    FULL = "full"
+    LATIN_HYPERCUBE = "latin_hypercube"
+    SOBOL = "sobol"
+    MONTE_CARLO = "monte_carlo"
+
+
+@dataclass(frozen=True)
+class Design:
+    """Many futures of one question: scenarios, factors, how they are drawn, and which move together."""
+
+    name: str
+    title: str
+    scenarios: tuple[Scenario, ...]
+    sampling: Sampling
+    draws: int
+    seed: int
+    factors: tuple[Factor, ...]
+    correlation: tuple[tuple[str, str, float], ...] = ()
+
+    @property
+    def baseline(self) -> Scenario:
+        """The scenario that others are compared with."""
+        return self.scenarios[0]
+
+    def table(self) -> pd.DataFrame:
+        """Return the draws. Columns: draw (from 1), weight (they add up to 1), one per factor."""
+        if self.sampling is Sampling.FULL:
+            return self._full()
+        unit = self._unit_points()
+        columns = {factor.name: [factor.distribution.value(float(u)) for u in unit[:, k]]
+                   for k, factor in enumerate(self.factors)}  # fmt: skip
+        return pd.DataFrame({"draw": np.arange(1, self.draws + 1), "weight": 1.0 / self.draws, **columns})
+
+    def _full(self) -> pd.DataFrame:
+        rows = []
+        for combination in itertools.product(*(factor.distribution.levels() for factor in self.factors)):
+            weight = float(np.prod([chance for _, chance in combination]))
+            rows.append([len(rows) + 1, weight, *(value for value, _ in combination)])
+        return pd.DataFrame(rows, columns=["draw", "weight", *(factor.name for factor in self.factors)])
+
+    def _unit_points(self) -> np.ndarray:
+        """Return points between 0 and 1, shape (draws, factors); correlated by a normal copula."""
+        count, random = len(self.factors), np.random.default_rng(self.seed)
+        if self.sampling is Sampling.SOBOL:
+            unit = qmc.Sobol(d=count, scramble=True, rng=random).random(self.draws)
+        elif self.sampling is Sampling.LATIN_HYPERCUBE:
+            unit = qmc.LatinHypercube(d=count, rng=random).random(self.draws)
+        else:
+            unit = random.random((self.draws, count))
+        if not self.correlation:
+            return np.asarray(unit)
+        names = [factor.name for factor in self.factors]
+        scores = norm.ppf(np.clip(unit, 1e-12, 1 - 1e-12))
+        return np.asarray(norm.cdf(scores @ np.linalg.cholesky(correlation_matrix(names, self.correlation)).T))
+
+    def scenarios_of(self, table: pd.DataFrame) -> list[Scenario]:
+        """Return one scenario per scenario of the design and draw, scenario by scenario."""
+        patches = [self.patches_of(row) for row in table.to_dict("records")]
+        return [scenario.with_patches(f"{scenario.name}, draw {draw}", *own)
+                for scenario in self.scenarios for draw, own in zip(table["draw"], patches, strict=True)]  # fmt: skip
+
+    def patches_of(self, row: dict[str, Value]) -> tuple[Any, ...]:
+        """Return the patches of one draw, in the order of the factors."""
+        return tuple(patch for factor in self.factors for patch in factor.patches_of(row[factor.name]))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the scenarios and what every draw does to them: the same for a design written differently."""
+        table = self.table()
+        drawn = [[patch_content(patch) for patch in self.patches_of(row)] for row in table.to_dict("records")]
+        content = [[scenario.content() for scenario in self.scenarios], table.to_dict("records"), drawn]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def with_draws(self, draws: int) -> Design:
+        """Return the design with another number of draws. Errors: ``InputError`` if it cannot have that number."""
+        if self.sampling is Sampling.FULL:
+            raise InputError("not-allowed", "a full design has as many draws as combinations", keys=[self.name])
+        if self.sampling is Sampling.SOBOL:
+            _check_power(draws)
+        return replace(self, draws=draws)
+
+
+def correlation_matrix(names: Sequence[str], pairs: Sequence[tuple[str, str, float]]) -> np.ndarray:
+    """Return the matrix of correlations between factors, in their order."""
+    matrix = np.eye(len(names))
+    for one, other, value in pairs:
+        k, m = names.index(one), names.index(other)
+        matrix[k, m] = matrix[m, k] = value
+    return matrix
+
+
+def load_design(path: str | Path) -> Design:
+    """Return the design of a YAML file, or of a name that comes with linepack.
+
+    Errors: ``InputError`` with file, line and remedy.
+    """
+    file = design_file(path)
+    fields = read_yaml(file)
+    fields.allow("schema", "ensemble", "title", "scenarios", "sampling", "draws", "seed", "factors", "correlations")
+    if fields.require("schema", f"add 'schema: {DESIGN_SCHEMA}'") != DESIGN_SCHEMA:
+        raise fields.error("schema-version", f"this release reads schema {DESIGN_SCHEMA} only", key="schema")
+    factors = tuple(_factor(item) for item in fields.items("factors"))
+    if not factors:
+        raise fields.error("missing-key", "there are no factors", hint="docs/ensembles.md shows how to write one")
+    names = [factor.name for factor in factors]
+    for name in names:
+        if names.count(name) > 1 or name in ("draw", "weight", "scenario"):
+            raise fields.error("duplicate-name", f"a factor cannot be called '{name}'", key="factors",
+                               hint="each factor has a name of its own; draw, weight and scenario are taken")  # fmt: skip
+    sampling = Sampling(fields.choice("sampling", tuple(Sampling)))
+    seed = fields.integer("seed", minimum=0) if "seed" in fields.values else 0
+    draws = _draw_count(fields, sampling, factors)
+    scenarios = tuple(_scenario(fields, file, name) for name in fields.texts("scenarios"))
+    if len({scenario.name for scenario in scenarios}) != len(scenarios):
+        raise fields.error("duplicate-name", "two scenarios have the same name", key="scenarios")
+    if len({scenario.dataset for scenario in scenarios}) != 1:
+        raise fields.error("other-dataset", "the scenarios are for different datasets", key="scenarios")
+    pairs = tuple(_correlation(item, names) for item in fields.items("correlations"))
+    if pairs and sampling is Sampling.FULL:
+        raise fields.error("not-allowed", "a full design takes every combination: nothing is correlated",
+                           key="correlations")  # fmt: skip
+    if np.linalg.eigvalsh(correlation_matrix(names, pairs)).min() <= 1e-9:
+        raise fields.error("bad-correlation", "these correlations cannot hold together", key="correlations",
+                           hint="make them smaller")  # fmt: skip
+    design = Design(fields.text("ensemble"), fields.text("title"), scenarios, sampling, draws, seed, factors, pairs)
+    for factor in factors:  # every patch is read once, so that a mistake is found before anything is solved
+        _check(factor)
+    return design
+
+
+def available_designs() -> list[str]:
+    """Return the names of the designs that come with linepack."""
+    return sorted(path.stem for path in _designs_folder().glob("*.yaml"))
+
+
+def design_file(path: str | Path) -> Path:
+    """Return the file of a design. Errors: ``InputError`` for a name that does not exist."""
+    file = Path(path)
+    if file.suffix in (".yaml", ".yml"):
+        return file
+    known = available_designs()
+    if str(path) in known:
+        return _designs_folder() / f"{path}.yaml"
+    near = difflib.get_close_matches(str(path), known, 1, 0.4)
+    raise InputError("unknown-design", f"'{path}' is neither a YAML file nor a design", keys=[str(path)],
+                     hint=f"did you mean '{near[0]}'?" if near else f"designs here: {', '.join(known)}")  # fmt: skip
+
+
+def _designs_folder() -> Path:
+    return Path(__file__).parents[1] / "cases" / "ensembles"
+
+
+def _scenario(fields: Fields, file: Path, name: str) -> Scenario:
+    beside = file.parent / name
+    try:
+        return load_scenario(beside if beside.is_file() else name)
+    except InputError as error:
+        raise fields.error(error.issue.code, error.issue.message, key="scenarios", hint=error.issue.hint) from error
+
+
+def _draw_count(fields: Fields, sampling: Sampling, factors: Sequence[Factor]) -> int:
+    if sampling is Sampling.FULL:
+        if "draws" in fields.values:
+            raise fields.error("not-allowed", "a full design has as many draws as combinations", key="draws",
+                               hint="leave 'draws' out")  # fmt: skip
+        ranges = [factor.name for factor in factors if not factor.distribution.levels()]
+        if ranges:
+            raise fields.error("no-levels", f"a full design needs levels for {', '.join(ranges)}", key="factors",
+                               hint="write 'levels: [...]', 'chance' or 'outcomes'")  # fmt: skip
+        return int(np.prod([len(factor.distribution.levels()) for factor in factors]))
+    draws = fields.integer("draws", minimum=1)
+    if draws > MOST_DRAWS:
+        raise fields.error("above-maximum", f"'draws' is {draws}, above {MOST_DRAWS}", key="draws")
+    if sampling is Sampling.SOBOL:
+        try:
+            _check_power(draws)
+        except InputError as error:
+            raise fields.error(error.issue.code, error.issue.message, key="draws", hint=error.issue.hint) from error
+    return draws
+
+
+def _check_power(draws: int) -> None:
+    lower = 1 << (draws.bit_length() - 1)
+    if draws != lower:
+        raise InputError("not-a-power-of-two", f"{draws} points of a Sobol sequence are out of balance",
+                         hint=f"take {lower} or {2 * lower}")  # fmt: skip
+
+
+def _factor(fields: Fields) -> Factor:
+    fields.allow("name", "why", *KINDS_OF_FACTOR, "patches")
+    name = fields.text("name")
+    given = [kind for kind in KINDS_OF_FACTOR if fields.values.get(kind) is not None]
+    if len(given) != 1:
+        raise fields.error("one-of", f"give exactly one of {', '.join(KINDS_OF_FACTOR)}",
+                           hint=f"found: {', '.join(given) or 'none'}")  # fmt: skip
+    if given[0] == "outcomes":
+        return _outcomes(fields, name)
+    patches = fields.items("patches")
+    if not patches:
+        raise fields.error("missing-key", "'patches' is missing", hint="the changes that the factor makes")
+    if given[0] == "chance":
+        chance = fields.number("chance")
+        if chance > 1:
+            raise fields.error("above-maximum", f"'chance' is {chance:g}, above 1", key="chance")
+        return Factor(name, Choice(((NO, 1 - chance), (YES, chance))), {YES: patches})
+    for item in patches:
+        if DRAW not in item.values.values():
+            raise item.error("no-draw", "the drawn number is not used", hint=f"write '{DRAW}' in place of a number")
+    return Factor(name, _range(fields, given[0]), {DRAW: patches})
+
+
+def _range(fields: Fields, kind: str) -> Distribution:
+    if kind == "levels":
+        values = fields.values["levels"]
+        if not isinstance(values, list) or not values or not all(_is_number(value) for value in values):
+            raise fields.error("not-a-number", "'levels' must be a list of numbers", key="levels")
+        return Choice(tuple((float(value), 1 / len(values)) for value in values))
+    inner = fields.fields(kind)
+    keys = {"triangular": ("low", "mode", "high"), "normal": ("mean", "deviation", "low", "high")}
+    inner.allow(*keys.get(kind, ("low", "high")))
+    number = {key: inner.number(key, minimum=None) for key in keys.get(kind, ("low", "high"))}
+    if not number["low"] < number["high"]:
+        raise inner.error("bad-range", "'low' is not below 'high'", key="low")
+    if kind == "triangular":
+        if not number["low"] <= number["mode"] <= number["high"]:
+            raise inner.error("bad-range", "'mode' is not between 'low' and 'high'", key="mode")
+        return Triangular(number["low"], number["mode"], number["high"])
+    if kind == "normal":
+        if number["deviation"] <= 0:
+            raise inner.error("below-minimum", "'deviation' is not above 0", key="deviation")
+        return Normal(number["mean"], number["deviation"], number["low"], number["high"])
+    if kind == "log_uniform" and number["low"] <= 0:
+        raise inner.error("below-minimum", "'low' is not above 0", key="low")
+    return Uniform(number["low"], number["high"], kind == "log_uniform")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
+
+
+def _outcomes(fields: Fields, name: str) -> Factor:
+    if "patches" in fields.values:
+        raise fields.error("not-allowed", "patches belong to an outcome", key="patches")
+    items = fields.items("outcomes")
+    for item in items:
+        item.allow("name", "chance", "patches")
+    names = [item.text("name") for item in items]
+    if len(set(names)) != len(names):
+        raise fields.error("duplicate-name", "two outcomes have the same name", key="outcomes")
+    chances = [item.number("chance") for item in items]
+    if abs(sum(chances) - 1) > 1e-9:
+        raise fields.error("bad-chances", f"the chances add up to {sum(chances):g}, not 1", key="outcomes")
+    patches = {item.text("name"): item.items("patches") for item in items}
+    return Factor(name, Choice(tuple(zip(names, chances, strict=True))), patches)
+
+
+def _correlation(fields: Fields, names: Sequence[str]) -> tuple[str, str, float]:
+    fields.allow("factors", "correlation")
+    pair = fields.texts("factors")
+    if len(pair) != 2 or pair[0] == pair[1]:
+        raise fields.error("bad-correlation", "a correlation is between two factors", key="factors")
+    for name in pair:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, 1, 0.4)
+            raise fields.error("unknown-factor", f"there is no factor '{name}'", key="factors",
+                               hint=f"did you mean '{near[0]}'?" if near else f"factors: {', '.join(names)}")  # fmt: skip
+    value = fields.number("correlation", minimum=-1.0)
+    if value > 1:
+        raise fields.error("above-maximum", f"'correlation' is {value:g}, above 1", key="correlation")
+    return pair[0], pair[1], value
+
+
+def _check(factor: Factor) -> None:
+    known = factor.distribution.levels() or tuple((factor.distribution.value(u), 0.0) for u in (0.0, 0.5, 1.0))
+    for value, _ in known:
+        factor.patches_of(value)
