@@ -18,7 +18,7 @@ import pandas as pd
 
 from linepack.ensemble.design import Design
 from linepack.errors import InputError
-from linepack.results.binding import BINDING_COLUMNS, binding
+from linepack.results.binding import BINDING_COLUMNS, binding, likely_limits
 from linepack.results.headline import FIGURES, HEADLINE_TABLES
 from linepack.results.solution import Solution, SolveSettings
 from linepack.results.tables import result_tables
@@ -34,6 +34,9 @@ BLOCK = 1000
 """Draws in one file of a partition."""
 
 FAILURES = "failures.jsonl"
+PILOTS = 8
+FEWEST_FOR_PILOTS = 40
+"""In a larger ensemble the first draws of each scenario are solved first: what binds there is likely to bind again."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,13 @@ def run_ensemble(
         if on_progress is not None:
             on_progress(progress)
 
-    run_scenarios(system, scenarios, RunStore(root / "draws"), settings=chosen, workers=workers, keep=draw_tables,
+    store = _store(root)
+    likely = None
+    if len(scenarios) > FEWEST_FOR_PILOTS:
+        pilots = [scenarios[k * len(table) + m] for k in range(len(design.scenarios)) for m in range(PILOTS)]
+        first = run_scenarios(system, pilots, store, settings=chosen, workers=workers, keep=draw_tables, spread=spread)
+        likely = likely_limits(outcome.run.tables["limits"] for outcome in first if outcome.run is not None)
+    run_scenarios(system, scenarios, store, settings=chosen, workers=workers, keep=draw_tables, likely=likely,
                   spread=spread, on_progress=note)  # fmt: skip
     found = collect(system, design, root, settings=chosen)
     _write(found)
@@ -111,7 +120,7 @@ def run_ensemble(
 
 def collect(system: GasSystem, design: Design, root: Path, *, settings: SolveSettings | None = None) -> Ensemble:
     """Return the rows as far as they are solved. Errors: ``InputError`` if the design was never run."""
-    chosen, folder, store = settings or SolveSettings(), ensemble_folder(root, design), RunStore(root / "draws")
+    chosen, folder, store = settings or SolveSettings(), ensemble_folder(root, design), _store(root)
     if not (folder / "ensemble.json").is_file():
         raise InputError("never-run", f"the design '{design.name}' was not run in {root}", keys=[design.name],
                          hint="linepack ensemble run; a changed design is another one")  # fmt: skip
@@ -129,6 +138,10 @@ def collect(system: GasSystem, design: Design, root: Path, *, settings: SolveSet
     columns = ["scenario", "draw", *BINDING_COLUMNS]
     bound = pd.concat(limits, ignore_index=True)[columns] if limits else pd.DataFrame(columns=columns)
     return Ensemble(design, folder, pd.DataFrame(rows), bound)
+
+
+def _store(root: Path) -> RunStore:
+    return RunStore(root / "ensembles")
 
 
 def read_rows(folder: Path, name: str = "rows") -> pd.DataFrame:

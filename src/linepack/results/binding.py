@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
 from linepack.market.sets import DAYS_PER_UNIT
-from linepack.results.solution import Solution
+from linepack.results.solution import Likely, Solution, entities
 
 BINDING_COLUMNS = ["limit", "what", "bound_fraction", "shadow_price", "unit"]
 OTHER_UNITS = {"fleet_days": "1000 EUR/d a ship"}
@@ -32,9 +34,13 @@ def binding(solution: Solution, arcs: pd.DataFrame) -> pd.DataFrame:
         weight = problem.sets.weight[:, None] if of_periods else np.full((rows.shape[0], 1), 1.0)
         price = np.where(is_limit, np.abs(dual[rows]) / weight, 0.0)
         days = solution.days if of_periods else np.full(rows.shape[0], DAYS_PER_UNIT)
-        what = equation.labels.astype(str).agg(" ".join, axis=1).to_numpy()
-        parts.append(_rows(name, what, price, days))
+        parts.append(_rows(name, entities(equation), price, days))
     return pd.concat(parts, ignore_index=True)
+
+
+def likely_limits(tables: Iterable[pd.DataFrame]) -> Likely:
+    """Return the limits that bind in any of several tables of ``binding``."""
+    return frozenset(pair for table in tables for pair in zip(table["limit"], table["what"], strict=True))
 
 
 def _of_arcs(arcs: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,7 @@ import pandas as pd
 from linepack.errors import LinepackError
 from linepack.results.breakdown import price_breakdown
 from linepack.results.headline import HEADLINE_TABLES, headline
-from linepack.results.solution import Solution, SolveSettings, solve_system
+from linepack.results.solution import Likely, Solution, SolveSettings, solve_system
 from linepack.results.tables import RESULT_SCHEMA, result_tables
 from linepack.runs.identity import RunIdentity, run_identity
 from linepack.runs.store import Run, RunStore
@@ -95,8 +95,9 @@ def headline_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def solve_and_store(
-    system: GasSystem, scenario: Scenario, settings: SolveSettings, store: RunStore, keep: Keep = every_table
-) -> Run:
+    system: GasSystem, scenario: Scenario, settings: SolveSettings, store: RunStore, keep: Keep = every_table,
+    likely: Likely | None = None,
+) -> Run:  # fmt: skip
     """Return the stored run of a scenario; solve and certify it first if it is not there.
 
     Errors: ``InputError`` for bad facts or patches, ``NotCertified``: nothing is stored then.
@@ -106,7 +107,7 @@ def solve_and_store(
     if found is not None:
         return found
     start = time.perf_counter()
-    solution = solve_system(system, scenario, settings)
+    solution = solve_system(system, scenario, settings, likely=likely)
     return store.save(_record(identity, scenario, solution, time.perf_counter() - start), keep(solution))
 
 
@@ -128,15 +129,17 @@ def run_scenarios(
     settings: SolveSettings | None = None,
     workers: int = 2,
     keep: Keep = every_table,
+    likely: Likely | None = None,
     spread: Spread | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> list[Outcome]:
     """Return one outcome per scenario, in the order given; a failure is an outcome too.
 
-    ``spread`` says where to solve, instead of in ``workers`` processes of this machine.
+    ``spread`` says where to solve, instead of in ``workers`` processes of this machine. ``likely`` limits, those that
+    bind in similar scenarios, make a solve quicker.
     ``KeyboardInterrupt`` stops the workers and is passed on; what was finished is kept.
     """
-    worker = Worker(system, settings or SolveSettings(), store, keep)
+    worker = Worker(system, settings or SolveSettings(), store, keep, likely)
     start = time.perf_counter()
     outcomes: dict[int, Outcome] = {}
     kept = 0
@@ -178,6 +181,7 @@ class Worker:
     settings: SolveSettings
     store: RunStore
     keep: Keep
+    likely: Likely | None = None
 
 
 def _in_workers(worker: Worker, scenarios: Mapping[int, Scenario], done: Done, workers: int) -> None:
@@ -228,7 +232,7 @@ def _work(scenario: Scenario) -> LinepackError | None:
 def work(worker: Worker, scenario: Scenario) -> LinepackError | None:
     """Solve and store one scenario; return why that failed, or None."""
     try:
-        solve_and_store(worker.system, scenario, worker.settings, worker.store, worker.keep)
+        solve_and_store(worker.system, scenario, worker.settings, worker.store, worker.keep, worker.likely)
     except LinepackError as error:
         return error
     return None
