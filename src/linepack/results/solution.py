@@ -79,13 +79,14 @@ def likely_rows(problem: Problem, likely: Likely) -> np.ndarray:
     rows = np.ones(problem.matrix.shape[0], dtype=bool)
     for name in LONG_LIMITS:
         equation = problem.equations[name]
-        rows[equation.rows] = np.isin(entities(equation), [what for limit, what in likely if limit == name])
+        expected = {what for limit, what in likely if limit == name}
+        rows[equation.rows] = np.array([what in expected for what in entities(equation)], dtype=bool)
     return rows
 
 
 def entities(equation: Equation) -> np.ndarray:
     """Return the name of each entity of an equation: its labels, with spaces between."""
-    return np.asarray(equation.labels.astype(str).agg(" ".join, axis=1), dtype=object)
+    return np.array([" ".join(map(str, row)) for row in equation.labels.itertuples(index=False)], dtype=object)
 
 
 __all__ = ["Likely", "Solution", "SolveSettings", "program_of", "solve_problem", "solve_system"]

@@ -39,11 +39,11 @@ class ClusterSpread:
 
 
 @contextmanager
-def cluster(address: str) -> Iterator[ClusterSpread]:
+def cluster(address: str, *, wait: str = "20s") -> Iterator[ClusterSpread]:
     """Connect to a scheduler. Errors: ``InputError`` if Dask is missing or nobody answers."""
     distributed = library()
     try:
-        client = distributed.Client(address, timeout="20s", set_as_default=False)
+        client = distributed.Client(address, timeout=wait, set_as_default=False)
     except (OSError, ValueError) as error:
         raise InputError("no-cluster", f"no scheduler answers at {address}: {error}",
                          hint="start one with 'dask scheduler' and give its address") from error  # fmt: skip

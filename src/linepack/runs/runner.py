@@ -7,6 +7,7 @@ the next call finds what is done. One or two workers give the same tables.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -235,6 +236,11 @@ def work(worker: Worker, scenario: Scenario) -> LinepackError | None:
         solve_and_store(worker.system, scenario, worker.settings, worker.store, worker.keep, worker.likely)
     except LinepackError as error:
         return error
+    except Exception as error:
+        if os.environ.get("LINEPACK_DEBUG"):
+            raise
+        return LinepackError("internal", f"{type(error).__name__}: {error}",
+                             hint="set LINEPACK_DEBUG=1 and report what it shows")  # fmt: skip
     return None
 
 
