@@ -31,7 +31,7 @@ class ClusterSpread:
         self.client.register_plugin(_plugin(worker))
         jobs = {self.client.submit(_work, scenario, pure=False): k for k, scenario in scenarios.items()}
         try:
-            for job in distributed.as_completed(jobs):
+            for job in distributed.as_completed(jobs, loop=self.client.loop):
                 done(jobs[job], _result(distributed, job))
         except BaseException:
             self.client.cancel(list(jobs))
