@@ -95,7 +95,7 @@ def test_draws_become_patches(tmp_path: Path) -> None:
 
 
 def test_distributions_have_their_quantiles() -> None:
-    """Medians and ends by hand: sqrt(0.5 x 2) = 1; triangle 0-1-2 has 1/8 below 0.5; a normal cut evenly keeps its mean."""
+    """By hand: sqrt(0.5 x 2) = 1; a triangle 0-1-2 has 1/8 below 0.5; a normal cut evenly keeps its mean."""
     assert Uniform(0.5, 2.0, is_log=True).value(0.5) == 1.0
     assert Triangular(0.0, 1.0, 2.0).value(1 / 8) == 0.5
     assert Triangular(0.0, 1.0, 2.0).value(7 / 8) == 1.5

@@ -86,6 +86,15 @@ def test_a_failure_is_a_row_and_is_tried_again(tmp_path: Path) -> None:
     assert none.certified.empty
 
 
+def test_a_name_that_does_not_exist_is_told_before_anything_is_solved(tmp_path: Path) -> None:
+    """The error names the factor; no row was begun."""
+    design = load_design(write_design(tmp_path, FACTORS.replace("SELLER_GAS, factor: 0.5", "SELER_GAS, factor: 0.5"),
+                                      draws=4))  # fmt: skip
+    with pytest.raises(InputError, match="factor 'stop': no resource is called 'SELER_GAS'"):
+        run_ensemble(small_system(), design, tmp_path / "runs", workers=1)
+    assert not (tmp_path / "runs").exists()
+
+
 def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
     """A longer Monte Carlo design finds the draws of the shorter; a design that was never run cannot be reported."""
     design, system = small_design(tmp_path, draws=4), small_system()
@@ -173,5 +182,3 @@ def test_a_cluster_that_does_not_answer_is_told() -> None:
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
     with pytest.raises(InputError, match="no scheduler answers"), cluster(address, wait="1s"):
         pass
-
-

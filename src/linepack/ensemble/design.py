@@ -71,7 +71,7 @@ class Design:
         return pd.DataFrame({"draw": np.arange(1, self.draws + 1), "weight": 1.0 / self.draws, **columns})
 
     def _full(self) -> pd.DataFrame:
-        rows = []
+        rows: list[list[Value]] = []
         for combination in itertools.product(*(factor.distribution.levels() for factor in self.factors)):
             weight = float(np.prod([chance for _, chance in combination]))
             rows.append([len(rows) + 1, weight, *(value for value, _ in combination)])
@@ -145,7 +145,7 @@ def load_design(path: str | Path) -> Design:
     for name in names:
         if names.count(name) > 1 or name in ("draw", "weight", "scenario"):
             raise fields.error("duplicate-name", f"a factor cannot be called '{name}'", key="factors",
-                               hint="each factor has a name of its own; draw, weight and scenario are taken")  # fmt: skip
+                               hint="each has a name of its own; draw, weight and scenario are taken")  # fmt: skip
     sampling = Sampling(fields.choice("sampling", tuple(Sampling)))
     seed = fields.integer("seed", minimum=0) if "seed" in fields.values else 0
     draws = _draw_count(fields, sampling, factors)
@@ -302,7 +302,7 @@ def _correlation(fields: Fields, names: Sequence[str]) -> tuple[str, str, float]
         if name not in names:
             near = difflib.get_close_matches(name, names, 1, 0.4)
             raise fields.error("unknown-factor", f"there is no factor '{name}'", key="factors",
-                               hint=f"did you mean '{near[0]}'?" if near else f"factors: {', '.join(names)}")  # fmt: skip
+                               hint=f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(names)}")
     value = fields.number("correlation", minimum=-1.0)
     if value > 1:
         raise fields.error("above-maximum", f"'correlation' is {value:g}, above 1", key="correlation")

@@ -84,7 +84,7 @@ class Normal:
 
     def value(self, unit: float) -> Value:
         """Return the quantile of what lies between the ends."""
-        first, last = norm.cdf([(self.low - self.mean) / self.deviation, (self.high - self.mean) / self.deviation])
+        first, last = (float(norm.cdf((end - self.mean) / self.deviation)) for end in (self.low, self.high))
         found = self.mean + self.deviation * norm.ppf(first + (last - first) * unit)
         return round(float(np.clip(found, self.low, self.high)), DIGITS)
 
@@ -128,7 +128,7 @@ class Factor:
 
 def _filled(factor: str, fields: Fields, value: Value) -> Fields:
     """Return the lines of a patch with the drawn number in place of the word."""
-    filled: dict[str, Any] = copy.copy(fields.values)  # type: ignore[assignment]  # keeps the lines of the keys
+    filled: Any = copy.copy(fields.values)  # which keeps the lines of the keys
     for key in list(filled):
         if filled[key] == DRAW:
             filled[key] = value

@@ -92,6 +92,7 @@ def run_ensemble(
 ) -> Ensemble:
     """Solve every draw that is not stored yet, and return all rows. Errors: ``InputError`` for a design that is bad."""
     chosen, folder = settings or SolveSettings(), ensemble_folder(root, design)
+    check_names(system, design)
     table = design.table()
     scenarios = design.scenarios_of(table)
     write_text(folder / "ensemble.json", json.dumps(_record(system, design, chosen), indent=1, sort_keys=True) + "\n")
@@ -116,6 +117,23 @@ def run_ensemble(
     found = collect(system, design, root, settings=chosen)
     _write(found)
     return found
+
+
+def check_names(system: GasSystem, design: Design) -> None:
+    """Refuse a design whose patches name what does not exist, before anything is solved.
+
+    Errors: ``InputError``. A value that cannot be (a cost below zero) is left to be a row.
+    """
+    for factor in design.factors:
+        known = factor.distribution.levels() or ((factor.distribution.value(0.5), 1.0),)
+        for value, _ in known:
+            for patch in factor.patches_of(value):
+                try:
+                    patch.apply(system)
+                except InputError as error:
+                    if error.issue.code.startswith(("unknown-", "no-match")):
+                        raise InputError(error.issue.code, f"factor '{factor.name}': {error.issue.message}",
+                                         keys=error.issue.keys, hint=error.issue.hint) from error  # fmt: skip
 
 
 def collect(system: GasSystem, design: Design, root: Path, *, settings: SolveSettings | None = None) -> Ensemble:

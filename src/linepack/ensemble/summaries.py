@@ -117,8 +117,9 @@ def regression(ensemble: Ensemble, figure: str, of: str = LEVEL) -> pd.DataFrame
         variance = (root * left) @ (root * left) / free if free > 0 else np.nan
         error = np.sqrt(np.clip(np.diag(inverse), 0, None) * variance)
         deviation = np.sqrt(share @ (matrix - share @ matrix) ** 2)
-        rows += [[scenario, figure, of, term, float(found[k]), float(error[k]), float(found[k] * deviation[k]), r_squared]
-                 for k, term in enumerate(["constant", *terms])]  # fmt: skip
+        for k, term in enumerate(["constant", *terms]):
+            per_deviation = float(found[k] * deviation[k])
+            rows.append([scenario, figure, of, term, float(found[k]), float(error[k]), per_deviation, r_squared])
     return pd.DataFrame(rows, columns=["scenario", "figure", "of", "term", "coefficient", "standard_error",
                                        "per_deviation", "r_squared"])  # fmt: skip
 

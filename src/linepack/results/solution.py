@@ -15,7 +15,6 @@ from linepack.scenario.scenario import Scenario, apply_scenario
 from linepack.solve import CertifiedSolution
 from linepack.system.gassystem import GasSystem
 
-
 LONG_LIMITS = ("contract_take", "contract_delivery")
 """Equations with many rows over many periods, few of which bind: they make up most of the work of a solve."""
 

@@ -65,11 +65,12 @@ def _plugin(worker: Worker) -> Any:
     """Return a plugin that gives the facts to every worker once, to those that join later too."""
     base = library().WorkerPlugin
 
-    class Facts(base):  # type: ignore[misc]  # its base is known at run time only
+    class Facts(base):  # type: ignore[misc, valid-type]  # its base is known at run time only
         name = DATA
+        facts: Worker
 
         def setup(self, worker: Any) -> None:
-            setattr(worker, "linepack_worker", self.facts)  # noqa: B010
+            worker.linepack_worker = self.facts
 
     plugin = Facts()
     plugin.facts = worker

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from linepack.solve.certificate import certify, reduced_cost
-from linepack.solve.certified import CertifiedSolution
+from linepack.solve.certified import Attempt, CertifiedSolution
 from linepack.solve.program import QuadraticProgram
 
 MOST_PASSES = 3
@@ -32,7 +32,8 @@ def solve_lazily(
     """
     is_kept = is_likely | (program.row_lower == program.row_upper)
     rows = program.matrix.tocsr()
-    seconds, attempts = 0.0, ()
+    seconds = 0.0
+    attempts: tuple[Attempt, ...] = ()
     for _ in range(MOST_PASSES):
         if is_kept.all():
             break
