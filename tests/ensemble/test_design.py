@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from linepack.ensemble.design import Sampling, available_designs, load_design
+from linepack.ensemble.design import Sampling
 from linepack.ensemble.factors import Choice, Normal, Triangular, Uniform
+from linepack.ensemble.read import available_designs, load_design
 from linepack.errors import InputError
 from linepack.scenario.patches import QuantityPatch, SupplyPatch
 from tests.ensemble.small_design import HEAD, write_design

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from pandas.testing import assert_frame_equal
 
-from linepack.ensemble.design import Design, load_design
+from linepack.ensemble.design import Design
+from linepack.ensemble.read import load_design
 from linepack.ensemble.run import CERTIFIED, FAILURES, WAITING, collect, read_rows, run_ensemble
 from linepack.errors import InputError
 from linepack.report.text import csv_text
@@ -111,7 +112,7 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
 KILLED = """\
 import sys
 from pathlib import Path
-from linepack.ensemble.design import load_design
+from linepack.ensemble.read import load_design
 from linepack.ensemble.run import run_ensemble
 from tests.runs.small import small_system
 if __name__ == "__main__":

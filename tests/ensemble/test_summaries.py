@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from linepack.ensemble.design import Design, load_design
+from linepack.ensemble.design import Design
+from linepack.ensemble.read import load_design
 from linepack.ensemble.run import CERTIFIED, Ensemble
 from linepack.ensemble.summaries import (
     CHANGE,
@@ -63,7 +64,7 @@ def test_quantile_weighs_draws() -> None:
 
 
 def test_change_is_taken_draw_by_draw(tmp_path: Path) -> None:
-    """The change is 2 x supply, even between 0 and 2: mean 1, 5 and 95 per cent at 0.1 and 1.9; the baseline has none."""
+    """The change is 2 x supply, even from 0 to 2: mean 1, 0.1 and 1.9 at 5 and 95 per cent; the first has none."""
     found = quantiles(known(tmp_path), [TTF]).set_index(["scenario", "of"])
     change = found.loc[("more", CHANGE)]
     assert change["draws"] == 99
@@ -105,7 +106,7 @@ def test_regression_error_is_that_of_least_squares(tmp_path: Path) -> None:
 
 
 def test_tornado_orders_factors(tmp_path: Path) -> None:
-    """Lowest and highest fifth of supply differ by 0.8 x 4 = 3.2; the decision by 3: in that order, apart from chance."""
+    """Lowest and highest fifth of supply differ by 0.8 x 4 = 3.2; the decision by 3."""
     table = tornado(known(tmp_path, 400), TTF).query("scenario == 'base'").set_index("factor")
     assert table.loc["supply", "swing"] == pytest.approx(3.2, abs=0.6)
     assert table.loc["stop", "swing"] == pytest.approx(3, abs=0.6)
@@ -114,7 +115,7 @@ def test_tornado_orders_factors(tmp_path: Path) -> None:
 
 
 def test_limits_name_their_draws_and_their_driver(tmp_path: Path) -> None:
-    """The limit binds exactly when the decision is taken: that is its driver, two deviations apart for a fair coin."""
+    """The limit binds exactly when the decision is taken: that is its driver, two deviations apart."""
     ensemble = known(tmp_path, 400)
     row = binding_limits(ensemble).iloc[0]
     taken = ensemble.rows.query("scenario == 'base' and stop == 'yes'")
@@ -122,4 +123,4 @@ def test_limits_name_their_draws_and_their_driver(tmp_path: Path) -> None:
     assert row["likelihood_fraction"] == pytest.approx(len(taken) / 400)
     assert row["driver"] == "stop: yes"
     assert row["driver_shift"] == pytest.approx(2, abs=0.1)
-    assert (row["bound_fraction"], row["shadow_price"]) == (0.5, pytest.approx(2.0))
+    assert (row["bound_fraction"], row["shadow_price"]) == pytest.approx((0.5, 2.0))

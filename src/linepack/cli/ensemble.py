@@ -77,7 +77,7 @@ def report(
     workers: int, as_json: bool, out: str | None,
 ) -> int:  # fmt: skip
     """Say what the draws of DESIGN that are solved so far mean: quantiles, causes, limits that bind."""
-    from linepack.ensemble.design import load_design
+    from linepack.ensemble.read import load_design
     from linepack.ensemble.run import collect
     from linepack.runs.store import workspace as folder_of
     from linepack.system.dataset import load_dataset
@@ -96,7 +96,7 @@ def _run(
 ) -> int:  # fmt: skip
     from contextlib import nullcontext
 
-    from linepack.ensemble.design import load_design
+    from linepack.ensemble.read import load_design
     from linepack.ensemble.run import collect, run_ensemble
     from linepack.runs.cluster import cluster
     from linepack.runs.store import workspace as folder_of
