@@ -25,6 +25,11 @@ ORIGIN_NAMES = {
 }  # fmt: skip
 CONTRACT_PRICED = ("CN", "BY", "KZ", "UZ", "AM", "AE")
 """Markets where pipeline gas is sold at a contract's price, far from what LNG or a hub would set."""
+HEADLINE_TABLES = (
+    "price_markers", "hub_prices", "flows", "sales", "production", "transport_costs", "consumption",
+)  # fmt: skip
+"""The tables that the headline figures are made of."""
+
 OTHER_LNG = "Other LNG"
 NEIGHBOURS = "Neighbouring markets, net"
 

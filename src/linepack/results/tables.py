@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -16,9 +16,9 @@ from linepack.vocabulary import ArcKind
 RESULT_SCHEMA = 2
 
 
-def result_tables(solution: Solution) -> dict[str, pd.DataFrame]:
-    """Return every table of ``TABLES``, by name."""
-    return {name: make(solution) for name, make in TABLES.items()}
+def result_tables(solution: Solution, names: Iterable[str] | None = None) -> dict[str, pd.DataFrame]:
+    """Return the named tables of ``TABLES``, by name; all of them if none is named."""
+    return {name: TABLES[name](solution) for name in (TABLES if names is None else names)}
 
 
 def hub_prices(s: Solution) -> pd.DataFrame:

@@ -7,19 +7,21 @@ the next call finds what is done. One or two workers give the same tables.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from typing import Protocol
 
 import pandas as pd
 
 from linepack.errors import LinepackError
 from linepack.results.breakdown import price_breakdown
-from linepack.results.headline import headline
-from linepack.results.solution import Solution, SolveSettings, solve_system
+from linepack.results.headline import HEADLINE_TABLES, headline
+from linepack.results.solution import Likely, Solution, SolveSettings, solve_system
 from linepack.results.tables import RESULT_SCHEMA, result_tables
 from linepack.runs.identity import RunIdentity, run_identity
 from linepack.runs.store import Run, RunStore
@@ -33,7 +35,10 @@ POOL_FROM = 3
 
 @dataclass(frozen=True)
 class Progress:
-    """Where the work stands: scenario just done, how many are done of how many, seconds so far, was it stored."""
+    """Where the work stands: scenario just done, how many are done of how many, seconds so far, was it stored.
+
+    ``kept`` of those that are done were stored before; ``error`` and ``message`` tell of a failure.
+    """
 
     scenario: str
     done: int
@@ -41,11 +46,13 @@ class Progress:
     seconds: float
     is_cached: bool
     error: str = ""
+    message: str = ""
+    kept: int = 0
 
     @property
     def seconds_left(self) -> float:
-        """Estimate from the mean so far."""
-        return self.seconds / max(self.done, 1) * (self.total - self.done)
+        """Estimate from the mean of what was solved so far."""
+        return self.seconds / max(self.done - self.kept, 1) * (self.total - self.done)
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,17 @@ class Outcome:
 Keep = Callable[[Solution], Mapping[str, pd.DataFrame]]
 """Which tables of a solution a run keeps; a function of a module, so that workers can be given it."""
 
+Done = Callable[[int, LinepackError | None], None]
+"""Called with the position of a scenario when its run is stored, or with why there is none."""
+
+
+class Spread(Protocol):
+    """Solves scenarios somewhere else than here: in workers of this machine, or of a cluster."""
+
+    def __call__(self, worker: Worker, scenarios: Mapping[int, Scenario], done: Done) -> None:
+        """Solve and store every scenario, and call ``done`` once for each."""
+        ...
+
 
 def every_table(solution: Solution) -> dict[str, pd.DataFrame]:
     """Return all result tables and the price breakdown."""
@@ -68,13 +86,19 @@ def every_table(solution: Solution) -> dict[str, pd.DataFrame]:
 
 def headline_only(solution: Solution) -> dict[str, pd.DataFrame]:
     """Return the headline figures alone, for runs of an ensemble. Columns: figure, value."""
-    figures = headline(result_tables(solution))
-    return {"headline": pd.DataFrame({"figure": list(figures), "value": list(figures.values())})}
+    return {"headline": headline_table(result_tables(solution, HEADLINE_TABLES))}
+
+
+def headline_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the headline figures as a table. Columns: figure, value."""
+    figures = headline(tables)
+    return pd.DataFrame({"figure": list(figures), "value": list(figures.values())})
 
 
 def solve_and_store(
-    system: GasSystem, scenario: Scenario, settings: SolveSettings, store: RunStore, keep: Keep = every_table
-) -> Run:
+    system: GasSystem, scenario: Scenario, settings: SolveSettings, store: RunStore, keep: Keep = every_table,
+    likely: Likely | None = None,
+) -> Run:  # fmt: skip
     """Return the stored run of a scenario; solve and certify it first if it is not there.
 
     Errors: ``InputError`` for bad facts or patches, ``NotCertified``: nothing is stored then.
@@ -84,7 +108,7 @@ def solve_and_store(
     if found is not None:
         return found
     start = time.perf_counter()
-    solution = solve_system(system, scenario, settings)
+    solution = solve_system(system, scenario, settings, likely=likely)
     return store.save(_record(identity, scenario, solution, time.perf_counter() - start), keep(solution))
 
 
@@ -106,34 +130,47 @@ def run_scenarios(
     settings: SolveSettings | None = None,
     workers: int = 2,
     keep: Keep = every_table,
+    likely: Likely | None = None,
+    spread: Spread | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> list[Outcome]:
     """Return one outcome per scenario, in the order given; a failure is an outcome too.
 
+    ``spread`` says where to solve, instead of in ``workers`` processes of this machine. ``likely`` limits, those that
+    bind in similar scenarios, make a solve quicker.
     ``KeyboardInterrupt`` stops the workers and is passed on; what was finished is kept.
     """
-    chosen = settings or SolveSettings()
+    worker = Worker(system, settings or SolveSettings(), store, keep, likely)
     start = time.perf_counter()
     outcomes: dict[int, Outcome] = {}
+    kept = 0
 
     def note(k: int, outcome: Outcome, *, is_cached: bool) -> None:
         outcomes[k] = outcome
         if on_progress is not None:
+            code, message = (outcome.error.issue.code, outcome.error.issue.message) if outcome.error else ("", "")
             on_progress(Progress(outcome.scenario.name, len(outcomes), len(scenarios), time.perf_counter() - start,
-                                 is_cached, outcome.error.issue.code if outcome.error else ""))  # fmt: skip
+                                 is_cached, code, message, kept))  # fmt: skip
 
-    waiting = []
+    def done(k: int, error: LinepackError | None) -> None:
+        found = find_run(system, scenarios[k], worker.settings, store) if error is None else None
+        note(k, Outcome(scenarios[k], found, error), is_cached=False)
+
+    waiting = {}
     for k, scenario in enumerate(scenarios):
-        found = find_run(system, scenario, chosen, store)
+        found = find_run(system, scenario, worker.settings, store)
         if found is None:
-            waiting.append(k)
+            waiting[k] = scenario
         else:
+            kept += 1
             note(k, Outcome(scenario, found), is_cached=True)
-    if workers <= 1 or len(waiting) < POOL_FROM:
+    if spread is not None and waiting:
+        spread(worker, waiting, done)
+    elif workers <= 1 or len(waiting) < POOL_FROM:
         for k in waiting:
-            note(k, _try(system, scenarios[k], chosen, store, keep), is_cached=False)
+            done(k, work(worker, scenarios[k]))
     else:
-        _in_workers(system, scenarios, waiting, Worker(system, chosen, store, keep), workers, note)
+        _in_workers(worker, waiting, done, workers)
     return [outcomes[k] for k in range(len(scenarios))]
 
 
@@ -145,21 +182,17 @@ class Worker:
     settings: SolveSettings
     store: RunStore
     keep: Keep
+    likely: Likely | None = None
 
 
-def _in_workers(
-    system: GasSystem, scenarios: Sequence[Scenario], waiting: Sequence[int], worker: Worker, workers: int,
-    note: Callable[..., None],
-) -> None:  # fmt: skip
+def _in_workers(worker: Worker, scenarios: Mapping[int, Scenario], done: Done, workers: int) -> None:
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(waiting)), mp_context=context, initializer=_start, initargs=(worker,))
+    count = min(workers, len(scenarios))
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(worker,))
     try:
-        jobs: dict[Future[LinepackError | None], int] = {pool.submit(_work, scenarios[k]): k for k in waiting}
+        jobs: dict[Future[LinepackError | None], int] = {pool.submit(_work, scenarios[k]): k for k in scenarios}
         for job in as_completed(jobs):
-            k = jobs[job]
-            error = _result(job)
-            found = find_run(system, scenarios[k], worker.settings, worker.store) if error is None else None
-            note(k, Outcome(scenarios[k], found, error), is_cached=False)
+            done(jobs[job], _result(job))
     except BaseException:
         processes = list((pool._processes or {}).values())  # there is no public way to stop running workers
         for process in processes:
@@ -176,8 +209,13 @@ def _result(job: Future[LinepackError | None]) -> LinepackError | None:
     try:
         return job.result()
     except BrokenProcessPool:
-        return LinepackError("worker-died", "the process that solved this ended without an answer",
-                             hint="is there enough memory? try --workers 1")  # fmt: skip
+        return worker_died()
+
+
+def worker_died() -> LinepackError:
+    """Return why a scenario has no run although its solver said nothing."""
+    return LinepackError("worker-died", "the process that solved this ended without an answer",
+                         hint="is there enough memory? try --workers 1")  # fmt: skip
 
 
 _STARTED: list[Worker] = []
@@ -189,15 +227,21 @@ def _start(worker: Worker) -> None:
 
 
 def _work(scenario: Scenario) -> LinepackError | None:
-    worker = _STARTED[-1]
-    return _try(worker.system, scenario, worker.settings, worker.store, worker.keep).error
+    return work(_STARTED[-1], scenario)
 
 
-def _try(system: GasSystem, scenario: Scenario, settings: SolveSettings, store: RunStore, keep: Keep) -> Outcome:
+def work(worker: Worker, scenario: Scenario) -> LinepackError | None:
+    """Solve and store one scenario; return why that failed, or None."""
     try:
-        return Outcome(scenario, solve_and_store(system, scenario, settings, store, keep))
+        solve_and_store(worker.system, scenario, worker.settings, worker.store, worker.keep, worker.likely)
     except LinepackError as error:
-        return Outcome(scenario, None, error)
+        return error
+    except Exception as error:
+        if os.environ.get("LINEPACK_DEBUG"):
+            raise
+        return LinepackError("internal", f"{type(error).__name__}: {error}",
+                             hint="set LINEPACK_DEBUG=1 and report what it shows")  # fmt: skip
+    return None
 
 
 def _scenario_record(scenario: Scenario) -> dict[str, object]:

@@ -121,17 +121,20 @@ class SupplyPatch:
         new = old * (1 + (self.factor - 1) * share) + self.add_gwh_d * share
         after = before.assign(capacity_gwh_d=np.where(mask, new, old))
         windows = system.table("resource_windows").copy()
-        scale = [_window_ratio(before, after, row) for row in windows.itertuples()]
+        is_chosen = windows["resource"].isin(chosen).to_numpy()
+        scale = np.ones(len(windows))
+        days = before["month"].map({month: days_in_month(month) for month in dict.fromkeys(before["month"])})
+        gwh = before.assign(before=old * days, after=after["capacity_gwh_d"] * days)
+        scale[is_chosen] = [_window_ratio(gwh, row) for row in windows[is_chosen].itertuples()]
         for column in ("maximum_gwh", "minimum_gwh"):
-            windows[column] = windows[column] * np.where(windows["resource"].isin(chosen), scale, 1.0)
+            windows[column] = windows[column] * scale
         return system.with_tables(availability=after, resource_windows=windows)
 
 
-def _window_ratio(before: pd.DataFrame, after: pd.DataFrame, row: Any) -> float:
-    inside = (before["resource"] == row.resource) & before["month"].between(row.first_month, row.last_month)
-    days = before.loc[inside, "month"].map(days_in_month)
-    old = (before.loc[inside, "capacity_gwh_d"] * days).sum()
-    return float((after.loc[inside, "capacity_gwh_d"] * days).sum() / old) if old > 0 else 1.0
+def _window_ratio(gwh: pd.DataFrame, row: Any) -> float:
+    inside = (gwh["resource"] == row.resource) & gwh["month"].between(row.first_month, row.last_month)
+    old = gwh.loc[inside, "before"].sum()
+    return float(gwh.loc[inside, "after"].sum() / old) if old > 0 else 1.0
 
 
 @dataclass(frozen=True)

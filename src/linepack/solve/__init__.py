@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from linepack.errors import InputError, NotCertified, SolverUnavailable
 from linepack.solve.certificate import LIMIT, Certificate, certify, reduced_cost
+from linepack.solve.certified import Attempt, CertifiedSolution
 from linepack.solve.clarabel import Clarabel
 from linepack.solve.highs import Hipo
+from linepack.solve.lazy import solve_lazily
 from linepack.solve.piqp import Piqp
 from linepack.solve.presolve import reduce
 from linepack.solve.program import QuadraticProgram, RawSolution, Solver, SolverStatus
@@ -18,32 +18,6 @@ SOLVERS: dict[str, Solver] = {"piqp": Piqp(), "hipo": Hipo(), "clarabel": Clarab
 AUTO = "auto"
 LARGE_PROGRAM_COLUMNS = 40_000
 """Above this size HiPO's fill-reducing ordering wins over PIQP's."""
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One solver's try: what it said, how long it took, what our certificate found."""
-
-    solver: str
-    status: str
-    message: str
-    seconds: float
-    iterations: int
-    certificate: Certificate | None
-
-
-@dataclass(frozen=True)
-class CertifiedSolution:
-    """A point that passed the certificate; ``reduced_cost`` is the dual of the column limits."""
-
-    x: np.ndarray
-    row_dual: np.ndarray
-    reduced_cost: np.ndarray
-    certificate: Certificate
-    solver: str
-    solver_version: str
-    seconds: float
-    attempts: tuple[Attempt, ...]
 
 
 def solver_names() -> tuple[str, ...]:
@@ -58,13 +32,21 @@ def solve(
     tolerance: float = 1e-9,
     limit: float = LIMIT,
     time_limit_s: float = 120.0,
+    is_likely: np.ndarray | None = None,
 ) -> CertifiedSolution:
     """Return the certified solution of a program.
 
-    ``auto`` tries the solvers in turn until one answer passes; a named solver is used alone.
+    ``auto`` tries the solvers in turn until one answer passes; a named solver is used alone. ``is_likely`` marks the
+    rows to begin with; it changes how long a solve takes and not what is certified.
     Errors: ``NotCertified`` with every attempt's status and residuals; ``SolverUnavailable`` if a named solver is
     missing; ``InputError`` for an unknown name.
     """
+    if is_likely is not None:
+        return solve_lazily(
+            program, is_likely, limit=limit,
+            solve_one=lambda part: solve(part, solver=solver, tolerance=tolerance, limit=limit,
+                                         time_limit_s=time_limit_s),
+        )  # fmt: skip
     attempts: list[Attempt] = []
     reduced = reduce(program)
     for name in _order(program, solver):
