@@ -16,8 +16,8 @@ from linepack.solve.program import QuadraticProgram, RawSolution, Solver, Solver
 
 SOLVERS: dict[str, Solver] = {"piqp": Piqp(), "hipo": Hipo(), "clarabel": Clarabel()}
 AUTO = "auto"
-LARGE_PROGRAM_COLUMNS = 40_000
-"""Above this size HiPO's fill-reducing ordering wins over PIQP's."""
+LARGE_PROGRAM_COLUMNS = 65_000
+"""Above this size HiPO's fill-reducing ordering wins over PIQP's (docs/benchmarks.md)."""
 
 
 def solver_names() -> tuple[str, ...]:
