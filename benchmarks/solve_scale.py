@@ -121,7 +121,7 @@ def exponents(cases: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
                      "read_back_s"):  # fmt: skip
             points = [(math.log(c["periods"]), math.log(c[name])) for c in own if c.get(name)]
             if len(points) > 1:
-                slope = float(np.polyfit(*zip(*points, strict=True), 1)[0])
+                slope = float(np.polyfit(*np.array(points).T, 1)[0])
                 found.setdefault(step, {})[name.removesuffix("_s")] = round(slope, 2)
     return found
 

@@ -36,7 +36,7 @@ class SolveSettings:
     solver: str = AUTO
     tolerance: float = 1e-9
     certificate_limit: float = LIMIT
-    time_limit_s: float = 120.0
+    time_limit_s: float = 300.0
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def solve(
     solver: str = AUTO,
     tolerance: float = 1e-9,
     limit: float = LIMIT,
-    time_limit_s: float = 120.0,
+    time_limit_s: float = 300.0,
     is_likely: np.ndarray | None = None,
 ) -> CertifiedSolution:
     """Return the certified solution of a program.
