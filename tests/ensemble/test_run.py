@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ from linepack.results.solution import SolveSettings
 from linepack.runs.runner import Progress
 from tests.ensemble.small_design import write_design
 from tests.runs.small import small_system
+
+running = import_module("linepack.ensemble.run")
 
 FACTORS = """\
   - name: supply
@@ -62,11 +65,11 @@ def test_every_draw_is_a_row_and_one_or_two_workers_give_the_same(tmp_path: Path
 def test_pilot_draws_change_no_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits that bind in no pilot are added where the answer breaks them: figures agree to 1e-5."""
     monkeypatch.setattr("linepack.results.solution.LONG_LIMITS", ("resource_window", "withdrawal_rate"))
-    monkeypatch.setattr("linepack.ensemble.run.likely_limits", lambda tables: frozenset())
+    monkeypatch.setattr(running, "likely_limits", lambda tables: frozenset())
     design, system = small_design(tmp_path), small_system()
     plain = run_ensemble(system, design, tmp_path / "plain", workers=1).rows
-    monkeypatch.setattr("linepack.ensemble.run.FEWEST_FOR_PILOTS", 4)
-    monkeypatch.setattr("linepack.ensemble.run.PILOTS", 2)
+    monkeypatch.setattr(running, "FEWEST_FOR_PILOTS", 4)
+    monkeypatch.setattr(running, "PILOTS", 2)
     piloted = run_ensemble(system, design, tmp_path / "piloted", workers=1).rows
     numbers = [name for name in plain if name.endswith(("_mwh", "_twh", "_fraction"))]
     assert_frame_equal(piloted[numbers], plain[numbers], atol=1e-5, rtol=0)
@@ -111,6 +114,7 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
 
 KILLED = """\
 import sys
+from importlib import import_module
 from pathlib import Path
 from linepack.ensemble.read import load_design
 from linepack.ensemble.run import run_ensemble

@@ -236,7 +236,7 @@ def least_cost(network: Network) -> float:
         load = np.zeros(len(bus))
         for item in static["loads"].itertuples():
             load[bus[item.bus]] += series["loads", "p_set"][item.name].iloc[t]
-        done = so.linprog(cost, A_eq=matrix, b_eq=load, bounds=np.column_stack([np.zeros(len(upper)), upper]))
+        done = so.linprog(cost, A_eq=matrix, b_eq=load, bounds=[(0.0, float(most)) for most in upper])
         assert done.status == 0, done.message
         total += weight * done.fun
     return total

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from importlib import import_module
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +52,8 @@ def test_a_lying_solver_and_a_fault_are_told(monkeypatch: pytest.MonkeyPatch, tm
 
 def test_versions_of_highs_that_differ_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Otherwise HiPO is lost without a word."""
-    real = doctor.metadata.version
-    monkeypatch.setattr(doctor.metadata, "version", lambda name: "0" if name == "highspy-extras" else real(name))
+    real = metadata.version
+    monkeypatch.setattr(metadata, "version", lambda name: "0" if name == "highspy-extras" else real(name))
     found = of(examine(tmp_path), "libraries")
     assert found.health is Health.BROKEN
     assert found.remedy

@@ -36,7 +36,7 @@ def supply_changes(base: Tables, other: Tables) -> pd.DataFrame:
               for t in (base, other)]  # fmt: skip
     rows += [("net injection in", str(region), float(value)) for region, value in (stored[1] - stored[0]).items()]
     frame = pd.DataFrame(rows, columns=["what", "where", "change_twh_y"])
-    return frame.reindex(frame["change_twh_y"].abs().sort_values(ascending=False, kind="stable").index, copy=False)
+    return frame.reindex(frame["change_twh_y"].abs().sort_values(ascending=False, kind="stable").index)
 
 
 def barred_origin(
