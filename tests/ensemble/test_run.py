@@ -161,7 +161,7 @@ def test_a_cluster_gives_the_same_rows_though_a_worker_is_killed(tmp_path: Path)
     design, system = small_design(tmp_path, draws=60), small_system()
     here = run_ensemble(system, design, tmp_path / "here", workers=1)
     killed = []
-    with LocalCluster(n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None) as local:
+    with LocalCluster(n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None) as local:  # type: ignore[no-untyped-call]  # distributed is untyped
         first = next(iter(local.workers.values()))
 
         def note(progress: Progress) -> None:
