@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from linepack.api.statutes import chosen_law, consents_on, contract_class, law_rows
 from linepack.deals.analysis import GameAnalysis, analyse_deal, analyse_game
 from linepack.deals.deal import Outsiders, outsiders_named
 from linepack.deals.game import without_sale
@@ -19,11 +20,6 @@ from linepack.errors import InputError
 from linepack.odds.assess import Assessment, assess, find_event
 from linepack.odds.curves import event_moves, read_conditional, read_curve, reversals
 from linepack.odds.tables import Gap, Interval, published_gaps, quoted_moves, regimes
-from linepack.policy.consents import ALL_BARS, Consents
-from linepack.policy.consents import consents as find_consents
-from linepack.policy.law import InstrumentOn, Law, LawOnDate, law_on, load_law
-from linepack.policy.matching import instruments_on
-from linepack.policy.words import Bar, ContractClass
 from linepack.results.solution import SolveSettings
 from linepack.runs.runner import Progress
 from linepack.runs.store import RunStore
@@ -77,25 +73,6 @@ class OddsTables:
     warnings: tuple[str, ...]
 
 
-def chosen_law(known_on: date | None = None, readings: Mapping[str, str] | None = None) -> Law:
-    """Return the law with what was known on a day and with the readings chosen, by question."""
-    return load_law().known_by(known_on).with_readings(dict(readings or {}))
-
-
-def law_rows(
-    known: Law, on: date, *, asset: str | None = None, known_on: date | None = None,
-    contract: ContractClass | None = None, statuses: Iterable[str] | None = None,
-) -> tuple[LawOnDate, tuple[InstrumentOn, ...]]:  # fmt: skip
-    """Return the law on a day and its instruments in force, those that concern ``asset``, or those of ``statuses``."""
-    state = law_on(known, on, known_on)
-    if asset:
-        return state, tuple(instruments_on(known, on, asset=asset, contract=contract, known_on=known_on))
-    if statuses is None:
-        return state, state.in_force
-    wanted = set(statuses)
-    return state, tuple(row for row in state.instruments if str(row.status) in wanted)
-
-
 def law(
     asset: str | None = None, *, on: date | str, known_on: date | str | None = None, contract: str | None = None,
     readings: Mapping[str, str] | None = None, statuses: Sequence[str] | None = None,
@@ -113,7 +90,8 @@ def law(
     """
     day, known_day = _day(on), None if known_on is None else _day(known_on)
     known = chosen_law(known_day, readings)
-    _, rows = law_rows(known, day, asset=asset, known_on=known_day, contract=_contract(contract), statuses=statuses)
+    kind = contract_class(contract)
+    _, rows = law_rows(known, day, asset=asset, known_on=known_day, contract=kind, statuses=statuses)
     columns = ["instrument", "name", "kind", "status", "reference", "content", "phases", "exemptions", "kept_until",
                "source", "grade", "known_from"]  # fmt: skip
     return pd.DataFrame([
@@ -123,15 +101,6 @@ def law(
          row.instrument.source, str(row.instrument.grade), row.instrument.known_from.isoformat())
         for row in rows
     ], columns=columns)  # fmt: skip
-
-
-def consents_on(
-    known: Law, asset: str, on: date, *, contract: str | None = None, known_on: date | None = None,
-    bars: Iterable[str] = (),
-) -> Consents:  # fmt: skip
-    """Return gates, formula and minimal sets of an asset on a day; without ``bars`` all kinds of bar count."""
-    wanted = frozenset(Bar(bar) for bar in bars) or ALL_BARS
-    return find_consents(known, asset, on, contract=_contract(contract), known_on=known_on, bars=wanted)
 
 
 def consents(
@@ -273,15 +242,6 @@ def _deal_tables(title: str, unit: str, games: Mapping[str, GameAnalysis]) -> De
     ], columns=["outsiders", "player", "concept", "payoff"])  # fmt: skip
     vetoes = [(rule, player) for rule, game in games.items() for player in game.vetoes]
     return DealTables(title, unit, payoffs, pd.DataFrame(vetoes, columns=["outsiders", "player"]))
-
-
-def _contract(name: str | None) -> ContractClass | None:
-    if name is None:
-        return None
-    if name not in tuple(ContractClass):
-        raise InputError("unknown-contract-class", f"there is no contract class '{name}'", keys=[name],
-                         hint=f"one of {', '.join(ContractClass)}")  # fmt: skip
-    return ContractClass(name)
 
 
 def _day(day: date | str) -> date:

@@ -72,7 +72,7 @@ def law(
     as_json: bool,
 ) -> None:
     """Show the instruments in force on a day, all of them or those that concern ASSET."""
-    from linepack.api.politics import law_rows
+    from linepack.api.statutes import law_rows
     from linepack.policy.plain import plain_law
     from linepack.policy.words import Status
 
@@ -110,7 +110,7 @@ def consents(
     as_json: bool,
 ) -> None:
     """Show the gates of ASSET on a day, what is closed, and the smallest sets of bodies that must say yes."""
-    from linepack.api.politics import consents_on
+    from linepack.api.statutes import consents_on
     from linepack.policy.plain import plain_consents
 
     known = _law(known_on, readings)
@@ -122,7 +122,7 @@ def consents(
 
 
 def _law(known_on: date | None, readings: Sequence[str]) -> Law:
-    from linepack.api.politics import chosen_law
+    from linepack.api.statutes import chosen_law
 
     chosen = {}
     for text in readings:

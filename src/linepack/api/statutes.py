@@ -1,0 +1,53 @@
+"""Law and consents as objects, without pandas or numpy: what the commands ``law`` and ``consents`` start from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from linepack.errors import InputError
+from linepack.policy.consents import ALL_BARS, Consents
+from linepack.policy.consents import consents as find_consents
+from linepack.policy.law import InstrumentOn, Law, LawOnDate, law_on, load_law
+from linepack.policy.matching import instruments_on
+from linepack.policy.words import Bar, ContractClass
+
+
+def chosen_law(known_on: date | None = None, readings: Mapping[str, str] | None = None) -> Law:
+    """Return the law with what was known on a day and with the readings chosen, by question."""
+    return load_law().known_by(known_on).with_readings(dict(readings or {}))
+
+
+def law_rows(
+    known: Law, on: date, *, asset: str | None = None, known_on: date | None = None,
+    contract: ContractClass | None = None, statuses: Iterable[str] | None = None,
+) -> tuple[LawOnDate, tuple[InstrumentOn, ...]]:  # fmt: skip
+    """Return the law on a day and its instruments in force, those that concern ``asset``, or those of ``statuses``."""
+    state = law_on(known, on, known_on)
+    if asset:
+        return state, tuple(instruments_on(known, on, asset=asset, contract=contract, known_on=known_on))
+    if statuses is None:
+        return state, state.in_force
+    wanted = set(statuses)
+    return state, tuple(row for row in state.instruments if str(row.status) in wanted)
+
+
+def consents_on(
+    known: Law, asset: str, on: date, *, contract: str | None = None, known_on: date | None = None,
+    bars: Iterable[str] = (),
+) -> Consents:  # fmt: skip
+    """Return gates, formula and minimal sets of an asset on a day; without ``bars`` all kinds of bar count."""
+    wanted = frozenset(Bar(bar) for bar in bars) or ALL_BARS
+    return find_consents(known, asset, on, contract=contract_class(contract), known_on=known_on, bars=wanted)
+
+
+def contract_class(name: str | None) -> ContractClass | None:
+    """Return a class of contract by name. Errors: ``InputError`` for one that does not exist."""
+    if name is None:
+        return None
+    if name not in tuple(ContractClass):
+        raise InputError("unknown-contract-class", f"there is no contract class '{name}'", keys=[name],
+                         hint=f"one of {', '.join(ContractClass)}")  # fmt: skip
+    return ContractClass(name)
+
+
