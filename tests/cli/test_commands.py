@@ -238,10 +238,10 @@ def test_brief_with_a_scenario_that_fails_is_partial(call: Call, tmp_path: Path)
 
 def test_answer_that_is_not_certified_gives_3(call: Call, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A solver that stops early is found out: nothing is printed as a result, and nothing is kept."""
-    import linepack.cli.solve as command
+    import linepack.api.market as shared
     from linepack.results.solution import SolveSettings
 
-    monkeypatch.setattr(command, "settings_of", lambda _: SolveSettings(certificate_limit=0.0))
+    monkeypatch.setattr(shared, "solve_settings", lambda _: SolveSettings(certificate_limit=0.0))
     code, out, err = call("solve", base_of(tiny), "--dataset", tiny / "dataset")
     assert (code, out) == (3, "")
     assert "not-certified" in err
