@@ -124,3 +124,12 @@ def test_the_examples_of_the_guide_run() -> None:
     for program, command, *arguments in lines:
         assert program == "linepack"
         assert run({"law": law, "consents": consents}[command], *arguments)
+
+
+def test_as_of_is_another_name_of_known_on() -> None:
+    """What was known on a day is asked for by the same word as in ``brief``; the answer is the same to the byte."""
+    answers = [run(law, "NS2_B", "--on", "2025-08-01", name, "2025-03-13", "--json")
+               for name in ("--as-of", "--known-on")]  # fmt: skip
+    assert answers[0] == answers[1]
+    assert "EU-PKG-18" not in answers[0]
+    assert "EU-PKG-18" in run(law, "NS2_B", "--on", "2025-08-01", "--json")
