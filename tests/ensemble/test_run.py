@@ -64,7 +64,7 @@ def test_every_draw_is_a_row_and_one_or_two_workers_give_the_same(tmp_path: Path
 
 def test_pilot_draws_change_no_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits that bind in no pilot are added where the answer breaks them: figures agree to 1e-5."""
-    monkeypatch.setattr("linepack.results.solution.LONG_LIMITS", ("resource_window", "withdrawal_rate"))
+    monkeypatch.setattr("linepack.results.likely.LONG_LIMITS", ("resource_window", "withdrawal_rate"))
     monkeypatch.setattr(running, "likely_limits", lambda tables: frozenset())
     design, system = small_design(tmp_path), small_system()
     plain = run_ensemble(system, design, tmp_path / "plain", workers=1).rows

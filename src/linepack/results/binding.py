@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from linepack.market.sets import DAYS_PER_UNIT
-from linepack.results.solution import Likely, Solution, entities
+from linepack.results.likely import Likely, entities
+from linepack.results.solution import Solution
 
 BINDING_COLUMNS = ["limit", "what", "bound_fraction", "shadow_price", "unit"]
 OTHER_UNITS = {"fleet_days": "1000 EUR/d a ship"}

@@ -9,17 +9,12 @@ import pandas as pd
 
 from linepack.market.compile import compile_problem
 from linepack.market.parameters import Closing
-from linepack.market.problem import Equation, Problem
+from linepack.market.problem import Problem
 from linepack.results.equilibrium import SolveSettings, program_of, solve_problem
+from linepack.results.likely import Likely, likely_rows, shipped_limits
 from linepack.scenario.scenario import Scenario, apply_scenario
 from linepack.solve import CertifiedSolution
 from linepack.system.gassystem import GasSystem
-
-LONG_LIMITS = ("contract_take", "contract_delivery")
-"""Equations with many rows over many periods, few of which bind: they make up most of the work of a solve."""
-
-Likely = frozenset[tuple[str, str]]
-"""Limits that are expected to bind, as name of the equation and ``entities`` of it."""
 
 
 @dataclass(frozen=True)
@@ -62,30 +57,17 @@ class Solution:
 def solve_system(
     system: GasSystem, scenario: Scenario, settings: SolveSettings | None = None, *, likely: Likely | None = None
 ) -> Solution:
-    """Return the certified equilibrium of a scenario on a dataset; ``likely`` limits make it quicker, not different.
+    """Return the certified equilibrium of a scenario on a dataset.
 
+    ``likely`` limits, or else those that come with the dataset, make it quicker, not different.
     Errors: ``InputError`` for facts or patches that do not fit, ``NotCertified`` if no answer passes.
     """
     chosen = settings or SolveSettings()
     patched = apply_scenario(system, scenario)
     problem = compile_problem(patched, scenario.periods, closing=Closing(scenario.closing))
-    is_likely = None if likely is None else likely_rows(problem, likely)
+    begin = shipped_limits(system.dataset) if likely is None else likely
+    is_likely = None if begin is None else likely_rows(problem, begin)
     return Solution(patched, *solve_problem(problem, chosen, is_likely=is_likely))
-
-
-def likely_rows(problem: Problem, likely: Likely) -> np.ndarray:
-    """Return which rows to begin with: all, but of the equations in ``LONG_LIMITS`` only those that are likely."""
-    rows = np.ones(problem.matrix.shape[0], dtype=bool)
-    for name in LONG_LIMITS:
-        equation = problem.equations[name]
-        expected = {what for limit, what in likely if limit == name}
-        rows[equation.rows] = np.array([what in expected for what in entities(equation)], dtype=bool)
-    return rows
-
-
-def entities(equation: Equation) -> np.ndarray:
-    """Return the name of each entity of an equation: its labels, with spaces between."""
-    return np.array([" ".join(map(str, row)) for row in equation.labels.itertuples(index=False)], dtype=object)
 
 
 __all__ = ["Likely", "Solution", "SolveSettings", "program_of", "solve_problem", "solve_system"]

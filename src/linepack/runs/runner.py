@@ -21,7 +21,8 @@ import pandas as pd
 from linepack.errors import LinepackError
 from linepack.results.breakdown import price_breakdown
 from linepack.results.headline import HEADLINE_TABLES, headline
-from linepack.results.solution import Likely, Solution, SolveSettings, solve_system
+from linepack.results.likely import Likely
+from linepack.results.solution import Solution, SolveSettings, solve_system
 from linepack.results.tables import RESULT_SCHEMA, result_tables
 from linepack.runs.identity import RunIdentity, run_identity
 from linepack.runs.store import Run, RunStore
