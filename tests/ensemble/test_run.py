@@ -17,6 +17,7 @@ from linepack.ensemble.read import load_design
 from linepack.ensemble.run import CERTIFIED, FAILURES, WAITING, collect, read_rows, run_ensemble
 from linepack.errors import InputError
 from linepack.report.text import csv_text
+from linepack.results.likely import likely_of
 from linepack.results.solution import SolveSettings
 from linepack.runs.runner import Progress
 from tests.ensemble.small_design import write_design
@@ -63,9 +64,10 @@ def test_every_draw_is_a_row_and_one_or_two_workers_give_the_same(tmp_path: Path
 
 
 def test_pilot_draws_change_no_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Limits that bind in no pilot are added where the answer breaks them: figures agree to 1e-5."""
+    """What binds or flows in no pilot is added where the answer breaks it or would pay: figures agree to 1e-5."""
     monkeypatch.setattr("linepack.results.likely.LONG_LIMITS", ("resource_window", "withdrawal_rate"))
-    monkeypatch.setattr(running, "likely_limits", lambda tables: frozenset())
+    monkeypatch.setattr("linepack.results.likely.IDLE_EUR_MWH", -1.0)
+    monkeypatch.setattr(running, "likely_of", lambda limits, columns: likely_of([], columns))
     design, system = small_design(tmp_path), small_system()
     plain = run_ensemble(system, design, tmp_path / "plain", workers=1).rows
     monkeypatch.setattr(running, "FEWEST_FOR_PILOTS", 4)

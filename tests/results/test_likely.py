@@ -7,19 +7,20 @@ import pytest
 
 from linepack.market.compile import compile_problem
 from linepack.market.parameters import Closing
-from linepack.results.likely import LONG_LIMITS, entities, likely_rows, shipped_limits
+from linepack.results.likely import LONG_LIMITS, beginning, entities, likely_of, shipped_limits, used_columns
 from linepack.results.solution import Solution, solve_problem
 from linepack.scenario.scenario import apply_scenario, load_scenario
+from linepack.solve import Beginning
 from linepack.system.dataset import load_dataset
 
 
 def test_the_shipped_list_names_contracts_of_the_dataset() -> None:
-    """Each entry is an equation of the long limits and a contract of the dataset, or what a force majeure cut it into."""
+    """Each entry is an equation of the long limits and a contract of the dataset, or a part of one."""
     limits = shipped_limits("2025")
     assert limits is not None
     contracts = set(load_dataset("2025").table("contracts")["contract"])
-    assert {limit for limit, _ in limits} <= set(LONG_LIMITS)
-    assert {what.rpartition(" ")[0].partition("/")[0] for _, what in limits} <= contracts
+    assert {limit for limit, _ in limits.limits} <= set(LONG_LIMITS)
+    assert {what.rpartition(" ")[0].partition("/")[0] for _, what in limits.limits} <= contracts
     assert shipped_limits("2025@2025-03-13") == limits
     assert shipped_limits("of my own") is None
 
@@ -34,15 +35,21 @@ def test_prices_are_those_of_the_whole_program() -> None:
     problem = compile_problem(system, scenario.periods, closing=Closing(scenario.closing))
     likely = shipped_limits("2025")
     assert likely is not None
-    begin = likely_rows(problem, likely)
+    begin = beginning(problem, likely)
     left_out = sum(len(entities(problem.equations[name])) for name in LONG_LIMITS) - int(
-        sum(begin[problem.equations[name].rows].sum() for name in LONG_LIMITS)
+        sum(begin.rows[problem.equations[name].rows].sum() for name in LONG_LIMITS)
     )
     assert left_out > 100
     whole = Solution(system, *solve_problem(problem))
-    quick = Solution(system, *solve_problem(problem, is_likely=begin))
+    quick = Solution(system, *solve_problem(problem, begin=begin))
     assert len(quick.certified.attempts) == 1
+    used = used_columns(problem, quick.certified.x, quick.certified.reduced_cost)
+    again = beginning(problem, likely_of([], [used]))
+    assert 0.3 < again.columns.mean() < 0.9
+    quicker = Solution(system, *solve_problem(problem, begin=Beginning(begin.rows, again.columns)))
+    assert len(quicker.certified.attempts) == 1
     node = whole.labels("consumption")["node"]
-    used = list(dict.fromkeys(node[whole.values("consumption").sum(axis=0) > 1.0]))
-    difference = (whole.hub_prices() - quick.hub_prices())[used].to_numpy()
-    assert np.abs(difference).max() == pytest.approx(0.0, abs=1e-5)
+    markets = list(dict.fromkeys(node[whole.values("consumption").sum(axis=0) > 1.0]))
+    for other in (quick, quicker):
+        difference = (whole.hub_prices() - other.hub_prices())[markets].to_numpy()
+        assert np.abs(difference).max() == pytest.approx(0.0, abs=1e-5)

@@ -18,8 +18,9 @@ import pandas as pd
 
 from linepack.ensemble.design import Design
 from linepack.errors import InputError
-from linepack.results.binding import BINDING_COLUMNS, binding, likely_limits
+from linepack.results.binding import BINDING_COLUMNS, binding
 from linepack.results.headline import FIGURES, HEADLINE_TABLES
+from linepack.results.likely import likely_of, used_columns
 from linepack.results.solution import Solution, SolveSettings
 from linepack.results.tables import result_tables
 from linepack.runs.identity import model_version
@@ -36,7 +37,7 @@ BLOCK = 1000
 FAILURES = "failures.jsonl"
 PILOTS = 8
 FEWEST_FOR_PILOTS = 40
-"""In a larger ensemble the first draws of each scenario are solved first: what binds there is likely to bind again."""
+"""In a larger ensemble the first draws of each scenario are solved first: what they show is likely to hold again."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,12 @@ def draw_tables(solution: Solution) -> dict[str, pd.DataFrame]:
     return {"headline": headline_table(tables), "limits": binding(solution, tables["arcs"])}
 
 
+def pilot_tables(solution: Solution) -> dict[str, pd.DataFrame]:
+    """Return what a pilot keeps: the tables of a draw, and which columns were used."""
+    certified = solution.certified
+    return {**draw_tables(solution), "columns": used_columns(solution.problem, certified.x, certified.reduced_cost)}
+
+
 def ensemble_folder(root: Path, design: Design) -> Path:
     """Return where the rows of a design are kept in a workspace."""
     return root / "ensembles" / f"{design.name}-{design.digest[:12]}"
@@ -110,8 +117,9 @@ def run_ensemble(
     likely = None
     if len(scenarios) > FEWEST_FOR_PILOTS:
         pilots = [scenarios[k * len(table) + m] for k in range(len(design.scenarios)) for m in range(PILOTS)]
-        first = run_scenarios(system, pilots, store, settings=chosen, workers=workers, keep=draw_tables, spread=spread)
-        likely = likely_limits(outcome.run.tables["limits"] for outcome in first if outcome.run is not None)
+        first = run_scenarios(system, pilots, store, settings=chosen, workers=workers, keep=pilot_tables, spread=spread)
+        tables = [outcome.run.tables for outcome in first if outcome.run is not None]
+        likely = likely_of((own["limits"] for own in tables), (own["columns"] for own in tables if "columns" in own))
     run_scenarios(system, scenarios, store, settings=chosen, workers=workers, keep=draw_tables, likely=likely,
                   spread=spread, on_progress=note)  # fmt: skip
     found = collect(system, design, root, settings=chosen)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 
 from linepack.market.sets import DAYS_PER_UNIT
-from linepack.results.likely import Likely, entities
+from linepack.results.likely import entities
 from linepack.results.solution import Solution
 
 BINDING_COLUMNS = ["limit", "what", "bound_fraction", "shadow_price", "unit"]
@@ -37,11 +35,6 @@ def binding(solution: Solution, arcs: pd.DataFrame) -> pd.DataFrame:
         days = solution.days if of_periods else np.full(rows.shape[0], DAYS_PER_UNIT)
         parts.append(_rows(name, entities(equation), price, days))
     return pd.concat(parts, ignore_index=True)
-
-
-def likely_limits(tables: Iterable[pd.DataFrame]) -> Likely:
-    """Return the limits that bind in any of several tables of ``binding``."""
-    return frozenset(pair for table in tables for pair in zip(table["limit"], table["what"], strict=True))
 
 
 def _of_arcs(arcs: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,16 @@ import numpy as np
 from linepack.errors import NotCertified
 from linepack.market.problem import Problem
 from linepack.market.tangent import consumed, cross_terms, furthest_step, start, tangent
-from linepack.solve import AUTO, Certificate, CertifiedSolution, QuadraticProgram, certify, reduced_cost, solve
+from linepack.solve import (
+    AUTO,
+    Beginning,
+    Certificate,
+    CertifiedSolution,
+    QuadraticProgram,
+    certify,
+    reduced_cost,
+    solve,
+)
 from linepack.solve.active_set import natural_residual, newton_step
 from linepack.solve.certificate import LIMIT
 
@@ -59,20 +68,20 @@ def program_of(problem: Problem) -> QuadraticProgram:
 
 
 def solve_problem(
-    problem: Problem, settings: SolveSettings | None = None, *, is_likely: np.ndarray | None = None
+    problem: Problem, settings: SolveSettings | None = None, *, begin: Beginning | None = None
 ) -> tuple[Problem, CertifiedSolution]:
     """Return the certified equilibrium, and the problem with the tangents at it.
 
-    ``is_likely`` marks the rows to begin with (``linepack.solve.lazy``).
+    ``begin`` marks the rows and columns to begin with (``linepack.solve.lazy``).
     Errors: ``NotCertified`` if no answer passes, or the series of games does not settle.
     """
     chosen = settings or SolveSettings()
     if problem.curves.is_straight:
-        answer = _solve(problem, chosen, is_likely)
+        answer = _solve(problem, chosen, begin)
         best = _polished(_at(problem, answer.x, answer.row_dual, chosen), chosen)
         return problem, _with(answer, best)
     point, damping, last_move = start(problem), 1.0, np.inf
-    answer = _solve(problem, chosen, is_likely)
+    answer = _solve(problem, chosen, begin)
     best = _polished(_at(problem, answer.x, answer.row_dual, chosen), chosen)
     for _ in range(MOST_GAMES):
         if best.worst <= AIM or problem.curves.is_affine:
@@ -85,7 +94,7 @@ def solve_problem(
         step = min(damping, furthest_step(problem, point, answer.x))
         point = point + step * (answer.x - point)
         problem, point = tangent(problem, point)
-        answer = _solve(problem, chosen, is_likely)
+        answer = _solve(problem, chosen, begin)
         found = _polished(_at(problem, answer.x, answer.row_dual, chosen), chosen)
         best = found if found.worst < best.worst else best
     if not best.certificate.is_certified:
@@ -99,9 +108,9 @@ def _with(answer: CertifiedSolution, best: _Point) -> CertifiedSolution:
     return replace(answer, x=best.x, row_dual=best.row_dual, reduced_cost=z, certificate=best.certificate)
 
 
-def _solve(problem: Problem, settings: SolveSettings, is_likely: np.ndarray | None) -> CertifiedSolution:
+def _solve(problem: Problem, settings: SolveSettings, begin: Beginning | None) -> CertifiedSolution:
     return solve(program_of(problem), solver=settings.solver, tolerance=settings.tolerance,
-                 limit=settings.certificate_limit, time_limit_s=settings.time_limit_s, is_likely=is_likely)  # fmt: skip
+                 limit=settings.certificate_limit, time_limit_s=settings.time_limit_s, begin=begin)  # fmt: skip
 
 
 def _at(problem: Problem, x: np.ndarray, row_dual: np.ndarray, settings: SolveSettings) -> _Point:

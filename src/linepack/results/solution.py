@@ -11,7 +11,7 @@ from linepack.market.compile import compile_problem
 from linepack.market.parameters import Closing
 from linepack.market.problem import Problem
 from linepack.results.equilibrium import SolveSettings, program_of, solve_problem
-from linepack.results.likely import Likely, likely_rows, shipped_limits
+from linepack.results.likely import Likely, beginning, shipped_limits
 from linepack.scenario.scenario import Scenario, apply_scenario
 from linepack.solve import CertifiedSolution
 from linepack.system.gassystem import GasSystem
@@ -59,15 +59,15 @@ def solve_system(
 ) -> Solution:
     """Return the certified equilibrium of a scenario on a dataset.
 
-    ``likely`` limits, or else those that come with the dataset, make it quicker, not different.
+    What is ``likely`` to bind and to flow, or else what comes with the dataset, makes it quicker, not different.
     Errors: ``InputError`` for facts or patches that do not fit, ``NotCertified`` if no answer passes.
     """
     chosen = settings or SolveSettings()
     patched = apply_scenario(system, scenario)
     problem = compile_problem(patched, scenario.periods, closing=Closing(scenario.closing))
-    begin = shipped_limits(system.dataset) if likely is None else likely
-    is_likely = None if begin is None else likely_rows(problem, begin)
-    return Solution(patched, *solve_problem(problem, chosen, is_likely=is_likely))
+    expected = shipped_limits(system.dataset) if likely is None else likely
+    begin = None if expected is None else beginning(problem, expected)
+    return Solution(patched, *solve_problem(problem, chosen, begin=begin))
 
 
 __all__ = ["Likely", "Solution", "SolveSettings", "program_of", "solve_problem", "solve_system"]

@@ -9,7 +9,7 @@ from linepack.solve.certificate import LIMIT, Certificate, certify, reduced_cost
 from linepack.solve.certified import Attempt, CertifiedSolution
 from linepack.solve.clarabel import Clarabel
 from linepack.solve.highs import Hipo
-from linepack.solve.lazy import solve_lazily
+from linepack.solve.lazy import Beginning, solve_lazily
 from linepack.solve.piqp import Piqp
 from linepack.solve.presolve import reduce
 from linepack.solve.program import QuadraticProgram, RawSolution, Solver, SolverStatus
@@ -32,18 +32,18 @@ def solve(
     tolerance: float = 1e-9,
     limit: float = LIMIT,
     time_limit_s: float = 300.0,
-    is_likely: np.ndarray | None = None,
+    begin: Beginning | None = None,
 ) -> CertifiedSolution:
     """Return the certified solution of a program.
 
-    ``auto`` tries the solvers in turn until one answer passes; a named solver is used alone. ``is_likely`` marks the
-    rows to begin with; it changes how long a solve takes and not what is certified.
+    ``auto`` tries the solvers in turn until one answer passes; a named solver is used alone. ``begin`` marks the rows
+    and columns to begin with; it changes how long a solve takes and not what is certified.
     Errors: ``NotCertified`` with every attempt's status and residuals; ``SolverUnavailable`` if a named solver is
     missing; ``InputError`` for an unknown name.
     """
-    if is_likely is not None:
+    if begin is not None:
         return solve_lazily(
-            program, is_likely, limit=limit,
+            program, begin, limit=limit,
             solve_one=lambda part: solve(part, solver=solver, tolerance=tolerance, limit=limit,
                                          time_limit_s=time_limit_s),
         )  # fmt: skip
@@ -85,6 +85,6 @@ def _order(program: QuadraticProgram, solver: str) -> list[str]:
 
 
 __all__ = [
-    "AUTO", "Attempt", "Certificate", "CertifiedSolution", "QuadraticProgram", "RawSolution", "SolverStatus",
-    "certify", "reduced_cost", "solve", "solver_names",
+    "AUTO", "Attempt", "Beginning", "Certificate", "CertifiedSolution", "QuadraticProgram", "RawSolution",
+    "SolverStatus", "certify", "reduced_cost", "solve", "solver_names",
 ]  # fmt: skip

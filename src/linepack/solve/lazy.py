@@ -1,57 +1,75 @@
-"""Rows that are unlikely to bind are left out at first, and added where the answer breaks them.
+"""Begin with part of a program: without rows that are unlikely to bind and columns that are likely to rest at nil.
 
 A few rows over many periods can cost more than all others together, because they tie the periods to each other in the
-factor. The answer is one of the whole program: it is certified there, with a dual of zero for what was left out.
+factor; half of all columns rest at nil in every answer. What is left out is added where the answer breaks it, or would
+pay for it. The answer is one of the whole program: it is certified there, with a dual of zero for a row left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from linepack.errors import NotCertified
 from linepack.solve.certificate import certify, reduced_cost
 from linepack.solve.certified import Attempt, CertifiedSolution
 from linepack.solve.program import QuadraticProgram
 
 MOST_PASSES = 3
-"""After so many programs with rows left out, the whole one is solved."""
+"""After so many programs with something left out, the whole one is solved."""
 
 SLACK = 1e-9
-"""A row is broken beyond this, relative to 1 + its limit."""
+"""A row is broken beyond this times 1 + its limit; a column pays beyond this times 1 + the largest cost."""
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Which rows and which columns of a program to begin with."""
+
+    rows: np.ndarray
+    columns: np.ndarray
 
 
 def solve_lazily(
-    program: QuadraticProgram, is_likely: np.ndarray, solve_one: Callable[[QuadraticProgram], CertifiedSolution],
+    program: QuadraticProgram, begin: Beginning, solve_one: Callable[[QuadraticProgram], CertifiedSolution],
     limit: float,
 ) -> CertifiedSolution:  # fmt: skip
-    """Return the certified solution of a program by solving it without the rows that are not likely.
+    """Return the certified solution of a program by solving it without what is not in ``begin``.
 
     Errors: those of ``solve_one``.
     """
-    is_kept = is_likely | (program.row_lower == program.row_upper)
+    has_row = begin.rows | (program.row_lower == program.row_upper)
+    has_column = begin.columns | ~np.isfinite(program.column_lower)
     rows = program.matrix.tocsr()
+    paying = SLACK * (1 + float(np.abs(program.cost).max(initial=0.0)))
     seconds = 0.0
     attempts: tuple[Attempt, ...] = ()
     for _ in range(MOST_PASSES):
-        if is_kept.all():
+        if has_row.all() and has_column.all():
             break
-        part = replace(program, matrix=rows[is_kept].tocsc(), row_lower=program.row_lower[is_kept],
-                       row_upper=program.row_upper[is_kept])  # fmt: skip
-        answer = solve_one(part)
+        part = replace(program, matrix=rows[has_row].tocsc(), row_lower=program.row_lower[has_row],
+                       row_upper=program.row_upper[has_row],
+                       column_upper=np.where(has_column, program.column_upper, program.column_lower))  # fmt: skip
+        try:
+            answer = solve_one(part)
+        except NotCertified:  # without what was left out there may be no answer
+            break
         seconds, attempts = seconds + answer.seconds, (*attempts, *answer.attempts)
         value = rows @ answer.x
-        is_broken = ~is_kept & ((value < program.row_lower - SLACK * (1 + np.abs(program.row_lower)))
+        is_broken = ~has_row & ((value < program.row_lower - SLACK * (1 + np.abs(program.row_lower)))
                                 | (value > program.row_upper + SLACK * (1 + np.abs(program.row_upper))))  # fmt: skip
-        if not is_broken.any():
-            dual = np.zeros(len(is_kept))
-            dual[is_kept] = answer.row_dual
+        dual = np.zeros(len(has_row))
+        dual[has_row] = answer.row_dual
+        cost = reduced_cost(program, answer.x, dual)
+        is_wanted = ~has_column & (cost < -paying) & (program.column_upper > program.column_lower)
+        if not (is_broken.any() or is_wanted.any()):
             certificate = certify(program, answer.x, dual, limit=limit)
             if certificate.is_certified:
-                return replace(answer, row_dual=dual, reduced_cost=reduced_cost(program, answer.x, dual),
-                               certificate=certificate, seconds=seconds, attempts=attempts)  # fmt: skip
+                return replace(answer, row_dual=dual, reduced_cost=cost, certificate=certificate, seconds=seconds,
+                               attempts=attempts)  # fmt: skip
             break
-        is_kept = is_kept | is_broken
+        has_row, has_column = has_row | is_broken, has_column | is_wanted
     answer = solve_one(program)
     return replace(answer, seconds=seconds + answer.seconds, attempts=(*attempts, *answer.attempts))
