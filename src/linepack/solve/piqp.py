@@ -12,6 +12,8 @@ from linepack.errors import SolverUnavailable
 from linepack.solve.program import QuadraticProgram, RawSolution, SolverStatus
 
 HUGE = 1e30
+GAP = 10.0
+"""The gap may be so many times the tolerance: where nothing flows prices are large, and times rounding make a gap."""
 
 
 class Piqp:
@@ -34,6 +36,7 @@ class Piqp:
             raise SolverUnavailable("no-solver", "PIQP is not installed", hint="pip install piqp") from error
         solver = library.SparseSolver()
         solver.settings.eps_abs = solver.settings.eps_rel = tolerance
+        solver.settings.eps_duality_gap_rel = GAP * tolerance
         solver.settings.max_iter = 300
         solver.settings.verbose = False
         is_equal = program.row_lower == program.row_upper
