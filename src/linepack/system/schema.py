@@ -487,6 +487,14 @@ TABLES: tuple[Table, ...] = (
         text("node", "Pool node.", references="nodes.node"),
         number("weight", "1", "Weight of the node in the marker."),
     )),
+    Table("forward_curves", "Forward prices of a marker as seen on a day, by block of delivery months.",
+          ("marker", "curve_date", "first_month"), (
+        text("marker", "Price marker.", references="price_markers.marker"),
+        day("curve_date", "Day on which the prices were seen."),
+        month("first_month", "First delivery month of the block."),
+        month("last_month", "Last delivery month of the block."),
+        number("price_eur_mwh", "EUR/MWh", "Mean price of the block."),
+    ), is_optional=True),
     Table("parameters", "Single numbers of the model that belong to the data.", ("parameter",), (
         text("parameter", "Identifier."),
         number("value", "see unit", "Value.", minimum=None),
