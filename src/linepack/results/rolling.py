@@ -27,6 +27,7 @@ from linepack.results.breakdown import price_breakdown
 from linepack.results.equilibrium import SolveSettings, solve_problem
 from linepack.results.solution import RollingPath, Solution
 from linepack.scenario.expectations import Rolling, require_months
+from linepack.scenario.patches import OptionPatch
 from linepack.scenario.scenario import Scenario, apply_scenario
 from linepack.solve import Certificate, CertifiedSolution
 from linepack.system.calendar import monthly_periods
@@ -85,11 +86,12 @@ def solve_rolling(system: GasSystem, scenario: Scenario, settings: SolveSettings
 
 
 def _without_news(scenario: Scenario) -> Scenario:
-    """Return the scenario of which the curve is: no patches, and the law without decisions or a regime."""
+    """Return the scenario of which the curve is: no patches but options, and the law without decisions or a regime."""
     law = scenario.law
     if law is not None:
         law = None if law.regime else replace(law, decisions=())
-    return replace(scenario, patches=(), law=law)
+    options = tuple(patch for patch in scenario.patches if isinstance(patch, OptionPatch))
+    return replace(scenario, patches=options, law=law)
 
 
 def _walk(

@@ -15,7 +15,7 @@ from typing import Any
 from linepack.errors import InputError
 from linepack.scenario.expectations import Rolling, parse_expectations, require_months
 from linepack.scenario.lawchoice import LawChoice, parse_law
-from linepack.scenario.parse import parse_patch
+from linepack.scenario.parse import parse_options, parse_patch
 from linepack.scenario.patches import Patch, patch_content
 from linepack.scenario.reader import Fields, read_yaml
 from linepack.system.calendar import Period, Step, horizon_periods
@@ -189,9 +189,9 @@ def _check_schema(fields: Fields) -> None:
 def _read_scenario(path: Path, seen: tuple[Path, ...]) -> Scenario:
     fields = read_yaml(path)
     fields.allow("schema", "scenario", "title", "why", "based_on", "dataset", "horizon", "closing", "patches", "law",
-                 "expectations")  # fmt: skip
+                 "expectations", "options")  # fmt: skip
     _check_schema(fields)
-    patches = tuple(parse_patch(item) for item in fields.items("patches"))
+    patches = parse_options(fields) + tuple(parse_patch(item) for item in fields.items("patches"))
     names = [patch.name for patch in patches]
     if len(set(names)) != len(names):
         raise fields.error("duplicate-name", "two patches have the same name", key="patches")

@@ -339,6 +339,14 @@ TABLES: tuple[Table, ...] = (
         text("shape", "affine; isoelastic; exponential in price; tabulated (demand_points); fixed at any price.",
              required=False, default=DemandShape.AFFINE, choices=tuple(DemandShape)),
     )),
+    Table("demand_hysteresis", "Consumers that do not come back one for one when gas gets cheaper than the reference.",
+          ("node", "segment"), (
+        text("node", "Market.", references="nodes.node"),
+        text("segment", "Group of consumers."),
+        number("lasting_share", "1", "Share of the response to prices below the reference that is lost.", maximum=1.0),
+        number("return_limit_share", "1", "Most that returns, share of the reference quantity. Empty: no limit.",
+               required=False),
+    ), is_optional=True),
     Table("demand_points", "Points of a tabulated demand, straight lines between and beyond them.",
           ("node", "segment", "point"), (
         text("node", "Market.", references="nodes.node"),
