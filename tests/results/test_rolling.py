@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 
 from linepack.errors import InputError
+from linepack.exchange.folder import FileKind, export_run, read_run
+from linepack.report.run_report import run_text
 from linepack.results.accounts import accounts, welfare_eur_bn
 from linepack.results.conduct import certificate_b
 from linepack.results.observed import expectation_errors, quarterly_prices
 from linepack.results.rolling import ROWS_BY_PERIOD
 from linepack.results.solution import Solution, solve_system
-from linepack.runs.runner import every_table
+from linepack.runs.runner import every_table, run_scenarios
+from linepack.runs.store import RunStore
 from linepack.scenario.expectations import Rolling, parse_expectations
 from linepack.scenario.patches import Span, SupplyPatch, TablePatch
 from linepack.scenario.reader import parse_yaml
@@ -216,3 +219,15 @@ def test_quarters_of_2025_are_within_fifteen_per_cent() -> None:
     quarters = quarterly_prices(every_table(solution), system)
     assert len(quarters) == 8
     assert quarters["is_within"].all(), quarters
+
+
+def test_a_rolling_run_is_exported_and_comes_back(tmp_path: Any) -> None:
+    """What was expected is a table like others; a price that never came is an empty cell, not an error."""
+    system = hub()
+    system = system.with_tables(traders=system.table("traders").assign(country="YY"))
+    run = run_scenarios(system, [ROLLING], RunStore(tmp_path / "store"), workers=1)[0].run
+    assert run is not None
+    assert "rolling expectations, 2 windows" in run_text(run)
+    export_run(run, tmp_path / "out", FileKind.CSV)
+    back = read_run(tmp_path / "out").tables["expectations"]
+    assert back["realised_eur_mwh"].tolist() == pytest.approx([25, np.nan], abs=TIGHT, nan_ok=True)

@@ -12,6 +12,7 @@ import pandas as pd
 from linepack.errors import InputError
 from linepack.market.agreements import ContractWindow, ResourceWindow, contract_windows, resource_windows
 from linepack.market.conduct import AreaConduct, area_conduct, residual_conduct
+from linepack.market.flags import FlaggedGas, flagged_gas
 from linepack.market.fleets import Fleet, fleets
 from linepack.market.hysteresis import most_consumption_gwh_d
 from linepack.market.rules import FlowRules, PolicyLimit, flow_rules, policy_limits
@@ -48,6 +49,7 @@ class MarketParameters:
     pool_loss_fraction: np.ndarray
     pool_flow_slope: np.ndarray
     flow_rules: FlowRules
+    flagged: FlaggedGas
     policy_limits: tuple[PolicyLimit, ...]
     indigenous_gwh_d: np.ndarray
     demand: DemandCurves
@@ -121,6 +123,7 @@ def market_parameters(system: GasSystem, s: MarketSets, closing: Closing) -> Mar
         pool_loss_fraction=loss[s.pool_arc_at],
         pool_flow_slope=float(single["pool_flow_slope_eur_mwh"]) / np.maximum(capacity, 1.0),
         flow_rules=rules,
+        flagged=flagged_gas(system, s),
         policy_limits=policy_limits(system, s, opening),
         indigenous_gwh_d=_indigenous(system, s),
         demand=demand,

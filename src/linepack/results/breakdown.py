@@ -54,6 +54,7 @@ LIMITS = {
     "fleet_days": Cause.FLEET, "policy_limit": Cause.POLICY, "contract_take": Cause.CONTRACT,
     "contract_maximum": Cause.CONTRACT, "contract_delivery": Cause.CONTRACT, "resource_window": Cause.AVAILABILITY,
     "total_sales": Cause.MARKUP, "area_sales": Cause.MARKUP, "arc_use": Cause.TRANSPORT, "share_limit": Cause.POLICY,
+    "flagged_balance": Cause.POLICY, "flagged_flow_part": Cause.POLICY, "flagged_withdrawal_part": Cause.POLICY,
     "storage_dynamics": Cause.STORAGE_VALUE, "withdrawal_rate": Cause.STORAGE_RATE,
 }  # fmt: skip
 BALANCES = ("pool_balance", "trader_balance")

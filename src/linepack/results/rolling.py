@@ -35,13 +35,15 @@ from linepack.system.gassystem import GasSystem
 
 BY_PERIOD = (
     "production", "trader_flow", "sales", "pool_flow", "consumption", "firm_consumption", "injection", "withdrawal",
-    "level", "area_exposure", "arc_use",
+    "level", "area_exposure", "arc_use", "flagged_flow", "flagged_consumption", "flagged_injection",
+    "flagged_withdrawal", "flagged_level",
 )  # fmt: skip
 """Decisions of one period; all others run over years or the horizon."""
 
 ROWS_BY_PERIOD = (
     "trader_balance", "pool_balance", "arc_capacity", "arc_use", "joint_limit", "fleet_days", "storage_dynamics",
-    "withdrawal_rate", "injection_rate", "area_sales", "share_limit",
+    "withdrawal_rate", "injection_rate", "area_sales", "share_limit", "flagged_balance", "flagged_storage",
+    "flagged_flow_part", "flagged_use_part", "flagged_injection_part", "flagged_level_part", "flagged_withdrawal_part",
 )  # fmt: skip
 SLACKS = {
     "contract_take": ("contract_untaken", 1.0), "contract_delivery": ("contract_undelivered", 1.0),

@@ -401,6 +401,19 @@ TABLES: tuple[Table, ...] = (
                required=False, default=0.0),
         text("charge_receiver", "Who receives the charge.", required=False, default=""),
     ), is_optional=True),
+    Table("pool_flags", "Whose gas keeps a flag when it enters a pool, where arcs are barred to it.",
+          ("flag", "trader", "node"), (
+        text("flag", "Identifier of the flag, for example an origin."),
+        text("trader", "Seller.", references="traders.trader"),
+        text("node", "Place of first sale.", references="nodes.node"),
+    ), is_optional=True),
+    Table("pool_flag_bars", "Arcs on which flagged pool gas may not move, by date; other pool gas may.",
+          ("flag", "arc", "first_day"), (
+        text("flag", "Flag."),
+        text("arc", "Arc that pool gas uses."),
+        day("first_day", "First day."),
+        day("last_day", "Last day; empty: no end.", required=False),
+    ), is_optional=True),
     Table("policy_limits", "Quotas and purchase pledges over a window, and storage rules at a date.",
           ("policy_limit",), (
         text("policy_limit", "Identifier."),
