@@ -25,6 +25,7 @@ from linepack.market.problem import Equation, Problem, Variable
 from linepack.market.sets import DAYS_PER_UNIT, positions
 from linepack.results.breakdown import price_breakdown
 from linepack.results.equilibrium import SolveSettings, solve_problem
+from linepack.results.likely import beginning, shipped_limits
 from linepack.results.solution import RollingPath, Solution
 from linepack.scenario.expectations import Rolling, require_months
 from linepack.scenario.patches import OptionPatch
@@ -115,7 +116,9 @@ def _walk(
             problem = with_outlook(problem, system, rolling.marker, after, balance_gwh_d=beliefs.balance_gwh_d[number])
             asked = beliefs.floor_gwh[number].reindex(floor.index).fillna(floor)
         problem = _closed_at(_held(problem, path, first), asked)
-        problem, answer = solve_problem(problem, settings)
+        expected = shipped_limits(system.dataset)
+        begin = None if expected is None else beginning(problem, expected)
+        problem, answer = solve_problem(problem, settings, begin=begin)
         window = Solution(system, problem, answer)
         path.floor_gwh.append(asked)
         _remember(path, window, first, after, rolling.marker)
