@@ -27,6 +27,7 @@ from linepack.policy.words import (
     Verb,
 )
 from linepack.results.solution import Solution, solve_system
+from linepack.results.tables import result_tables
 from linepack.scenario.scenario import load_scenario
 from linepack.system.gassystem import GasSystem
 
@@ -435,7 +436,8 @@ def test_where_barred_molecules_go(law: Law, system: GasSystem, solve_under: Cal
         readings=(*march.readings, *questions),
     )
     base = solve_under(march, 10)
-    runs = {name: solve_under(barred.with_readings({"origin-proof": name}), 10) for name in ("trusting", "presumed")}
+    names = ("trusting", "traced", "presumed")
+    runs = {name: solve_under(barred.with_readings({"origin-proof": name}), 10) for name in names}
     accounts = {}
     for name, run in runs.items():
         sales_before, pool_before = sales_and_pool(base)
@@ -457,7 +459,14 @@ def test_where_barred_molecules_go(law: Law, system: GasSystem, solve_under: Cal
     assert accounts["trusting"].relabelling_gwh > 50_000
     assert accounts["presumed"].relabelling_gwh < 1_000
     prices = {name: run.hub_prices()["HU"].mean() for name, run in runs.items()}
-    assert base.hub_prices()["HU"].mean() < prices["trusting"] < prices["presumed"]
+    assert base.hub_prices()["HU"].mean() < prices["trusting"] < prices["traced"] <= prices["presumed"] + 1e-3
+    own = result_tables(runs["traced"], ["flagged", "flows"])
+    flagged, flows = own["flagged"], own["flows"]
+    here = flagged[flagged["node"] == "RS"]
+    assert here["sold_gwh_d"].mean() > 50
+    assert not flagged["node"].isin(["HU", "BG", "DE"]).any()
+    crossing = flows[(flows["arc"] == "RS-HU") & (flows["carrier"] == "pool")]["flow_gwh_d"]
+    assert crossing.mean() < here["sold_gwh_d"].mean()
 
 
 def test_the_reasons_of_a_zero_flow(law: Law, system: GasSystem) -> None:

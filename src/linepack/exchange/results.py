@@ -15,6 +15,9 @@ UNIT_ENDINGS = (
 NO_LIMIT = ("capacity_gwh_d",)
 """Columns in which an empty cell means that there is no limit."""
 
+MAY_LACK = (*NO_LIMIT, "realised_eur_mwh")
+"""Columns in which a cell may be empty: those, and what the horizon did not reach."""
+
 _MEANING = {
     "account": "Kind of income or cost.",
     "amount_eur_bn": "Amount of the calendar year, of the part of it in the horizon.",
@@ -57,6 +60,13 @@ _MEANING = {
     "period": "Label of the period.",
     "price_eur_mwh": "Weighted mean of hub prices.",
     "production_gwh_d": "Gas produced or lifted, mean of the period.",
+    "discount_eur_mwh": "What flagged gas is worth less than gas that may go anywhere.",
+    "expected_eur_mwh": "Price that was expected.",
+    "flag": "Flag of pool gas, for example its origin.",
+    "outlook_balance_gwh_d": "Gas that the market must expect beyond the data for that price.",
+    "realised_eur_mwh": "Price that the path then gave; empty beyond the horizon.",
+    "seen_on": "Day on which the window began.",
+    "sold_gwh_d": "First sales of flagged gas at the node.",
     "purse": "Company, state, operator, consumer, storage or shipping.",
     "region": "Reporting region.",
     "resource": "Gas that a trader can produce or lift.",
@@ -77,10 +87,10 @@ _MEANING = {
 }  # fmt: skip
 
 
-def _table(name: str, description: str, key: str, rest: str) -> Table:
+def _table(name: str, description: str, key: str, rest: str, *, is_optional: bool = False) -> Table:
     keys = tuple(key.split())
     return Table(name, description, keys, tuple(_column(c) for c in (*keys, *rest.split())), is_ordered=True,
-                 provenance=())  # fmt: skip
+                 provenance=(), is_optional=is_optional)  # fmt: skip
 
 
 def unit_of(column: str) -> str:
@@ -91,7 +101,7 @@ def unit_of(column: str) -> str:
 def _column(name: str) -> Column:
     unit = unit_of(name)
     kind = Kind.NUMBER if unit else Kind.BOOLEAN if name == "counts" else Kind.TEXT
-    return Column(name, kind, _MEANING[name], unit, required=bool(unit) and name not in NO_LIMIT)
+    return Column(name, kind, _MEANING[name], unit, required=bool(unit) and name not in MAY_LACK)
 
 
 RESULT_TABLES: tuple[Table, ...] = (
@@ -114,11 +124,15 @@ RESULT_TABLES: tuple[Table, ...] = (
     _table("storage", "Stores.", "node period",
            "days level_gwh fill_fraction injection_gwh_d withdrawal_gwh_d storage_value_eur_mwh country region"),
     _table("contracts", "Contracts by calendar year.", "contract year", "untaken_gwh undelivered_gwh"),
+    _table("flagged", "Pool gas that may not move everywhere.", "flag node period",
+           "days sold_gwh_d consumption_gwh_d discount_eur_mwh country region"),
     _table("accounts", "Who earns and pays what.", "account purse holder asset year",
            "country region counts amount_eur_bn"),
     _table("security", "Security of supply of a country.", "country",
            "region unserved_twh unserved_fraction peak_day_gwh_d entry_gwh_d largest_entry largest_entry_gwh_d "
            "n_minus_1_fraction storage_days_high storage_days_low import_concentration"),
+    _table("expectations", "What a path with rolling expectations saw ahead, and what came.", "seen_on period",
+           "marker expected_eur_mwh outlook_balance_gwh_d realised_eur_mwh", is_optional=True),
     _table("price_breakdown", "Parts of hub prices; they sum to the price.", "node period cause detail", "eur_mwh"),
 )  # fmt: skip
 RESULTS_BY_NAME = {table.name: table for table in RESULT_TABLES}

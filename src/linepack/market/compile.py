@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from linepack.market.equations import EQUATIONS
+from linepack.market.hysteresis import with_returning_demand
 from linepack.market.parameters import Closing, MarketParameters, market_parameters
 from linepack.market.problem import Assembler, Curves, Problem
 from linepack.market.rules import charge_table
@@ -25,6 +26,7 @@ def compile_problem(system: GasSystem, periods: Sequence[Period], *, closing: Cl
 
     Errors: ``InputError`` for missing months, tariffs, stocks or routes.
     """
+    system = with_returning_demand(system)
     sets = market_sets(system, periods)
     return write_problem(sets, market_parameters(system, sets, closing))
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from linepack.errors import InputError
+from linepack.market.hysteresis import RETURNING
 from linepack.market.sets import MarketSets, pairs
 from linepack.system.gassystem import GasSystem
 from linepack.vocabulary import Conjecture
@@ -63,7 +64,7 @@ def area_conduct(system: GasSystem, s: MarketSets) -> AreaConduct:
     """
     group_of = dict(pairs(system.table("traders"), "trader", "owner_group"))
     area_of = dict(pairs(system.table("nodes"), "node", "area"))
-    consumers = _by_area(s.demand["node"].tolist(), area_of)
+    consumers = _by_area(s.demand["node"].tolist(), s.demand["segment"].tolist(), area_of)
     sold = s.trader_flow["is_sale"].tolist()
     flows: dict[tuple[str, str], list[int]] = {}
     sales: dict[tuple[str, str], list[int]] = {}
@@ -91,9 +92,11 @@ def area_conduct(system: GasSystem, s: MarketSets) -> AreaConduct:
     )  # fmt: skip
 
 
-def _by_area(nodes: list[str], area_of: Mapping[str, str]) -> dict[str, list[int]]:
+def _by_area(nodes: list[str], segments: list[str], area_of: Mapping[str, str]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
-    for k, node in enumerate(nodes):
+    for k, (node, segment) in enumerate(zip(nodes, segments, strict=True)):
+        if segment.endswith(RETURNING):
+            continue  # it stands on the line of another consumer, whose slope counts
         found.setdefault(area_of[node], []).append(k)
     return found
 

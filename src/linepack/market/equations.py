@@ -86,6 +86,71 @@ def pool_balance(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Asse
     a.put(rows[:, store], v.withdrawal, 1.0)
 
 
+@equation(over=("flag", "node", "period"), unit="GWh/d")
+def flagged_balance(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
+    """Flagged gas sold into a pool, brought there and taken from store is used there, sent on or stored.
+
+    Its shadow price is minus what flagged gas is worth less than other gas.
+    """
+    flagged = p.flagged
+    rows = a.rows("flagged_balance", flagged.uses, 0.0, 0.0)
+    tracked, place = flagged.tracked(flagged.uses), pairs(flagged.uses, "flag", "node")
+    for k, (flows, sales) in enumerate(zip(flagged.sold_flows, flagged.sold_sales, strict=True)):
+        t = tracked[:, k]
+        a.put(rows[t][:, [k]], v.trader_flow[t][:, flows], 1.0 - p.trader_loss_fraction[flows])
+        a.put(rows[t][:, [k]], v.sales[t][:, sales], 1.0)
+    a.put(rows, v.flagged_consumption, -1.0)
+    ends = s.pool_flow.iloc[flagged.pool_at]
+    flags = flagged.flows["flag"].tolist()
+    leaves, arrives = (positions(list(zip(flags, ends[end].tolist(), strict=True)), place)
+                       for end in ("origin", "destination"))  # fmt: skip
+    a.put(rows[:, leaves], v.flagged_flow, -1.0)
+    stays = ~flagged.is_exit
+    kept = 1.0 - p.pool_loss_fraction[flagged.pool_at[stays]]
+    a.put(rows[:, arrives[stays]], v.flagged_flow[:, stays], kept)
+    stored = positions(pairs(flagged.stores, "flag", "node"), place)
+    a.put(rows[:, stored], v.flagged_injection, -1.0)
+    a.put(rows[:, stored], v.flagged_withdrawal, 1.0)
+
+
+@equation(over=("flag", "node", "period"), unit="30 GWh")
+def flagged_storage(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
+    """Flagged gas in store: the level before, plus what is kept of injection, less withdrawal; none at first."""
+    flagged, weight = p.flagged, s.weight[:, None]
+    rows = a.rows("flagged_storage", flagged.stores, 0.0, 0.0)
+    kept = s.storages["cycle_efficiency_fraction"].to_numpy()[flagged.store_at]
+    a.put(rows, v.flagged_level, -1.0)
+    a.put(rows[1:], v.flagged_level[:-1], 1.0)
+    a.put(rows, v.flagged_injection, weight * kept)
+    a.put(rows, v.flagged_withdrawal, -weight)
+
+
+@equation(over=("node or arc", "period"), unit="GWh/d", rows=(
+    "flagged_flow_part", "flagged_use_part", "flagged_injection_part", "flagged_level_part", "flagged_withdrawal_part",
+))  # fmt: skip
+def flagged_part(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
+    """Flagged gas of all flags is at most the whole: of a flow, of what a node uses, stores, withdraws and holds."""
+    flagged, node_of = p.flagged, p.flagged.uses["node"].tolist()
+    arcs = list(dict.fromkeys(flagged.flows["arc"].tolist()))
+    rows = a.rows("flagged_flow_part", pd.DataFrame({"arc": arcs}), -INFINITY, 0.0)
+    a.put(rows[:, positions(flagged.flows["arc"].tolist(), arcs)], v.flagged_flow, 1.0)
+    a.put(rows, v.pool_flow[:, positions(arcs, s.pool_flow["arc"].tolist())], -1.0)
+    nodes = list(dict.fromkeys(node_of))
+    rows = a.rows("flagged_use_part", pd.DataFrame({"node": nodes}), -INFINITY, 0.0)
+    a.put(rows[:, positions(node_of, nodes)], v.flagged_consumption, 1.0)
+    at = positions(s.demand["node"].tolist(), nodes)
+    a.put(rows[:, at[at >= 0]], v.consumption[:, at >= 0], -1.0)
+    firm = at[p.has_firm_block]
+    a.put(rows[:, firm[firm >= 0]], v.firm_consumption[:, firm >= 0], -1.0)
+    stores = list(dict.fromkeys(flagged.stores["node"].tolist()))
+    whole = positions(stores, s.storages["node"].tolist())
+    for name, part, total in (("injection", v.flagged_injection, v.injection), ("level", v.flagged_level, v.level),
+                              ("withdrawal", v.flagged_withdrawal, v.withdrawal)):  # fmt: skip
+        rows = a.rows(f"flagged_{name}_part", pd.DataFrame({"node": stores}), -INFINITY, 0.0)
+        a.put(rows[:, positions(flagged.stores["node"].tolist(), stores)], part, 1.0)
+        a.put(rows, total[:, whole], -1.0)
+
+
 @equation(over=("arc", "period"), unit="GWh/d")
 def arc_capacity(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
     """All flow on an arc stays within capacity, what is built included.

@@ -12,7 +12,9 @@ import pandas as pd
 from linepack.errors import InputError
 from linepack.market.agreements import ContractWindow, ResourceWindow, contract_windows, resource_windows
 from linepack.market.conduct import AreaConduct, area_conduct, residual_conduct
+from linepack.market.flags import FlaggedGas, flagged_gas
 from linepack.market.fleets import Fleet, fleets
+from linepack.market.hysteresis import most_consumption_gwh_d
 from linepack.market.rules import FlowRules, PolicyLimit, flow_rules, policy_limits
 from linepack.market.sets import MarketSets, pairs, positions
 from linepack.market.shapes import CostCurves, DemandCurves, cost_curves, demand_curves
@@ -47,6 +49,7 @@ class MarketParameters:
     pool_loss_fraction: np.ndarray
     pool_flow_slope: np.ndarray
     flow_rules: FlowRules
+    flagged: FlaggedGas
     policy_limits: tuple[PolicyLimit, ...]
     indigenous_gwh_d: np.ndarray
     demand: DemandCurves
@@ -120,12 +123,13 @@ def market_parameters(system: GasSystem, s: MarketSets, closing: Closing) -> Mar
         pool_loss_fraction=loss[s.pool_arc_at],
         pool_flow_slope=float(single["pool_flow_slope_eur_mwh"]) / np.maximum(capacity, 1.0),
         flow_rules=rules,
+        flagged=flagged_gas(system, s),
         policy_limits=policy_limits(system, s, opening),
         indigenous_gwh_d=_indigenous(system, s),
         demand=demand,
         demand_intercept_eur_mwh=np.minimum(demand.price_eur_mwh * (1 + 1 / demand.elasticity), shedding),
         demand_slope=_reference_slope(demand),
-        consumption_limit_gwh_d=np.where(demand.mask(DemandShape.FIXED), 0.0, np.inf),
+        consumption_limit_gwh_d=_most_consumption(system, s, demand, has_firm, firm),
         has_firm_block=has_firm,
         firm_quantity_gwh_d=firm,
         shedding_price_eur_mwh=shedding,
@@ -269,6 +273,16 @@ def _firm_blocks(curves: DemandCurves, shedding: float) -> tuple[np.ndarray, np.
     firm = np.where(is_fixed, curves.quantity_gwh_d, np.maximum(0.0, (alpha - shedding) / beta))
     has_firm = (firm.max(axis=0) > 0) | ~is_affine
     return has_firm, firm[:, has_firm]
+
+
+def _most_consumption(
+    system: GasSystem, s: MarketSets, demand: DemandCurves, has_firm: np.ndarray, firm: np.ndarray
+) -> np.ndarray:
+    """Return the limit on the elastic part of consumption: nil for fixed demand, and what hysteresis says."""
+    block = np.zeros(demand.quantity_gwh_d.shape)
+    block[:, has_firm] = firm
+    limit = most_consumption_gwh_d(system, s, demand.quantity_gwh_d, block)
+    return np.where(demand.mask(DemandShape.FIXED), 0.0, limit)
 
 
 def _reference_slope(curves: DemandCurves) -> np.ndarray:

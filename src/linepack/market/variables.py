@@ -28,6 +28,11 @@ class MarketVariables:
     injection: np.ndarray
     withdrawal: np.ndarray
     level: np.ndarray
+    flagged_flow: np.ndarray
+    flagged_consumption: np.ndarray
+    flagged_injection: np.ndarray
+    flagged_withdrawal: np.ndarray
+    flagged_level: np.ndarray
     closing_step: np.ndarray
     contract_untaken: np.ndarray
     contract_undelivered: np.ndarray
@@ -56,6 +61,7 @@ def market_variables(s: MarketSets, p: MarketParameters, a: Assembler) -> Market
     volume = store["working_gas_gwh"].to_numpy() / DAYS_PER_UNIT
     nodes = store[["node"]]
     charge = p.flow_rules
+    flagged, is_held = p.flagged, np.where(p.flagged.tracked(p.flagged.stores), np.inf, 0.0)
     soft = [limit for limit in p.policy_limits if limit.is_soft]
     short = [limit for limit in soft if np.isfinite(limit.minimum)]
     excess = [limit for limit in soft if np.isfinite(limit.maximum)]
@@ -93,6 +99,13 @@ def market_variables(s: MarketSets, p: MarketParameters, a: Assembler) -> Market
             resource_cost=store["withdrawal_cost_eur_mwh"].to_numpy(),
         ),
         level=a.variable("level", "30 GWh", nodes, upper=volume),
+        flagged_flow=a.variable("flagged_flow", "GWh/d", flagged.flows, upper=flagged.flow_limit_gwh_d),
+        flagged_consumption=a.variable(
+            "flagged_consumption", "GWh/d", flagged.uses, upper=np.where(flagged.tracked(flagged.uses), np.inf, 0.0),
+        ),
+        flagged_injection=a.variable("flagged_injection", "GWh/d", flagged.stores, upper=is_held),
+        flagged_withdrawal=a.variable("flagged_withdrawal", "GWh/d", flagged.stores, upper=is_held),
+        flagged_level=a.variable("flagged_level", "30 GWh", flagged.stores, upper=is_held),
         closing_step=a.variable(
             "closing_step", "30 GWh", nodes if p.has_closing_values else nodes.iloc[:0], length=len(steps),
             upper=steps["width"].to_numpy()[:, None] * volume if p.has_closing_values else 0.0,

@@ -17,6 +17,7 @@ from linepack.vocabulary import POOL
 
 ORIGIN_QUESTION = "origin-proof"
 ORIGIN_PRESUMED = "presumed"
+ORIGIN_TRACED = "traced"
 
 
 def ban(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
@@ -34,6 +35,8 @@ def ban(case: Case, scope: Scope, first: date, last: date) -> list[Effect]:
             result += _ended_contracts(case, scope, medium, pieces)
             if medium is Medium.PIPELINE and case.law.reading(ORIGIN_QUESTION) == ORIGIN_PRESUMED:
                 result += _presumed(case, scope, pieces)
+            if medium is Medium.PIPELINE and case.law.reading(ORIGIN_QUESTION) == ORIGIN_TRACED:
+                result += _traced(case, scope, pieces)
     reason = "an earlier phase of the instrument speaks for these days, or contracts left free have no limit"
     return result or [silent(scope, EffectStatus.JOINED, reason, first, last)]
 
@@ -53,6 +56,28 @@ def _presumed(case: Case, scope: Scope, pieces: list[tuple[date, date, tuple[Ter
             rows = [rule_row(scope, POOL, route.arc, start, end, share=0.0) for route in routes]
             reason = f"{len(rows)} entries of pool gas presumed to be of the barred origin"
             result.append(emit(scope, "flow_rules", rows, start, end, reason))
+    return result
+
+
+def _traced(case: Case, scope: Scope, pieces: list[tuple[date, date, tuple[TermContract, ...]]]) -> list[Effect]:
+    """Emit that gas of the barred origin keeps a flag in pools outside, and may not enter; other pool gas may."""
+    routes = relabelling_routes(case.system, scope.origins, scope.destinations)
+    live = [(start, end) for start, end, _ in pieces if not _is_suspended(case, scope, start)]
+    if not routes or not live:
+        return []
+    flag, fed = "-".join(sorted(scope.origins)), {node for route in routes for node in route.fed_by}
+    seats = case.system.table("traders").set_index("trader")["country"]
+    points = case.system.table("sales_points")
+    sold = [(str(t), str(n)) for t, n in zip(points["trader"], points["node"], strict=True)
+            if n in fed and seats[t] in scope.origins]  # fmt: skip
+    marked = [{"flag": flag, "trader": trader, "node": node} for trader, node in sold]
+    reason = f"gas that {', '.join(sorted({trader for trader, _ in sold}))} sells outside keeps its origin"
+    result = [emit(scope, "pool_flags", marked, live[0][0], live[-1][1], reason)]
+    for start, end in live:
+        rows = [{"flag": flag, "arc": route.arc, "first_day": start.isoformat(), "last_day": end.isoformat()}
+                for route in routes]  # fmt: skip
+        reason = f"{len(rows)} entries barred to flagged pool gas"
+        result.append(emit(scope, "pool_flag_bars", rows, start, end, reason))
     return result
 
 

@@ -23,7 +23,7 @@ from linepack.results.headline import (
     headline,
     import_bills,
 )
-from linepack.results.observed import check_observations
+from linepack.results.observed import check_observations, quarterly_prices
 from linepack.results.purses import welfare_eur_bn_y, who_gains, yearly_accounts
 from linepack.runs.store import Run, write_text
 from linepack.scenario.scenario import Case
@@ -55,6 +55,7 @@ class Brief:
     runs: tuple[Run, ...]
     system: GasSystem
     observations: pd.DataFrame | None = None
+    quarters: pd.DataFrame | None = None
     bands: pd.DataFrame | None = None
 
     @property
@@ -70,8 +71,11 @@ class Brief:
 
 def make_brief(case: Case, runs: Sequence[Run], system: GasSystem, bands: pd.DataFrame | None = None) -> Brief:
     """Return the brief of a case; observations are checked if the case has them."""
-    observed = check_observations(runs[0].tables, system) if case.has_observations else None
-    return Brief(case, tuple(runs), system, observed, bands)
+    if not case.has_observations:
+        return Brief(case, tuple(runs), system, bands=bands)
+    observed = check_observations(runs[0].tables, system)
+    quarters = _stack({run.name: quarterly_prices(run.tables, system) for run in runs})
+    return Brief(case, tuple(runs), system, observed, quarters, bands)
 
 
 def headline_table(brief: Brief) -> tuple[list[str], list[list[str]]]:
@@ -137,6 +141,20 @@ def _direction(model: float, observed: float) -> str:
     return "as observed" if model == observed else "reversed"
 
 
+def quarters_table(brief: Brief) -> tuple[list[str], list[list[str]]]:
+    """Return header and rows of the prices of quarters: observed, then model and deviation of each scenario."""
+    assert brief.quarters is not None
+    first = brief.quarters[brief.quarters["scenario"] == brief.base.name]
+    header = ["quarter", "unit", "observed"]
+    rows = [[f"{r.marker} {r.quarter}", "EUR/MWh", number(r.observed_eur_mwh)] for r in first.itertuples()]
+    for run in brief.runs:
+        header += [run.name, "deviation", "within"]
+        own = brief.quarters[brief.quarters["scenario"] == run.name]
+        for row, r in zip(rows, own.itertuples(), strict=True):
+            row += [number(r.model_eur_mwh), f"{change(100 * r.deviation, 1) or '0'} %", "yes" if r.is_within else "NO"]
+    return header, rows
+
+
 def observed_summary(frame: pd.DataFrame) -> str:
     """Return how many observations are met, by what that is worth."""
     parts = []
@@ -171,6 +189,10 @@ def _parts(brief: Brief, table: Callable[[Sequence[str], Sequence[Sequence[str]]
         parts += [table(*gains_table(brief)), HOW_GAINS_COUNT]
     if brief.observations is not None:
         parts += [table(*observed_table(brief.observations)), observed_summary(brief.observations)]
+        others = [(run.name, check_observations(run.tables, brief.system)) for run in brief.runs[1:]]
+        parts += [f"{name}: {observed_summary(frame)}" for name, frame in others]
+    if brief.quarters is not None and len(brief.quarters):
+        parts.append(table(*quarters_table(brief)))
     if brief.bands is not None:
         parts.append(f"Band: {BAND_MEANING}. In brackets the band of the change, draw by draw.")
     parts.append(HOW_TO_READ)
@@ -193,6 +215,8 @@ def brief_content(brief: Brief) -> dict[str, Any]:
     }  # fmt: skip
     if brief.observations is not None:
         whole["observations"] = brief.observations.to_dict("records")
+    if brief.quarters is not None:
+        whole["quarters"] = brief.quarters.to_dict("records")
     return whole
 
 
@@ -275,6 +299,8 @@ def brief_tables(brief: Brief) -> dict[str, pd.DataFrame]:
     tables["country_prices"] = _stack({name: _named(frame, "country") for name, frame in prices.items()})
     if brief.observations is not None:
         tables["observations"] = brief.observations
+    if brief.quarters is not None:
+        tables["quarters"] = brief.quarters
     return tables
 
 

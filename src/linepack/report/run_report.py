@@ -10,6 +10,7 @@ import pandas as pd
 from linepack.report.text import change, csv_text, number, plain_table
 from linepack.results.compare import KEYS, compare_headlines, compare_table, mean_changes, worst_country
 from linepack.results.headline import FIGURES, Figure, Tables, eu_imports, headline
+from linepack.results.observed import expectation_errors
 from linepack.results.purses import compare_accounts, who_gains
 from linepack.runs.store import Run, write_text
 
@@ -30,7 +31,10 @@ def certificate_line(run: Run) -> str:
     """Return one line on what makes the run an answer."""
     certificate, solver, size = run.record["certificate"], run.record["solver"], run.record["size"]
     worst = max(certificate[name] for name in ("primal", "bounds", "stationarity", "gap"))
-    return (f"certified: largest residual {worst:.0e} (limit {certificate['limit']:.0e}), {solver['name']} "
+    certified = "certified"
+    if "windows" in run.record:
+        certified = f"rolling expectations, {run.record['windows']} windows certified one by one, no equilibrium"
+    return (f"{certified}: largest residual {worst:.0e} (limit {certificate['limit']:.0e}), {solver['name']} "
             f"{solver['version']}, {size['columns']:,} columns, {size['rows']:,} rows, run {run.digest[:12]}")
 
 
@@ -49,9 +53,15 @@ def run_text(run: Run) -> str:
         ("EUR/MWh", *wide.columns),
         [(str(period), *(number(v) for v in row)) for period, row in zip(wide.index, wide.to_numpy(), strict=True)],
     )
+    errors = expectation_errors(tables)
+    seen = [plain_table(
+        ("months ahead", "prices", "expected less realised, EUR/MWh", "absolute"),
+        [(str(int(r.months_ahead)), str(int(r.count_)), change(r.mean_error_eur_mwh, 1) or "0",
+          number(r.mean_absolute_error_eur_mwh)) for r in errors.rename(columns={"count": "count_"}).itertuples()],
+    )] if len(errors) else []  # fmt: skip
     scenario = run.record["scenario"]
     title = f"{scenario['title']} ({scenario['first_month']}, {scenario['months']} months)"
-    return "\n\n".join((title, figures, sources, prices, certificate_line(run)))
+    return "\n\n".join((title, figures, sources, prices, *seen, certificate_line(run)))
 
 
 def compare_text(base: Run, other: Run, table: str | None, rows: int) -> str:

@@ -15,6 +15,11 @@ from linepack.market.sets import DAYS_PER_UNIT, positions
 from linepack.market.tangent import BENT, consumed
 from linepack.results.chains import chains
 from linepack.results.companies import book_companies
+from linepack.results.flagged import (
+    carried_discount_eur_thousand_d,
+    consumers_discount_eur_thousand_d,
+    stored_discount_eur_thousand_d,
+)
 from linepack.results.ledger import Account, Book, Purse, labelled
 from linepack.results.operators import (
     Operators,
@@ -100,6 +105,7 @@ def _book_consumers(s: Solution, book: Book) -> None:
     q = s.values("consumption").copy()
     q[:, _firm_at(s)] += s.values("firm_consumption")
     surplus = gross_value_eur_thousand_d(s) - s.hub_prices()[list(labels["node"])].to_numpy() * q
+    surplus = surplus + consumers_discount_eur_thousand_d(s)
     country = _country(s, labels["node"])
     book.add(Account.CONSUMER_SURPLUS, Purse.CONSUMERS, labelled(country, country, labels["segment"], len(labels)),
              book.yearly(surplus))  # fmt: skip
@@ -123,7 +129,7 @@ def _book_pool(s: Solution, book: Book, run: Operators) -> None:
     arcs = problem.sets.arcs.loc[problem.sets.pool_arc_at]
     tariff, rising = problem.resource_cost_eur_mwh[columns] * x, rising_cost_eur_mwh(s)[:, problem.sets.pool_arc_at] * x
     kept = (1 - arcs["loss_fraction"].to_numpy(dtype=float)) * prices[list(flow["destination"])].to_numpy()
-    margin = (kept - prices[list(flow["origin"])].to_numpy()) * x
+    margin = (kept - prices[list(flow["origin"])].to_numpy()) * x + carried_discount_eur_thousand_d(s)
     charged = charges_eur_mwh(s)[columns] * x
     is_regas = (arcs["kind"] == ArcKind.REGASIFICATION).to_numpy()
     wedge = problem.hessian_diagonal[columns] * x**2 / problem.sets.weight[:, None]
@@ -146,7 +152,8 @@ def _book_storage(s: Solution, book: Book) -> None:
     cost = sum(problem.resource_cost_eur_mwh[problem.variables[name].columns] * s.values(name)
                for name in ("injection", "withdrawal"))  # fmt: skip
     book.add(Account.STORAGE_TRADE, Purse.STORAGE, labels,
-             book.yearly(s.hub_prices()[list(nodes)].to_numpy() * (given - taken)))  # fmt: skip
+             book.yearly(s.hub_prices()[list(nodes)].to_numpy() * (given - taken)
+                         + stored_discount_eur_thousand_d(s)))  # fmt: skip
     book.add(Account.STORAGE_COST, Purse.STORAGE, labels, -book.yearly(np.asarray(cost)))
     closing = problem.variables["closing_step"].columns
     if closing.size:

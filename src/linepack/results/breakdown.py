@@ -8,6 +8,7 @@ each binding limit on that way is worth, what is lost, and what the gas is worth
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,6 +54,7 @@ LIMITS = {
     "fleet_days": Cause.FLEET, "policy_limit": Cause.POLICY, "contract_take": Cause.CONTRACT,
     "contract_maximum": Cause.CONTRACT, "contract_delivery": Cause.CONTRACT, "resource_window": Cause.AVAILABILITY,
     "total_sales": Cause.MARKUP, "area_sales": Cause.MARKUP, "arc_use": Cause.TRANSPORT, "share_limit": Cause.POLICY,
+    "flagged_balance": Cause.POLICY, "flagged_flow_part": Cause.POLICY, "flagged_withdrawal_part": Cause.POLICY,
     "storage_dynamics": Cause.STORAGE_VALUE, "withdrawal_rate": Cause.STORAGE_RATE,
 }  # fmt: skip
 BALANCES = ("pool_balance", "trader_balance")
@@ -67,16 +69,21 @@ class Part:
     eur_mwh: float
 
 
-def price_breakdown(solution: Solution) -> pd.DataFrame:
-    """Return the parts of every hub price.
+def price_breakdown(solution: Solution, periods: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return the parts of every hub price, in some periods or all.
 
     Columns: node, period, cause, detail, eur_mwh; the parts of a node and period sum to its hub price to 1e-6.
     """
+    if solution.rolling is not None:
+        found = solution.rolling.parts
+        return found if periods is None else found[found["period"].isin(list(periods))].reset_index(drop=True)
     walk = _Walk(solution)
     balance = solution.problem.equations["pool_balance"]
     rows = []
     for k, node in enumerate(balance.labels["node"]):
         for t, period in enumerate(solution.labels_of_periods):
+            if periods is not None and period not in periods:
+                continue
             rows += [(node, period, p.cause.value, p.detail, p.eur_mwh) for p in walk.parts(int(balance.rows[t, k]), t)]
     frame = pd.DataFrame(rows, columns=["node", "period", "cause", "detail", "eur_mwh"])
     return frame.groupby(["node", "period", "cause", "detail"], sort=False, as_index=False)["eur_mwh"].sum()

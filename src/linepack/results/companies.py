@@ -11,6 +11,7 @@ from linepack import units
 from linepack.market.agreements import ContractWindow, contracts_in_force
 from linepack.market.sets import DAYS_PER_UNIT, positions
 from linepack.results.chains import Chains, resource_shares
+from linepack.results.flagged import sold_discounts_eur_mwh
 from linepack.results.ledger import Account, Book, Purse, labelled
 from linepack.results.operators import Operators, book_charges, charges_eur_mwh, rising_cost_eur_mwh
 from linepack.results.solution import Solution
@@ -74,8 +75,10 @@ def _book_sales(co: _Company) -> _Company:
     prices = s.hub_prices()
     sold = flow["is_sale"].to_numpy(dtype=bool)
     kept = 1 - s.problem.sets.arcs["loss_fraction"].to_numpy(dtype=float)[s.problem.sets.trader_arc_at[sold]]
-    arriving = s.values("trader_flow")[:, sold] * kept * prices[list(flow["destination"][sold])].to_numpy()
-    passing = s.values("sales") * prices[list(sale["node"])].to_numpy()
+    less, less_on_sales = sold_discounts_eur_mwh(s)
+    arriving = s.values("trader_flow")[:, sold] * kept * (
+        prices[list(flow["destination"][sold])].to_numpy() - less[:, sold])  # fmt: skip
+    passing = s.values("sales") * (prices[list(sale["node"])].to_numpy() - less_on_sales)
     total = co.by_resource(co.book.yearly(arriving), co.chains.of_flow[sold])
     if len(sale):
         total = total + co.by_resource(co.book.yearly(passing), co.chains.of_sale)

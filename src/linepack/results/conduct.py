@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from linepack import units
-from linepack.errors import NotCertified
+from linepack.errors import InputError, NotCertified
 from linepack.market.sets import DAYS_PER_UNIT
 from linepack.results.solution import Solution, SolveSettings, program_of, solve_system
 from linepack.scenario.patches import Patch, TablePatch
@@ -150,6 +150,9 @@ def _strategic(solution: Solution) -> list[tuple[str, float]]:
 
 
 def _hold(solution: Solution) -> _Held:
+    if solution.rolling is not None:
+        raise InputError("rolling-path", "a path with rolling expectations is no equilibrium that a seller could leave",
+                         hint="ask with 'expectations: foresight'")  # fmt: skip
     problem = solution.problem
     rows = problem.equations["total_sales"].rows
     exposure = problem.variables["exposure"].columns

@@ -13,7 +13,7 @@ from linepack.errors import InputError
 from linepack.results.headline import Tables
 from linepack.system.calendar import month_of
 from linepack.system.gassystem import GasSystem
-from linepack.vocabulary import ArcKind, NodeKind
+from linepack.vocabulary import ArcKind, Grade, NodeKind
 
 
 def check_observations(tables: Tables, system: GasSystem) -> pd.DataFrame:
@@ -32,6 +32,51 @@ def check_observations(tables: Tables, system: GasSystem) -> pd.DataFrame:
                      bool(abs(deviation) <= row.tolerance + 1e-9), row.basis, row.source))  # fmt: skip
     columns = ["label", "model", "observed", "unit", "deviation", "tolerance", "is_within", "basis", "source"]
     return pd.DataFrame(rows, columns=columns)
+
+
+QUARTER_TOLERANCE = 0.15
+"""Agreement asked for of a quarter's price, as a share of what was observed."""
+
+
+def quarterly_prices(tables: Tables, system: GasSystem) -> pd.DataFrame:
+    """Return the prices of whole quarters, model against observed.
+
+    Columns: marker (TTF, JKM), quarter, model_eur_mwh, observed_eur_mwh, deviation (share), is_within (15 %). Only
+    months whose observed price is published count; means are weighted by days.
+    """
+    observed = system.table("market_prices")
+    observed = observed[observed["grade"] == Grade.PUBLISHED].set_index("month")
+    prices, rows = tables["price_markers"], []
+    for marker, column in (("TTF", "ttf_eur_mwh"), ("JKM", "jkm_eur_mwh")):
+        own = prices[(prices["marker"] == marker) & prices["period"].isin(observed.index)]
+        quarter = own["period"].str[:4] + "-Q" + ((own["period"].str[5:].astype(int) + 2) // 3).astype(str)
+        for name, part in own.groupby(quarter.to_numpy()):
+            if len(part) == 3:
+                model = float(np.average(part["price_eur_mwh"], weights=part["days"]))
+                seen = float(np.average(observed.loc[part["period"], column], weights=part["days"]))
+                off = model / seen - 1
+                rows.append((marker, name, model, seen, off, abs(off) <= QUARTER_TOLERANCE))
+    columns = ["marker", "quarter", "model_eur_mwh", "observed_eur_mwh", "deviation", "is_within"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def expectation_errors(tables: Tables) -> pd.DataFrame:
+    """Return how far expected prices were from what the path then gave, by months ahead; empty with foresight.
+
+    Columns: months_ahead, count, mean_error_eur_mwh (expected less realised), mean_absolute_error_eur_mwh.
+    """
+    columns = ["months_ahead", "count", "mean_error_eur_mwh", "mean_absolute_error_eur_mwh"]
+    if "expectations" not in tables:
+        return pd.DataFrame(columns=columns)
+    seen = tables["expectations"].dropna(subset=["realised_eur_mwh"])
+    year, month = (seen["period"].str[a:b].astype(int) for a, b in ((0, 4), (5, 7)))
+    year_on, month_on = (seen["seen_on"].str[a:b].astype(int) for a, b in ((0, 4), (5, 7)))
+    ahead = (year - year_on) * 12 + month - month_on
+    error = seen["expected_eur_mwh"] - seen["realised_eur_mwh"]
+    by = error.groupby(ahead)
+    return pd.DataFrame({"months_ahead": by.size().index, "count": by.size().to_numpy(),
+                         "mean_error_eur_mwh": by.mean().to_numpy(),
+                         "mean_absolute_error_eur_mwh": error.abs().groupby(ahead).mean().to_numpy()})  # fmt: skip
 
 
 def _between(frame: pd.DataFrame, row: object) -> pd.DataFrame:

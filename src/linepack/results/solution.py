@@ -18,12 +18,29 @@ from linepack.system.gassystem import GasSystem
 
 
 @dataclass(frozen=True)
+class RollingPath:
+    """What a path with rolling expectations has besides its point: windows, what each expected, parts of prices.
+
+    ``expected`` has seen_on, marker, period, expected_eur_mwh, outlook_balance_gwh_d, realised_eur_mwh (NaN beyond the
+    horizon); ``parts`` is the price breakdown, taken in the window that decided each period.
+    """
+
+    windows: int
+    expected: pd.DataFrame
+    parts: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Solution:
-    """An equilibrium: the patched system, the problem with its labels, and the certified point."""
+    """An equilibrium: the patched system, the problem with its labels, and the certified point.
+
+    With rolling expectations it is a path of windows, each an equilibrium of its own: then there is ``rolling``.
+    """
 
     system: GasSystem
     problem: Problem
     certified: CertifiedSolution
+    rolling: RollingPath | None = None
 
     def values(self, variable: str) -> np.ndarray:
         """Return the values of a variable, shape (periods or windows, entities), in the unit of the variable."""
@@ -59,10 +76,15 @@ def solve_system(
 ) -> Solution:
     """Return the certified equilibrium of a scenario on a dataset.
 
-    What is ``likely`` to bind and to flow, or else what comes with the dataset, makes it quicker, not different.
+    With rolling expectations it is the path of windows that are certified one by one. What is ``likely`` to bind and to
+    flow, or else what comes with the dataset, makes it quicker, not different.
     Errors: ``InputError`` for facts or patches that do not fit, ``NotCertified`` if no answer passes.
     """
     chosen = settings or SolveSettings()
+    if scenario.rolling is not None:
+        from linepack.results.rolling import solve_rolling  # it solves windows with what is defined here
+
+        return solve_rolling(system, scenario, chosen)
     patched = apply_scenario(system, scenario)
     problem = compile_problem(patched, scenario.periods, closing=Closing(scenario.closing))
     expected = shipped_limits(system.dataset) if likely is None else likely

@@ -9,6 +9,7 @@ import pandas as pd
 
 from linepack.market.sets import DAYS_PER_UNIT, positions
 from linepack.results.accounts import accounts
+from linepack.results.flagged import flagged_rows
 from linepack.results.security import security
 from linepack.results.solution import Solution
 from linepack.vocabulary import ArcKind
@@ -175,6 +176,15 @@ def storage(s: Solution) -> pd.DataFrame:
     return _with_place(s, frame)
 
 
+def flagged(s: Solution) -> pd.DataFrame:
+    """Flagged pool gas, on days on which its flag is looked at.
+
+    Columns: flag, node, country, region, period, days, sold_gwh_d (first sales there), consumption_gwh_d,
+    discount_eur_mwh (below the hub price, which is that of gas that may go anywhere).
+    """
+    return _with_place(s, _long(s, *flagged_rows(s)))
+
+
 def contracts(s: Solution) -> pd.DataFrame:
     """Columns: contract, year, untaken_gwh, undelivered_gwh: what a buyer left and a seller held back (a breach)."""
     untaken = s.labels("contract_untaken").assign(untaken_gwh=s.values("contract_untaken")[0] * DAYS_PER_UNIT)
@@ -217,5 +227,5 @@ def _with_place(s: Solution, frame: pd.DataFrame) -> pd.DataFrame:
 TABLES: dict[str, Callable[[Solution], pd.DataFrame]] = {
     "price_markers": price_markers, "hub_prices": hub_prices, "flows": flows, "arcs": arcs, "sales": sales,
     "production": production, "transport_costs": transport_costs, "markups": markups, "consumption": consumption,
-    "storage": storage, "contracts": contracts, "accounts": accounts, "security": security,
+    "storage": storage, "contracts": contracts, "flagged": flagged, "accounts": accounts, "security": security,
 }  # fmt: skip

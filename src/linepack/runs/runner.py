@@ -81,8 +81,9 @@ class Spread(Protocol):
 
 
 def every_table(solution: Solution) -> dict[str, pd.DataFrame]:
-    """Return all result tables and the price breakdown."""
-    return {**result_tables(solution), "price_breakdown": price_breakdown(solution)}
+    """Return all result tables and the price breakdown; of a path with rolling expectations also what was expected."""
+    seen = {} if solution.rolling is None else {"expectations": solution.rolling.expected}
+    return {**result_tables(solution), "price_breakdown": price_breakdown(solution), **seen}
 
 
 def headline_only(solution: Solution) -> dict[str, pd.DataFrame]:
@@ -260,6 +261,7 @@ def _record(identity: RunIdentity, scenario: Scenario, solution: Solution, secon
         "certificate": certified.certificate.as_dict(),
         "solver": {"name": certified.solver, "version": certified.solver_version, "seconds": certified.seconds,
                    "attempts": len(certified.attempts)},
+        **({} if solution.rolling is None else {"windows": solution.rolling.windows}),
         "size": {"rows": rows, "columns": columns, "nonzeros": int(problem.matrix.nnz)},
         "seconds": seconds,
     }  # fmt: skip

@@ -12,6 +12,7 @@ from linepack.scenario.patches import (
     ConductPatch,
     ContractPatch,
     CostPatch,
+    OptionPatch,
     Patch,
     QuantityPatch,
     Span,
@@ -31,6 +32,23 @@ def parse_patch(fields: Fields) -> Patch:
     """Return the patch of one list item. Errors: ``InputError`` with file, line and remedy."""
     kind = fields.choice("do", tuple(KINDS))
     return KINDS[kind](fields, fields.text("name"), fields.text("why"))
+
+
+OPTIONS = {
+    "wedges": ("wedge_multiplier", "how strongly observed routes hold: 0 not at all, 1 as fitted, 2 twice"),
+    "hysteresis": ("hysteresis_multiplier", "whether closed plants come back: 0 all do, 1 as in demand_hysteresis"),
+}
+"""What a scenario file may set under ``options``: the parameter behind it, and what it means."""
+
+
+def parse_options(fields: Fields) -> tuple[Patch, ...]:
+    """Return the options of a scenario file as patches. Errors: ``InputError`` with file, line and remedy."""
+    if "options" not in fields.values:
+        return ()
+    inner = fields.fields("options")
+    inner.allow(*OPTIONS)
+    return tuple(OptionPatch(f"option {key}", what, parameter, inner.number(key))
+                 for key, (parameter, what) in OPTIONS.items() if key in inner.values)  # fmt: skip
 
 
 def _span(fields: Fields) -> Span:

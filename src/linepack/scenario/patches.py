@@ -293,6 +293,26 @@ class TablePatch:
 
 
 @dataclass(frozen=True)
+class OptionPatch:
+    """Sets a number of the model itself: how strong wedges are, whether closed plants come back."""
+
+    name: str
+    why: str
+    parameter: str
+    value: float
+
+    def apply(self, system: GasSystem) -> GasSystem:
+        """Return the system with the parameter set; it is added where a dataset does not have it."""
+        table = system.table("parameters")
+        is_own = table["parameter"] == self.parameter
+        if is_own.any():
+            return system.with_tables(parameters=table.assign(value=table["value"].where(~is_own, self.value)))
+        row = pd.DataFrame([{"parameter": self.parameter, "value": self.value, "unit": "1",
+                             "description": "option of a scenario", **_provenance(self.name, self.why)}])  # fmt: skip
+        return _append(system, "parameters", row)
+
+
+@dataclass(frozen=True)
 class AddRowsPatch:
     """Adds rows to any table; provenance is that of the scenario unless given."""
 

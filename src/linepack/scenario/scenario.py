@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from linepack.errors import InputError
+from linepack.scenario.expectations import Rolling, parse_expectations, require_months
 from linepack.scenario.lawchoice import LawChoice, parse_law
-from linepack.scenario.parse import parse_patch
+from linepack.scenario.parse import parse_options, parse_patch
 from linepack.scenario.patches import Patch, patch_content
 from linepack.scenario.reader import Fields, read_yaml
 from linepack.system.calendar import Period, Step, horizon_periods
@@ -30,6 +31,7 @@ class Scenario:
     """What is assumed: dataset, horizon, how closing stocks count, patches in order.
 
     The horizon is cut into days, weeks or months over ``months`` months, then into ``quarters`` of three months.
+    ``rolling`` is None for perfect foresight.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Scenario:
     step: Step = Step.MONTH
     quarters: int = 0
     law: LawChoice | None = None
+    rolling: Rolling | None = None
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -61,13 +64,15 @@ class Scenario:
             patches.append({key: value for key, value in what.items() if key not in ("name", "why")})
         return {"schema": SCENARIO_SCHEMA, "dataset": self.dataset, "first_month": self.first_month,
                 "months": self.months, "step": str(self.step), "quarters": self.quarters, "closing": self.closing,
-                "patches": patches, **({"law": self.law.content()} if self.law else {})}  # fmt: skip
+                "patches": patches, **({"law": self.law.content()} if self.law else {}),
+                **({"rolling": self.rolling.content()} if self.rolling else {})}  # fmt: skip
 
     @property
     def length(self) -> str:
         """The horizon in words."""
         quarters = f" and {self.quarters} quarters" if self.quarters else ""
-        return f"{self.months} months{quarters} from {self.first_month}, by {self.step}"
+        seen = ", rolling expectations" if self.rolling else ""
+        return f"{self.months} months{quarters} from {self.first_month}, by {self.step}{seen}"
 
     @property
     def digest(self) -> str:
@@ -183,9 +188,10 @@ def _check_schema(fields: Fields) -> None:
 
 def _read_scenario(path: Path, seen: tuple[Path, ...]) -> Scenario:
     fields = read_yaml(path)
-    fields.allow("schema", "scenario", "title", "why", "based_on", "dataset", "horizon", "closing", "patches", "law")
+    fields.allow("schema", "scenario", "title", "why", "based_on", "dataset", "horizon", "closing", "patches", "law",
+                 "expectations", "options")  # fmt: skip
     _check_schema(fields)
-    patches = tuple(parse_patch(item) for item in fields.items("patches"))
+    patches = parse_options(fields) + tuple(parse_patch(item) for item in fields.items("patches"))
     names = [patch.name for patch in patches]
     if len(set(names)) != len(names):
         raise fields.error("duplicate-name", "two patches have the same name", key="patches")
@@ -203,7 +209,9 @@ def _read_scenario(path: Path, seen: tuple[Path, ...]) -> Scenario:
                                key="based_on", hint=f"did you mean '{near[0]}'?" if near else None)  # fmt: skip
         base = _read_scenario(base_path, (*seen, path.resolve()))
         law = parse_law(fields.fields("law")) if "law" in fields.values else base.law
-        return replace(base, name=name, title=title, why=why, patches=base.patches + patches, law=law)
+        rolling = parse_expectations(fields) if "expectations" in fields.values else base.rolling
+        _check_rolling(fields, rolling, base.months, base.step, base.quarters)
+        return replace(base, name=name, title=title, why=why, patches=base.patches + patches, law=law, rolling=rolling)
     horizon = fields.fields("horizon")
     horizon.allow("first_month", "months", "step", "quarters")
     first_month = horizon.text("first_month")
@@ -215,5 +223,15 @@ def _read_scenario(path: Path, seen: tuple[Path, ...]) -> Scenario:
         horizon_periods(first_month, months, step=step, quarters=quarters)
     except InputError as error:
         raise horizon.error(error.issue.code, error.issue.message, key="first_month", hint=error.issue.hint) from error
+    rolling = parse_expectations(fields) if "expectations" in fields.values else None
+    _check_rolling(fields, rolling, months, step, quarters)
     return Scenario(name, title, why, fields.text("dataset"), first_month, months, closing, patches, step, quarters,
-                    parse_law(fields.fields("law")) if "law" in fields.values else None)  # fmt: skip
+                    parse_law(fields.fields("law")) if "law" in fields.values else None, rolling)  # fmt: skip
+
+
+def _check_rolling(fields: Fields, rolling: Rolling | None, months: int, step: Step, quarters: int) -> None:
+    try:
+        require_months(rolling, months, str(step), quarters)
+    except InputError as error:
+        key = "expectations" if "expectations" in fields.values else "based_on"
+        raise fields.error(error.issue.code, error.issue.message, key=key, hint=error.issue.hint) from error

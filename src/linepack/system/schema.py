@@ -339,6 +339,14 @@ TABLES: tuple[Table, ...] = (
         text("shape", "affine; isoelastic; exponential in price; tabulated (demand_points); fixed at any price.",
              required=False, default=DemandShape.AFFINE, choices=tuple(DemandShape)),
     )),
+    Table("demand_hysteresis", "Consumers that do not come back one for one when gas gets cheaper than the reference.",
+          ("node", "segment"), (
+        text("node", "Market.", references="nodes.node"),
+        text("segment", "Group of consumers."),
+        number("lasting_share", "1", "Share of the response to prices below the reference that is lost.", maximum=1.0),
+        number("return_limit_share", "1", "Most that returns, share of the reference quantity. Empty: no limit.",
+               required=False),
+    ), is_optional=True),
     Table("demand_points", "Points of a tabulated demand, straight lines between and beyond them.",
           ("node", "segment", "point"), (
         text("node", "Market.", references="nodes.node"),
@@ -392,6 +400,19 @@ TABLES: tuple[Table, ...] = (
         number("charge_eur_mwh", "EUR/MWh", "Charge on the flow between those days: a transfer, no resource cost.",
                required=False, default=0.0),
         text("charge_receiver", "Who receives the charge.", required=False, default=""),
+    ), is_optional=True),
+    Table("pool_flags", "Whose gas keeps a flag when it enters a pool, where arcs are barred to it.",
+          ("flag", "trader", "node"), (
+        text("flag", "Identifier of the flag, for example an origin."),
+        text("trader", "Seller.", references="traders.trader"),
+        text("node", "Place of first sale.", references="nodes.node"),
+    ), is_optional=True),
+    Table("pool_flag_bars", "Arcs on which flagged pool gas may not move, by date; other pool gas may.",
+          ("flag", "arc", "first_day"), (
+        text("flag", "Flag."),
+        text("arc", "Arc that pool gas uses."),
+        day("first_day", "First day."),
+        day("last_day", "Last day; empty: no end.", required=False),
     ), is_optional=True),
     Table("policy_limits", "Quotas and purchase pledges over a window, and storage rules at a date.",
           ("policy_limit",), (
@@ -487,6 +508,14 @@ TABLES: tuple[Table, ...] = (
         text("node", "Pool node.", references="nodes.node"),
         number("weight", "1", "Weight of the node in the marker."),
     )),
+    Table("forward_curves", "Forward prices of a marker as seen on a day, by block of delivery months.",
+          ("marker", "curve_date", "first_month"), (
+        text("marker", "Price marker.", references="price_markers.marker"),
+        day("curve_date", "Day on which the prices were seen."),
+        month("first_month", "First delivery month of the block."),
+        month("last_month", "Last delivery month of the block."),
+        number("price_eur_mwh", "EUR/MWh", "Mean price of the block."),
+    ), is_optional=True),
     Table("parameters", "Single numbers of the model that belong to the data.", ("parameter",), (
         text("parameter", "Identifier."),
         number("value", "see unit", "Value.", minimum=None),
