@@ -81,6 +81,15 @@ def cost(s: Solution, of: str, period: str) -> float:
     )  # fmt: skip
 
 
+def benefit_less_cost(s: Solution, of: str, period: str) -> float:
+    """Value of isoelastic demand, fixed demand too, by the antiderivative nil at infinite quantity, less cost."""
+    table = s.system.table("demand")
+    used = [consumption(s, node, period) for node in table["node"]]
+    power = 1 - 1 / table["elasticity"].to_numpy()
+    at = table["reference_price_eur_mwh"] * table["quantity_gwh_d"]
+    return float((at * (np.array(used) / table["quantity_gwh_d"]) ** power / power).sum() - cost(s, "", period))
+
+
 def _sales(s: Solution) -> list[tuple[str, str, np.ndarray]]:
     """Return trader, node and amount by period of every first sale."""
     labels, sets = s.labels("trader_flow"), s.problem.sets
@@ -137,5 +146,5 @@ def mean_cost(s: Solution, of: str, period: str) -> float:
 
 MEASURES: dict[str, Measure] = {
     m.__name__: m for m in (price, mean_price, trader_price, production, consumption, flow, scarcity, rent, cost,
-                            sales, sales_in_area, profit, expenditure, mean_cost)
+                            benefit_less_cost, sales, sales_in_area, profit, expenditure, mean_cost)
 }  # fmt: skip
