@@ -14,6 +14,12 @@ from linepack.runs.store import Run, RunStore
 from linepack.scenario.scenario import load_case, load_scenario
 from linepack.system.dataset import load_dataset
 from linepack.system.gassystem import GasSystem
+from tests import samples
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Property tests draw many more examples in the long run."""
+    samples.choose(is_long="not full" not in config.option.markexpr)
 
 
 @pytest.fixture(scope="session")

@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from linepack.results.solution import Solution
 from linepack.system.gassystem import GasSystem
 from tests.builders import demand, frame, gas_system, market, merged, price, solved, supply
+from tests.samples import samples
 
-many = settings(max_examples=6, deadline=None, derandomize=True)
+many = samples(25)
 intercepts, slopes, costs, conducts = st.floats(40, 120), st.floats(0.05, 3), st.floats(1, 30), st.floats(0, 1)
 MOST = 6
 NEAR = 1e-6
