@@ -16,10 +16,7 @@ from linepack.system.dataset import load_dataset
 from linepack.system.gassystem import GasSystem
 from tests import samples
 
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Property tests draw many more examples in the long run."""
-    samples.choose(is_long="not full" not in config.option.markexpr)
+samples.register()
 
 
 @pytest.fixture(scope="session")

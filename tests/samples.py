@@ -6,15 +6,14 @@ from hypothesis import settings
 
 USUAL, LONG = "usual", "long"
 TIMES = 10
-"""The long run, without ``-m "not full"``, draws so many times as many."""
+"""The long run, ``--hypothesis-profile=long``, draws so many times as many."""
 
 
-def choose(*, is_long: bool) -> None:
-    """Take the profile of this run; examples do not depend on time, and no example is timed."""
-    usual = settings.default.max_examples if settings.default is not None else 100
-    settings.register_profile(USUAL, deadline=None, derandomize=True, max_examples=usual)
-    settings.register_profile(LONG, deadline=None, derandomize=True, max_examples=usual * TIMES)
-    settings.load_profile(LONG if is_long else USUAL)
+def register() -> None:
+    """Register both profiles and take the usual one: examples do not depend on time, and no example is timed."""
+    for name, times in ((USUAL, 1), (LONG, TIMES)):
+        settings.register_profile(name, deadline=None, derandomize=True, max_examples=100 * times)
+    settings.load_profile(USUAL)
 
 
 def samples(usual: int) -> settings:

@@ -72,6 +72,13 @@ def rent(s: Solution, of: str, period: str) -> float:
     return float(frame[(frame["arc"] == of) & frame["period"].isin(labels)]["congestion_rent_eur_mwh"].item())
 
 
+def joint_rent(s: Solution, of: str, period: str) -> float:
+    """Rent of a joint limit."""
+    equation = s.problem.equations["joint_limit"]
+    at = equation.labels["joint_limit"].tolist().index(of)
+    return float(-s.shadow_prices("joint_limit")[_periods(s, period), at].item())
+
+
 def cost(s: Solution, of: str, period: str) -> float:
     """Resource cost of everything that moves."""
     return sum(
@@ -145,6 +152,6 @@ def mean_cost(s: Solution, of: str, period: str) -> float:
 
 
 MEASURES: dict[str, Measure] = {
-    m.__name__: m for m in (price, mean_price, trader_price, production, consumption, flow, scarcity, rent, cost,
-                            benefit_less_cost, sales, sales_in_area, profit, expenditure, mean_cost)
+    m.__name__: m for m in (price, mean_price, trader_price, production, consumption, flow, scarcity, rent, joint_rent,
+                            cost, benefit_less_cost, sales, sales_in_area, profit, expenditure, mean_cost)
 }  # fmt: skip
