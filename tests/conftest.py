@@ -14,6 +14,9 @@ from linepack.runs.store import Run, RunStore
 from linepack.scenario.scenario import load_case, load_scenario
 from linepack.system.dataset import load_dataset
 from linepack.system.gassystem import GasSystem
+from tests import samples
+
+samples.register()
 
 
 @pytest.fixture(scope="session")

@@ -248,7 +248,10 @@ def test_every_check_runs_and_counts(
     assert ran == ["ruff", "mypy", "lint-imports", "pytest"]
 
 
-@pytest.mark.parametrize(("arguments", "expected"), [(["-k", "x"], ["-m", "not full", "-k", "x"]), (["--full"], [])])
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [(["-k", "x"], ["-m", "not full", "-k", "x"]), (["--full"], ["--hypothesis-profile", "long"])],
+)
 def test_full_selects_the_long_tests(
     script: ModuleType, monkeypatch: pytest.MonkeyPatch, arguments: list[str], expected: list[str]
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import OptimizeResult, linprog
 
@@ -20,6 +20,7 @@ from linepack.deals.core import least_core, objections
 from linepack.deals.game import Game, game_from_function, membership
 from linepack.deals.shapley import shapley
 from linepack.errors import InputError
+from tests.samples import samples
 
 
 def optimum(answer: OptimizeResult) -> float:
@@ -86,7 +87,7 @@ def test_nothing_makes_all_better_off() -> None:
     assert nash_outcome(np.array([[1.0, -1.0], [0.0, 0.0]]), np.zeros(2)) is None
 
 
-@settings(max_examples=40)
+@samples(40)
 @given(st.integers(2, 5), st.integers(2, 12), st.integers(0, 10_000))
 def test_nash_lottery_cannot_be_improved(players: int, count: int, seed: int) -> None:
     """The log of the product is concave: no outcome mixed in a little may raise it, nor a random lottery beat it."""
@@ -122,7 +123,7 @@ def test_an_empty_core_needs_money_from_outside() -> None:
     assert found.outside == pytest.approx(0.5, abs=1e-6)
 
 
-@settings(max_examples=40)
+@samples(40)
 @given(st.integers(2, 4), st.lists(st.integers(0, 20), min_size=15, max_size=15))
 def test_payments_end_every_objection_at_the_least_cost(size: int, numbers: list[int]) -> None:
     """Against the full program with every coalition in it; nothing is paid where nobody objects."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.optimize import OptimizeResult, linprog
 
@@ -17,6 +17,7 @@ from linepack.deals.core import (
     unbalanced_levels,
 )
 from linepack.deals.game import Game, game_from_function, membership, superadditivity_failures
+from tests.samples import samples
 
 
 def optimum(answer: OptimizeResult) -> float:
@@ -49,7 +50,7 @@ def test_bankruptcy_game_has_its_published_nucleolus(estate: float, expected: li
     assert nucleolus(bankruptcy(estate)).payoffs == pytest.approx(expected, abs=1e-6)
 
 
-@settings(max_examples=40)
+@samples(40)
 @given(st.integers(1, 599))
 def test_bankruptcy_nucleolus_is_the_talmud_rule(estate: int) -> None:
     """Up to half of all claims, gains on half-claims are equal; beyond it, losses on half-claims are equal."""
@@ -127,7 +128,7 @@ def test_players_worth_more_alone_get_the_prenucleolus() -> None:
     assert found.payoffs == pytest.approx([2, 2], abs=1e-9)
 
 
-@settings(max_examples=60)
+@samples(60)
 @given(games())
 def test_kohlbergs_criterion_accepts_the_nucleolus_and_nothing_near_it(game: Game) -> None:
     """Kohlberg (1971) characterises the nucleolus without the programs that found it."""
@@ -140,7 +141,7 @@ def test_kohlbergs_criterion_accepts_the_nucleolus_and_nothing_near_it(game: Gam
     assert unbalanced_levels(game, moved) != ()
 
 
-@settings(max_examples=60)
+@samples(60)
 @given(games(low=0))
 def test_the_nucleolus_is_in_the_core_if_there_is_one(game: Game) -> None:
     """The core is where no excess is above 0, and the nucleolus makes the largest excess least."""
@@ -150,7 +151,7 @@ def test_the_nucleolus_is_in_the_core_if_there_is_one(game: Game) -> None:
         assert objections(game, nucleolus(game).payoffs)
 
 
-@settings(max_examples=60)
+@samples(60)
 @given(games())
 def test_the_least_core_is_that_of_the_full_program(game: Game) -> None:
     """Adding rows as needed gives the optimum of the program with every coalition in it."""
@@ -163,7 +164,7 @@ def test_the_least_core_is_that_of_the_full_program(game: Game) -> None:
     assert least_core(game).excess == pytest.approx(optimum(answer), abs=1e-7)
 
 
-@settings(max_examples=60)
+@samples(60)
 @given(games(), st.integers(1, 9), st.lists(st.integers(-30, 30), min_size=5, max_size=5))
 def test_the_nucleolus_follows_units_and_endowments(game: Game, factor: int, gifts: list[int]) -> None:
     """Covariance: other units scale payoffs, and what a player brings along it keeps."""
@@ -172,7 +173,7 @@ def test_the_nucleolus_follows_units_and_endowments(game: Game, factor: int, gif
     assert nucleolus(other).payoffs == pytest.approx(factor * nucleolus(game).payoffs + own, abs=1e-6)
 
 
-@settings(max_examples=60)
+@samples(60)
 @given(games(low=0))
 def test_core_ranges_are_reached_and_not_passed(game: Game) -> None:
     """By hand: the full programs for the least and most of the first player."""

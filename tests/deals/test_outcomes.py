@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linepack.deals.analysis import analyse_deal
@@ -37,6 +37,7 @@ from linepack.deals.outcomes import (
 )
 from linepack.deals.shapley import sampled_shapley, shapley
 from linepack.errors import InputError
+from tests.samples import samples
 
 YES_NO = ("no", "yes")
 
@@ -196,7 +197,7 @@ def test_outsiders_without_equilibrium_are_reported() -> None:
     assert values.game.value("a") == -5  # gain over the default, in which both say no
 
 
-@settings(max_examples=30)
+@samples(30)
 @given(st.integers(0, 10_000))
 def test_values_match_brute_force(seed: int) -> None:
     """Random payoffs of three players with one decision each: the best own choice, coalition by coalition."""
@@ -386,7 +387,7 @@ def test_thirty_gates_are_sampled_with_two_evaluations() -> None:
     assert found.standard_errors.mean() == pytest.approx(error, rel=0.1)
 
 
-@settings(max_examples=20)
+@samples(20)
 @given(st.integers(0, 10_000))
 def test_agreed_values_match_the_enumerated_game(seed: int) -> None:
     """With one agreed option per decision and effects that only help, both ways of valuing coalitions agree."""

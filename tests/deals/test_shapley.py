@@ -6,12 +6,13 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linepack.deals.game import Game, dividends, game_from_function, membership, merged
 from linepack.deals.shapley import banzhaf, sampled_shapley, shapley
 from linepack.errors import InputError
+from tests.samples import samples
 
 NAMES = ("a", "b", "c", "d", "e", "f")
 
@@ -166,7 +167,7 @@ def test_odd_numbers_of_orders_are_refused() -> None:
             sampled_shapley("ab", lambda s: 0.0, orders=orders, seed=0)
 
 
-@settings(max_examples=30)
+@samples(30)
 @given(games(3, 5))
 def test_merging_all_but_one_leaves_two_players(game: Game) -> None:
     """A union of the rest against one player: each gets what it is worth alone and half of what is left."""

@@ -8,7 +8,7 @@ from math import comb, factorial
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linepack.deals.council import council_populations, qualified_majority, unanimity
@@ -25,6 +25,7 @@ from linepack.deals.voting import (
     weighted_body,
 )
 from linepack.errors import InputError
+from tests.samples import samples
 
 EEC_1958 = weighted_body("EEC Council 1958", {"DE": 4, "FR": 4, "IT": 4, "BE": 2, "NL": 2, "LU": 1}, 12)
 
@@ -157,7 +158,7 @@ def test_the_two_population_lists_give_nearly_the_same_power() -> None:
     assert max(abs(float(one[name] - other[name])) for name in one) < 0.002
 
 
-@settings(max_examples=40)
+@samples(40)
 @given(bodies(), st.lists(st.integers(-3, 9), min_size=7, max_size=7))
 def test_the_cheapest_majority_is_the_cheapest_of_all(body: VotingBody, losses: list[int]) -> None:
     """Every passing coalition by hand; a member who gains is not paid."""

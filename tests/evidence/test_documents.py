@@ -1,12 +1,13 @@
 """Every kind of bad input gets a clear answer."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linepack.errors import InputError
 from linepack.evidence.document import read_document
 from linepack.evidence.read import read_article
+from tests.samples import samples
 
 GAS = (
     "Gazprom said on Thursday that gas flows through TurkStream would rise by 5% this year, while Berlin "
@@ -120,7 +121,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@samples(150)
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=40))
 def test_any_text_gives_only_slices_of_itself(pieces: list[str]) -> None:
     """However broken the text, nothing fails and no span is invented."""

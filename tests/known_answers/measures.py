@@ -72,6 +72,13 @@ def rent(s: Solution, of: str, period: str) -> float:
     return float(frame[(frame["arc"] == of) & frame["period"].isin(labels)]["congestion_rent_eur_mwh"].item())
 
 
+def joint_rent(s: Solution, of: str, period: str) -> float:
+    """Rent of a joint limit."""
+    equation = s.problem.equations["joint_limit"]
+    at = equation.labels["joint_limit"].tolist().index(of)
+    return float(-s.shadow_prices("joint_limit")[_periods(s, period), at].item())
+
+
 def cost(s: Solution, of: str, period: str) -> float:
     """Resource cost of everything that moves."""
     return sum(
@@ -79,6 +86,15 @@ def cost(s: Solution, of: str, period: str) -> float:
         for v in s.problem.variables.values() if len(v.columns) == len(s.days)
         for columns in [v.columns[_periods(s, period)]]
     )  # fmt: skip
+
+
+def benefit_less_cost(s: Solution, of: str, period: str) -> float:
+    """Value of isoelastic demand, fixed demand too, by the antiderivative nil at infinite quantity, less cost."""
+    table = s.system.table("demand")
+    used = [consumption(s, node, period) for node in table["node"]]
+    power = 1 - 1 / table["elasticity"].to_numpy()
+    at = table["reference_price_eur_mwh"] * table["quantity_gwh_d"]
+    return float((at * (np.array(used) / table["quantity_gwh_d"]) ** power / power).sum() - cost(s, "", period))
 
 
 def _sales(s: Solution) -> list[tuple[str, str, np.ndarray]]:
@@ -136,6 +152,6 @@ def mean_cost(s: Solution, of: str, period: str) -> float:
 
 
 MEASURES: dict[str, Measure] = {
-    m.__name__: m for m in (price, mean_price, trader_price, production, consumption, flow, scarcity, rent, cost,
-                            sales, sales_in_area, profit, expenditure, mean_cost)
+    m.__name__: m for m in (price, mean_price, trader_price, production, consumption, flow, scarcity, rent, joint_rent,
+                            cost, benefit_less_cost, sales, sales_in_area, profit, expenditure, mean_cost)
 }  # fmt: skip

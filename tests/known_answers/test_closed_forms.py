@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from linepack.results.solution import Solution
 from linepack.system.gassystem import GasSystem
-from tests.builders import demand, frame, gas_system, market, merged, price, solved, supply
+from tests.builders import delivery, demand, frame, gas_system, market, merged, price, solved, supply
+from tests.samples import samples
 
-many = settings(max_examples=6, deadline=None, derandomize=True)
+many = samples(25)
 intercepts, slopes, costs, conducts = st.floats(40, 120), st.floats(0.05, 3), st.floats(1, 30), st.floats(0, 1)
 MOST = 6
 NEAR = 1e-6
@@ -235,3 +236,40 @@ def test_expansion_pays_for_itself(capacity: float, cost: float, b: float) -> No
     wanted = max(capacity, (100 - 10 - cost) / b)
     assert sold(solution).sum() == pytest.approx(wanted, rel=1e-6)
     assert price(solution, "HUB") == pytest.approx(100 - b * wanted, abs=1e-5)
+
+
+@cache
+def builders(n: int) -> GasSystem:
+    """Return n sellers with no way to a hub but what they build; tests change the numbers."""
+    parts = [
+        merged(
+            supply(f"F{k}", cost=10, capacity=1e4, conduct=1),
+            delivery(f"F{k}", "HUB", capacity_gwh_d=0),
+            {"arc_expansions": [{"arc": f"F{k}-HUB", "cost_eur_mwh": 1}]},
+        )
+        for k in range(n)
+    ]
+    system = gas_system(merged(market("HUB"), {"demand": demand("HUB", intercept=50, slope=0.5)}, *parts))
+    return system.with_tables(traders=system.table("traders").assign(conjecture="own_market"))
+
+
+@many
+@given(st.integers(1, 4), intercepts, slopes, costs, st.floats(0.5, 8), conducts)
+def test_capacity_game(n: int, a: float, b: float, c: float, unit: float, w: float) -> None:
+    """N firms build a way to market for ``unit`` a unit and foresee conduct w: they act as if gas cost c + unit.
+
+    The open-loop capacity game of Murphy and Smeers (Operations Research 53, 2005) with one technology: each builds
+    and sells (a - c - unit) / (b (n + w)), nothing where gas is worth less than it costs.
+    """
+    system = builders(n)
+    solution = solved(
+        system.with_tables(
+            traders=system.table("traders").assign(conduct=w),
+            supply_steps=system.table("supply_steps").assign(cost_eur_mwh=c),
+            arc_expansions=system.table("arc_expansions").assign(cost_eur_mwh=unit),
+            demand=system.table("demand").assign(quantity_gwh_d=a / b / 2, reference_price_eur_mwh=a / 2),
+        )
+    )
+    each = max(0.0, (a - c - unit) / (b * (n + w)))
+    assert sold(solution) == pytest.approx(np.full(n, each), rel=1e-6, abs=1e-6)
+    assert solution.values("arc_expansion").ravel() == pytest.approx(np.full(n, each), rel=1e-6, abs=1e-6)

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linepack.errors import InputError
 from linepack.odds.assess import worked_table
 from linepack.odds.implied import joint_bands, single_band
 from linepack.odds.tables import Interval, change_of, quoted_moves
+from tests.samples import samples
 
 GAPS = (28.0, 18.0, 12.5)
 PUBLISHED = {  # quote -> change of price, and points of probability at the three gaps, as worked out with the method
@@ -73,7 +74,7 @@ def test_gap_that_holds_zero_identifies_nothing() -> None:
         single_band(Interval(-2, -2), Interval(-1, 1))
 
 
-@settings(max_examples=25, deadline=None)
+@samples(25)
 @given(st.floats(0.05, 0.5), st.floats(0.05, 0.45), st.integers(0, 2**31))
 def test_joint_bands_hold_the_truth(first: float, second: float, seed: int) -> None:
     """Prices moved by known changes of two regimes over three contracts.

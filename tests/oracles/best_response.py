@@ -13,7 +13,7 @@ from tests.oracles.one_program import Name, Program, solve_with_clarabel, write
 from tests.oracles.plain import Plain
 
 
-def equilibrium_prices(p: Plain, *, rounds: int = 400, tolerance: float = 1e-5) -> dict[tuple[str, int], float]:
+def equilibrium_prices(p: Plain, *, rounds: int = 1500, tolerance: float = 1e-6) -> dict[tuple[str, int], float]:
     """Return hub prices by node and period once no seller changes any of its sales by more than ``tolerance``."""
     program = write(p)
     power = [name for name in program.index if name[0] == "power"]

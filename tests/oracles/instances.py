@@ -15,9 +15,11 @@ MONTHS = 2
 def random_system(seed: int, *, sellers_share_limits: bool = True) -> GasSystem:
     """Return three markets in two areas, two LNG ports, four sellers of different conduct, over April and May.
 
-    On: losses, storage with rates and closing values, home production, contracts, joint limits by period and year, a
-    fleet, dated arcs and flow rules, policy limits hard and soft and on stocks, share limits, route wedges, charges,
-    yearly windows, expansion, areas. Without ``sellers_share_limits`` no limit binds two strategic sellers together: no
+    On: losses, storage with rates and closing values, home production, contracts (one ends inside the horizon), joint
+    limits by period and year, fleets of two classes, ice, dated arcs, flow rules for one and for all, policy limits
+    hard and soft and on stocks, share limits of consumption and of sales, route wedges, charges, yearly windows,
+    expansion, areas, an owner of two sellers, segments, fixed demand, costs that rise with output or with use of an
+    arc, costs that follow Henry Hub. Without ``sellers_share_limits`` no limit binds two strategic sellers together: no
     common line, and no share of a consumption that the other seller also feeds.
     """
     r = np.random.default_rng(seed)
@@ -42,11 +44,17 @@ def random_system(seed: int, *, sellers_share_limits: bool = True) -> GasSystem:
                 )
                 for row in _seasonal(n, i, s, u(0.75, 1.0))
             ]
+            + [{**row, "segment": "power"} for row in _seasonal("B", u(45, 60), u(2, 5), u(0.8, 1.2))]
+            + [
+                {"node": "C", "segment": "firm", "month": m, "quantity_gwh_d": u(1, 3), "shape": "fixed"}
+                | {"reference_price_eur_mwh": 1, "elasticity": 1}
+                for m in ("2025-04", "2025-05")
+            ]
         },
         _seller("X", u(5, 9), u(45, 70), r),
         _seller("Y", u(6, 10), u(45, 70), r),
         _seller("Z", u(4, 8), u(50, 80), r),
-        supply("V", cost=u(30, 48), capacity=u(15, 30), months=MONTHS),
+        _owned_by_z(supply("V", cost=u(18, 36), capacity=u(15, 30), months=MONTHS)),
         delivery("X", "A", capacity_gwh_d=pipe_x, tariff_eur_mwh=u(1, 2), loss_fraction=0.02),
         delivery("X", "C", capacity_gwh_d=u(8, 15), tariff_eur_mwh=u(2, 4)),
         delivery("Y", "B", capacity_gwh_d=pipe_y, tariff_eur_mwh=u(1, 2)),
@@ -111,8 +119,20 @@ def random_system(seed: int, *, sellers_share_limits: bool = True) -> GasSystem:
             "arc_schedule": [{"arc": "Y-C", "first_day": "2025-05-11", "last_day": "2025-05-20", "capacity_gwh_d": 4}],
             "sea_routes": [
                 {"origin": "L", "destination": "P", "distance_nm": 2000},
-                {"origin": "L", "destination": "R", "distance_nm": 2600, "transfer_eur_mwh": 0.4},
+                {
+                    "origin": "L",
+                    "destination": "R",
+                    "distance_nm": 2600,
+                    "transfer_eur_mwh": 0.4,
+                    "ship_class": "ICE",
+                    "ice_days": u(1, 4),
+                },
             ],
+            "ship_classes": [{}, {"ship_class": "ICE", "cargo_mmbtu": 3600000, "charter_usd_d": 90000}],
+            "supply_curves": [
+                {"resource": "Y_GAS", "step": 1, "shape": "power", "coefficient_eur_mwh": u(1, 3), "scale_gwh_d": 20}
+            ],
+            "arc_curves": [{"arc": "A-B", "shape": "power", "coefficient_eur_mwh": u(0.5, 2), "scale_gwh_d": 10}],
             "fleets": [
                 {
                     "fleet": "OWN",
@@ -120,7 +140,10 @@ def random_system(seed: int, *, sellers_share_limits: bool = True) -> GasSystem:
                     "first_day": "2025-01-01",
                     "ships": u(0.2, 0.7),
                     "available_share": 0.95,
-                }
+                },
+                {"fleet": "OLD", "ship_class": "ICE", "first_day": "2025-01-01", "ships": u(0.2, 0.6)}
+                | {"available_share": 0.9, "last_day": "2025-05-19"},
+                {"fleet": "NEW", "ship_class": "ICE", "first_day": "2025-05-11", "ships": 0.2, "available_share": 1},
             ],
             "storages": [_store("A", 900), _store("C", 400)],
             "storage_levels": [
@@ -141,6 +164,7 @@ def random_system(seed: int, *, sellers_share_limits: bool = True) -> GasSystem:
                     "annual_quantity_gwh": u(8, 24) * 365,
                     "take_or_pay_share": 0.8,
                     "take_penalty_eur_mwh": u(3, 12),
+                    "end": "2025-05-20",
                 },
                 {
                     "contract": "OIL",
@@ -172,6 +196,8 @@ def random_system(seed: int, *, sellers_share_limits: bool = True) -> GasSystem:
             "flow_rules": [
                 {"rule": "LEVY", "trader": "X", "arc": "X-C", "charge_eur_mwh": u(0.3, 1)},
                 {"rule": "CUT", "trader": "Y", "arc": "Y-C", "first_day": "2025-04-16", "capacity_share": 0.5},
+                {"rule": "TOLL", "arc": "B-A", "first_day": "2025-04-21", "charge_eur_mwh": u(0.2, 0.8)},
+                {"rule": "WORKS", "arc": "A-B", "last_day": "2025-04-12", "capacity_share": 0.6},
             ],
             "policy_limits": [
                 {
@@ -214,7 +240,16 @@ def random_system(seed: int, *, sellers_share_limits: bool = True) -> GasSystem:
             {
                 "joint_limits": [{"joint_limit": "LINE", "limit_gwh_d": u(35, 60)}],
                 "joint_limit_members": [{"joint_limit": "LINE", "arc": "X-A"}, {"joint_limit": "LINE", "arc": "Y-B"}],
-                "share_limits": [{"share_limit": "HALF", "trader": "X", "node": "C", "maximum_share": u(0.2, 0.5)}],
+                "share_limits": [
+                    {"share_limit": "HALF", "trader": "X", "node": "C", "maximum_share": u(0.2, 0.5)},
+                    {
+                        "share_limit": "THIRD",
+                        "trader": "Y",
+                        "area": "NW",
+                        "maximum_share": u(0.25, 0.5),
+                        "base": "sales",
+                    },
+                ],
                 "carriage": [{"trader": "X", "arc": "A-B"}, {"trader": "Y", "arc": "B-A"}],
                 "sales_points": [{"trader": "X", "node": "B"}, {"trader": "Y", "node": "A"}],
             }
@@ -228,13 +263,20 @@ def _seasonal(node: str, intercept: float, slope: float, may: float) -> list[dic
     return [april, {**second, "quantity_gwh_d": second["quantity_gwh_d"] * may}]
 
 
+def _owned_by_z(rows: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """Return a price taker's rows as those of a second seller of the owner of Z, at a cost that follows Henry Hub."""
+    rows["traders"] = [{**row, "owner_group": "Z"} for row in rows["traders"]]
+    rows["supply_steps"] = [{**row, "henry_hub_multiple": 1.0} for row in rows["supply_steps"]]
+    return rows
+
+
 def _store(node: str, gwh: float) -> dict[str, Any]:
     return {
         "node": node,
         "working_gas_gwh": gwh,
-        "injection_capacity_gwh_d": gwh / 60,
+        "injection_capacity_gwh_d": gwh / 90,
         "withdrawal_capacity_gwh_d": gwh / 40,
-        "injection_share_when_full": 0.6,
+        "injection_share_when_full": 0.4,
         "withdrawal_share_when_empty": 0.4,
         "injection_cost_eur_mwh": 0.3,
         "withdrawal_cost_eur_mwh": 0.2,

@@ -72,7 +72,7 @@ def _supply(p: Plain, m: Program, balance: dict[Name, list[tuple[Name, float]]])
             name = ("make", row.resource, row.step, t)
             top = row.capacity_share * p.month_value("availability", t, "capacity_gwh_d", resource=row.resource)
             unit = row.cost_eur_mwh + row.henry_hub_multiple * p.month_value("market_prices", t, "henry_hub_eur_mwh")
-            m.price(name, p.w(t) * unit, top=top)
+            m.price(name, p.w(t) * unit, p.w(t) * p.rising("supply_curves", resource=row.resource, step=row.step), top)
             balance["own", *owner[row.resource], t].append((name, 1.0))
     for row in p.rows("resource_windows"):
         terms: list[tuple[Name, float]] = [
@@ -103,10 +103,14 @@ def _carriage(p: Plain, m: Program, balance: dict[Name, list[tuple[Name, float]]
         for t in p.times:
             if arc.is_pool and arc.origin in p.pools and arc.destination in p.pools:
                 name = ("ship", arc.name, t)
-                m.price(name, p.w(t) * arc.cost[t], p.w(t) * p.pool_slope(arc))
+                m.price(name, p.w(t) * (arc.cost[t] + p.charge("pool", arc.name, t)), p.w(t) * p.pool_slope(arc))
                 balance["price", arc.origin, t].append((name, -1.0))
                 balance["price", arc.destination, t].append((name, arc.kept))
                 users[arc.name, t].append(name)
+            if p.rising("arc_curves", arc=arc.name):
+                all_use: Name = ("all use", arc.name, t)
+                m.price(all_use, 0.0, p.w(t) * p.rising("arc_curves", arc=arc.name))
+                m.row(all_use, [*((n, 1.0) for n in users[arc.name, t]), (all_use, -1.0)], 0.0, 0.0)
             if np.isfinite(arc.capacity(t)):
                 more: list[tuple[Name, float]] = [(("build", arc.name), -1.0)] if arc.name in build else []
                 m.row(("arc", arc.name, t), [(n, 1.0) for n in users[arc.name, t]] + more, -INFINITY, arc.capacity(t))
@@ -215,15 +219,13 @@ def _promises(p: Plain, m: Program, sold: list[tuple[str, str]]) -> None:
                 m.price((what, row.policy_limit), row.penalty_eur_mwh)
                 terms.append(((what, row.policy_limit), sign))
         m.row(("policy", row.policy_limit), terms, low, high)
-    for row in p.rows("share_limits"):
+    for name, share, own, of_sales, of_nodes in p.share_limits():
         for t in p.times:
             used: list[tuple[Name, float]] = [
-                ((kind, n, k, t), -row.maximum_share)
-                for n, k in p.consumers()
-                if n == row.node
-                for kind in ("use", "firm")
+                ((kind, n, k, t), -share) for n, k in p.consumers() if n in of_nodes for kind in ("use", "firm")
             ]
-            m.row(("share", row.share_limit, t), [(("sell", row.trader, row.node, t), 1.0), *used], -INFINITY, 0.0)
+            used += [(("sell", i, n, t), -share) for i, n in sorted(of_sales)]
+            m.row(("share", name, t), [*((("sell", i, n, t), 1.0) for i, n in sorted(own)), *used], -INFINITY, 0.0)
 
 
 def _members(p: Plain, row: Any) -> tuple[list[tuple[Name, float]], float]:
@@ -248,7 +250,7 @@ def _power(p: Plain, m: Program, sold: list[tuple[str, str]]) -> None:
             made: list[tuple[Name, float]] = [
                 (("make", s.resource, s.step, t), p.periods[t].days / p.horizon_days)
                 for s in p.rows("supply_steps")
-                if owner[s.resource] == trader
+                if p.owner(owner[s.resource]) == trader
                 for t in p.times
             ]
             m.price(("power", trader, ""), 0.0, conduct * slope * p.horizon_days / 30)
@@ -257,7 +259,7 @@ def _power(p: Plain, m: Program, sold: list[tuple[str, str]]) -> None:
         for t in p.times:
             believed = p.area_slope(area, t) if slope is None else slope
             own: list[tuple[Name, float]] = [
-                (("sell", i, n, t), 1.0) for i, n in sold if i == trader and p.area(n) == area
+                (("sell", i, n, t), 1.0) for i, n in sold if p.owner(i) == trader and p.area(n) == area
             ]
             m.price(("power", trader, area, t), 0.0, p.w(t) * conduct * believed)
             m.row(("power", trader, area, t), [*own, (("power", trader, area, t), -1.0)], -INFINITY, 0.0)

@@ -136,8 +136,9 @@ class Plain:
         return next(row for row in self.rows("ship_classes") if row.ship_class == route.ship_class)
 
     def trip_days(self, route: Any) -> float:
-        """Return days of a round trip in a month without ice and without a summer route."""
-        return float(2 * route.distance_nm / 24 / self.ship(route).speed_kn + self.ship(route).port_days)
+        """Return days of a round trip in spring: ice costs its days, and no summer route is open."""
+        ship = self.ship(route)
+        return float(2 * route.distance_nm / 24 / ship.speed_kn + ship.port_days + route.ice_days)
 
     def fleets(self) -> list[tuple[str, list[tuple[str, float]], list[float]]]:
         """Return class, ships that a GWh/d on each of its routes keeps busy, and ships that can sail by period."""
@@ -179,7 +180,11 @@ class Plain:
                     value = row.capacity_gwh_d
             return float(value)
 
-        return tuple(tuple(on(day) for day in self.days(t)) for t in self.times)
+        def left(day: str) -> float:
+            rules = [x for x in self.rows("flow_rules") if (x.trader, x.arc) == ("", arc)]
+            return min((x.capacity_share for x in rules if x.first_day <= day <= (x.last_day or "9999")), default=1.0)
+
+        return tuple(tuple(on(day) * left(day) for day in self.days(t)) for t in self.times)
 
     def own_limit(self, trader: str, arc: Arc, t: int) -> float:
         """Return what rules for this trader leave of the arc, mean of the days."""
@@ -194,7 +199,7 @@ class Plain:
         return sum(
             row.charge_eur_mwh * self.days_in(t, row.first_day, row.last_day) / self.periods[t].days
             for row in self.rows("flow_rules")
-            if row.trader == trader and row.arc == arc
+            if row.trader in ("", trader) and row.arc == arc
         )
 
     @kept
@@ -236,36 +241,72 @@ class Plain:
             self.month_value("demand", t, c, **key) for c in ("quantity_gwh_d", "reference_price_eur_mwh", "elasticity")
         )
         top, slope, cap = p + p / e, p / e / q, self.parameter("shedding_price_eur_mwh")
+        if self.is_fixed(row_node, segment):
+            return -cap, 1.0, q  # nobody takes more than the fixed quantity
         return min(top, cap), slope, max(0.0, (top - cap) / slope)
+
+    @kept
+    def is_fixed(self, node: str, segment: str) -> bool:
+        return any(r.shape == "fixed" for r in self.rows("demand") if (r.node, r.segment) == (node, segment))
+
+    def rising(self, table: str, **key: object) -> float:
+        """Return by how much a unit cost rises per GWh/d; the oracles know straight lines only."""
+        own = [row for row in self.rows(table) if all(getattr(row, k) == v for k, v in key.items())]
+        assert all((row.shape, row.exponent) == ("power", 1) for row in own)
+        return float(sum(row.coefficient_eur_mwh / row.scale_gwh_d for row in own))
+
+    @kept
+    def owner(self, trader: str) -> str:
+        return str(next(row.owner_group for row in self.rows("traders") if row.trader == trader))
+
+    @kept
+    def share_limits(self) -> list[tuple[str, float, set[tuple[str, str]], set[tuple[str, str]], set[str]]]:
+        """Return name, share, the sales that are limited, the sales or else the nodes whose consumption they are of."""
+        found = []
+        for row in self.rows("share_limits"):
+            nodes = {n for n in self.pools if n == row.node or (not row.node and self.area(n) == row.area)}
+            sold = {(i, n) for i, n in self.places_of_sale() if n in nodes}
+            own = {(i, n) for i, n in sold if i == row.trader}
+            of_sales = row.base == "sales"
+            found.append(
+                (row.share_limit, row.maximum_share, own, sold if of_sales else set(), set() if of_sales else nodes)
+            )
+        return found
 
     @kept
     def consumers(self) -> list[tuple[str, str]]:
         return list(dict.fromkeys((row.node, row.segment) for row in self.rows("demand")))
 
     def market_power(self) -> list[tuple[str, str, float, float | None]]:
-        """Return trader, area ('' for all its sales), conduct, and slope (None: that of the area's own demand)."""
+        """Return owner, area ('' for all its sales), conduct, and slope (None: that of the area's own demand).
+
+        Of several sellers of one owner, at most one has power, and it stands for all.
+        """
         special = {(row.trader, row.area): row for row in self.rows("area_conduct")}
         found: list[tuple[str, str, float, float | None]] = []
         for row in self.rows("traders"):
             if row.conjecture == "residual" and row.conduct * row.residual_slope_eur_mwh_per_gwh_d > 0:
-                found.append((row.trader, "", row.conduct, row.residual_slope_eur_mwh_per_gwh_d))
-            for area in sorted({self.area(node) for trader, node in self.places_of_sale() if trader == row.trader}):
+                found.append((row.owner_group, "", row.conduct, row.residual_slope_eur_mwh_per_gwh_d))
+            sold = {self.area(node) for i, node in self.places_of_sale() if self.owner(i) == row.owner_group}
+            for area in sorted(sold):
                 rule = special.get((row.trader, area), row)
                 if rule.conjecture != "residual" and rule.conduct > 0:
                     given = rule.conjectured_slope_eur_mwh_per_gwh_d if rule.conjecture == "given" else None
-                    found.append((row.trader, area, rule.conduct, given))
+                    found.append((row.owner_group, area, rule.conduct, given))
+        assert len({key[:2] for key in found}) == len(found)
         return found
 
     def area_slope(self, area: str, t: int) -> float:
         """Return by how much the price of an area falls per GWh/d, if all its consumers share what comes."""
-        return 1 / sum(1 / self.demand(n, k, t)[1] for n, k in self.consumers() if self.area(n) == area)
+        elastic = [(n, k) for n, k in self.consumers() if self.area(n) == area and not self.is_fixed(n, k)]
+        return 1 / sum(1 / self.demand(n, k, t)[1] for n, k in elastic)
 
-    def unexposed(self, trader: str) -> float:
+    def unexposed(self, owner: str) -> float:
         """Return the yearly mean of sales that hub prices do not touch."""
         return sum(
             self.contract_gwh(row) * max(row.take_or_pay_share, row.delivery_share) / self.horizon_days
             for row in self.rows("contracts")
-            if row.seller == trader and row.price_index != "hub"
+            if self.owner(row.seller) == owner and row.price_index != "hub"
         )
 
     def contract_gwh(self, row: Any) -> float:

@@ -74,6 +74,9 @@ class Game:
                     name,
                     row.cost_eur_mwh + row.henry_hub_multiple * p.month_value("market_prices", t, "henry_hub_eur_mwh"),
                 )
+                self.add(
+                    self.at(*name), self.at(*name), p.rising("supply_curves", resource=row.resource, step=row.step)
+                )
                 self.limit(("room", *name), top, [(name, 1.0, 1.0)])
                 self.add(self.at(*name), self.at("own", trader, node, t), -1.0)
         for row in p.rows("resource_windows"):
@@ -118,12 +121,12 @@ class Game:
                     believed = p.area_slope(area, t) if slope is None else slope
                     name, own = (
                         ("sales there", trader, area, t),
-                        [n for i, n in self.sold if i == trader and p.area(n) == area],
+                        [(i, n) for i, n in self.sold if p.owner(i) == trader and p.area(n) == area],
                     )
                     self.add(self.at(*name), self.at(*name), 1.0)
-                    for node in own:
-                        self.add(self.at(*name), self.at("sell", trader, node, t), -1.0)
-                        self.add(self.at("sell", trader, node, t), self.at(*name), conduct * believed)
+                    for seller, node in own:
+                        self.add(self.at(*name), self.at("sell", seller, node, t), -1.0)
+                        self.add(self.at("sell", seller, node, t), self.at(*name), conduct * believed)
                 continue
             assert slope is not None
             mean = self.at("yearly mean", trader)
@@ -131,7 +134,7 @@ class Game:
             self.constant[mean] += p.unexposed(trader)
             for row, owner, _ in self.steps:
                 for t in p.times:
-                    if owner == trader:
+                    if p.owner(owner) == trader:
                         make = self.at("make", row.resource, row.step, t)
                         self.add(mean, make, -p.periods[t].days / p.horizon_days)
                         self.add(make, mean, conduct * slope)
@@ -145,15 +148,18 @@ class Game:
         for arc in self.pool_arcs:
             for t in p.times:
                 name = ("ship", arc.name, t)
-                self.loss(name, arc.cost[t])
+                self.loss(name, arc.cost[t] + p.charge("pool", arc.name, t))
                 self.add(self.at(*name), self.at(*name), p.pool_slope(arc))
                 self.add(self.at(*name), self.at("price", arc.origin, t), 1.0)
                 self.add(self.at(*name), self.at("price", arc.destination, t), -arc.kept)
         for arc in p.arcs():
             for t in p.times:
+                users: list[Name] = [("carry", i, a.name, t) for i, a in self.carried if a.name == arc.name]
+                users += [("ship", a.name, t) for a in self.pool_arcs if a.name == arc.name]
+                for one in users:  # each pays a charge that rises with what all send
+                    for other in users:
+                        self.add(self.at(*one), self.at(*other), p.rising("arc_curves", arc=arc.name))
                 if np.isfinite(arc.capacity(t)):
-                    users: list[Name] = [("carry", i, a.name, t) for i, a in self.carried if a.name == arc.name]
-                    users += [("ship", a.name, t) for a in self.pool_arcs if a.name == arc.name]
                     self.limit(("capacity", arc.name, t), arc.capacity(t), [(n, 1.0, 1.0) for n in users])
                     if arc.name in expansions:
                         self.add(self.at("capacity", arc.name, t), self.at("build", arc.name), 1.0)
@@ -281,22 +287,19 @@ class Game:
                 self.limit(("ships", fleet, t), ships[t], sailing)
         for row in p.rows("policy_limits"):
             self._policy(row)
-        for row in p.rows("share_limits"):
-            for t in p.times:
-                used = [(("sell", row.trader, row.node, t), 1.0, 1.0)]
-                used += [
-                    ((*kind, "use", n, k, t), -row.maximum_share, 0.0)
-                    for n, k in p.consumers()
-                    if n == row.node
-                    for kind in ((), ("firm",))
-                ]
-                self.limit(("share", row.share_limit, t), 0.0, used)
-                for n, k in p.consumers():
-                    if n == row.node:  # consumption loosens the limit, and is paid for that
-                        for kind in ((), ("firm",)):
-                            self.add(
-                                self.at(*kind, "use", n, k, t), self.at("share", row.share_limit, t), -row.maximum_share
-                            )
+        for name, share, own, of_sales, of_nodes in p.share_limits():
+            eaten: list[Name] = [
+                (*kind, "use", n, k, t)
+                for n, k in p.consumers()
+                if n in of_nodes
+                for kind in ((), ("firm",))
+                for t in p.times
+            ]
+            for t in p.times:  # consumption, or sales of all, loosen the limit, and are paid for that
+                used: list[Use] = [(("sell", i, n, t), 1.0, 1.0) for i, n in sorted(own)]
+                used += [(("sell", i, n, t), -share, -share) for i, n in sorted(of_sales)]
+                used += [(one, -share, -share) for one in eaten if one[-1] == t]
+                self.limit(("share", name, t), 0.0, used)
 
     def _policy(self, row: object) -> None:
         p = self._p

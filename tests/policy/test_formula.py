@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linepack.errors import InputError
 from linepack.policy.formula import Deed, Formula, all_of, any_of, deeds, holds, minimal_sets, parse_formula
 from linepack.policy.words import Act, Voting
+from tests.samples import samples
 
 BODIES = ["A", "B", "C", "D", "E"]
 LEAVES = st.sampled_from([Deed(Act.ADOPT, body) for body in BODIES])
@@ -24,7 +25,7 @@ def _thresholds(parts: st.SearchStrategy[Formula | Deed]) -> st.SearchStrategy[F
 FORMULAS = st.recursive(LEAVES, _thresholds, max_leaves=8)
 
 
-@settings(deadline=None)
+@samples(100)
 @given(FORMULAS)
 def test_minimal_sets_are_those_found_by_trying_all_sets(formula: Formula | Deed) -> None:
     """With five bodies all 32 sets can be tried: the minimal ones are those that hold while no smaller part does."""
@@ -34,7 +35,7 @@ def test_minimal_sets_are_those_found_by_trying_all_sets(formula: Formula | Deed
     assert set(minimal_sets(formula)) == brute
 
 
-@settings(deadline=None)
+@samples(100)
 @given(FORMULAS)
 def test_a_formula_survives_writing_and_reading(formula: Formula | Deed) -> None:
     """What is shown to the user can be typed into a table: both ask for the same."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linepack.market.agreements import contracts_in_force
@@ -22,6 +22,7 @@ from linepack.results.tables import result_tables
 from linepack.runs.store import Run
 from linepack.system.gassystem import GasSystem
 from tests.builders import Rows, delivery, demand, gas_system, market, merged, solved, supply
+from tests.samples import samples
 
 MONTH = 30 / 1e6
 """EUR bn of 1,000 EUR a day in April."""
@@ -219,6 +220,32 @@ def test_curved_demand_is_worth_its_integral(shape: str, points: list[tuple[floa
     assert total(frame, Account.CONSUMER_SURPLUS) == pytest.approx((value - 2000) * MONTH, rel=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("shape", "area"),
+    [
+        ("power", lambda u: u**3 / 3),
+        ("logarithmic", lambda u: (1 - u) * np.log(1 - u) + u),
+        ("reciprocal", lambda u: -np.log(1 - u)),
+    ],
+)
+def test_supply_on_a_curve_costs_its_integral(shape: str, area: Callable[[float], float]) -> None:
+    """What q GWh/d cost is 5 q and the area below the curve, 9 x 80 x A(q / 80); S keeps what the price leaves.
+
+    A is the integral of u^2, -ln(1 - u) and 1 / (1 - u) from 0. The tangent at q would say less or more.
+    """
+    rows = merged(market("AA"), {"demand": demand("AA", intercept=50, slope=0.5)},
+                  supply("S", cost=5), delivery("S", "AA"), {"supply_curves": [
+                      {"resource": "S_GAS", "shape": shape, "coefficient_eur_mwh": 9, "scale_gwh_d": 80,
+                       "exponent": 2}]})  # fmt: skip
+    s = solved(gas_system(rows))
+    frame, q = closes(s), float(s.values("production")[0, 0])
+    cost = 5 * q + 9 * 80 * area(q / 80)
+    assert 20 < q < 79
+    assert total(frame, Account.PRODUCTION_COST) == pytest.approx(-cost * MONTH, rel=1e-8)
+    assert net(frame, "S") == pytest.approx(((50 - 0.5 * q) * q - cost) * MONTH, rel=1e-6)
+    assert welfare_eur_bn(s) == pytest.approx((50 * q - q * q / 4 - cost) * MONTH, rel=1e-8)
+
+
 def test_carriage_that_rises_is_paid_at_its_mean_cost() -> None:
     """The line's marginal charge is q: 10 + q = 50 - 0.5 q at 26.7. Half of q is its mean cost, the rest S's profit."""
     rows = merged(market("AA"), {"demand": demand("AA", intercept=50, slope=0.5)}, supply("S", cost=10),
@@ -259,7 +286,7 @@ def test_stores_trade_and_leave_a_stock(closing: Closing) -> None:
     assert total(frame, Account.STORAGE_COST) == pytest.approx(-(s.days @ s.values("injection")[:, 0]) / 1e6, abs=NEAR)
 
 
-@settings(deadline=None, max_examples=25)
+@samples(25)
 @given(data=st.data())
 def test_accounts_add_up_to_welfare(data: Any) -> None:
     """Whatever the market, each price is paid by one and received by another, so only real value and cost remain."""
