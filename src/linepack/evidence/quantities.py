@@ -63,7 +63,7 @@ _SCALES = {
 _SPELLED = "|".join(sorted((w for w in _WORDS if w not in ("a", "an", "half")), key=len, reverse=True))
 _N = r"(?:\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\d+,\d+)"
 _NUMBER = rf"(?:{_N}|\b(?:{_SPELLED})\b)"
-_RANGE = rf"(?P<low>{_NUMBER})(?:\s*(?:-|\u2013|—|to|and)\s*(?:€|\$)?(?P<high>{_NUMBER}))?"
+_RANGE = rf"(?P<low>{_NUMBER})(?:\s*(?:-|\u2013|—|to|and|or)\s*(?:€|\$)?(?P<high>{_NUMBER}))?"
 _PERCENT_RANGE = rf"(?P<low>{_NUMBER})(?:\s*(?:%|per\s?cent|percent)?\s*(?:-|\u2013|—|to|and)\s*(?P<high>{_NUMBER}))?"
 _CURRENCY = r"(?P<sign>US\$|USD|EUR|GBP|\$|€|£)"
 _SCALE = r"(?:\s*-?(?P<scale>thousand|million|billion|trillion|mln|bln|mn|bn|tn|m|b)\b)?"
@@ -86,6 +86,12 @@ _UNIT_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             rf"\b(?P<low>{_NUMBER})\s+(?:out\s+)?of\s+(?:the\s+|its\s+|"
             rf"their\s+)?(?P<high>{_NUMBER})\b(?=[^.,;]{{0,40}}\b(?:strings?|lines?|pipelines?|pipes?|"
             rf"trains?|routes?|conductors?|branches|legs)\b)",
+        ),
+        (
+            "part",
+            rf"\bof\s+(?:the|its|their)\s+(?P<high>{_NUMBER})\s+(?:strings|lines|pipelines|pipes|trains|routes|"
+            rf"legs),?\s+"
+            rf"(?P<low>{_NUMBER})\b",
         ),
         (
             "part_open",
