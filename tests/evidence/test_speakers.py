@@ -49,6 +49,11 @@ def claims(*paragraphs: str) -> tuple[Claim, ...]:
         ("The cantonal court did not want to comment on the pipeline.", "The cantonal court", SourceClass.INSTITUTION),
         ("Kpler expects imports of LNG to rise.", "Kpler", SourceClass.INSTITUTION),
         ("Imports of LNG rose, Kpler data showed.", "Kpler data", SourceClass.MARKET_DATUM),
+        ("People close to Putin said gas was not for sale.", "People close to Putin", SourceClass.SOURCES_UNNAMED),
+        ("It was Chancellor Merz who said that the pipeline was dead.", "Merz", SourceClass.NAMED_PERSON),
+        ("The gas ban was welcomed by climate minister Paula Henn.", "Paula Henn", SourceClass.NAMED_PERSON),
+        ("Ten member states urged the Commission to ban gas.", "Ten member states", SourceClass.INSTITUTION),
+        ("The BASF chief executive said gas was dear.", "The BASF chief executive", SourceClass.INSTITUTION),
         ("A study puts the loss of gas at 35 bcm a year.", "A study", SourceClass.INSTITUTION),
     ],
 )

@@ -32,6 +32,10 @@ _REFUSAL = re.compile(
     r"(?:offered|gave|had|made) no (?:immediate )?(?:comment|response|answer)|no comment from|left (?:a |"
     r"the |several |our )?(?:questions?|requests?|messages?) unanswered)"
 )
+_NEITHER = re.compile(
+    r"^Neither\s+(?P<np>[^,;]{3,80}?\s+nor\s+[^,;]{3,60}?)\s+(?:immediately\s+)?(?:responded|replied|commented|"
+    r"answered|would comment|returned)\b"
+)
 _CITES = re.compile(r"\b(?:citing|with reference to|referring to|quoting)\s+(?P<np>[^,.;]{3,100})")
 NOUNISH = frozenset(
     [
@@ -150,6 +154,13 @@ def attribute(content: str, masked: str, start: int, end: int, offset: int) -> A
 
 
 def _refusal(content: str, clause: str, start: int, offset: int) -> Attribution | None:
+    neither = _NEITHER.match(clause)
+    if neither is not None:
+        low = start + neither.start("np")
+        speaker = read_speaker(content[low : start + neither.end("np")], offset + low)
+        if speaker is not None:
+            first, last = offset + start + neither.end("np"), offset + start + neither.end()
+            return Attribution(speaker, Act.REFUSE_COMMENT, "neither", first, last, "refusal")
     for match in _REFUSAL.finditer(clause):
         speaker = subject_before(content, clause, match.start(), start, offset) or _place_subject(
             content, clause, start, offset

@@ -58,6 +58,8 @@ class Discourse:
         speaker = attribution.speaker
         if not speaker.is_pronoun:
             known = self._known(speaker, paragraph)
+            if re.match(r"its\s", known.text, re.I):
+                known = self._owner(known, segment)
             return None if is_unresolved(known) else replace(attribution, speaker=known)
         word = speaker.text.lower()
         if word in ("i", "we"):
@@ -189,8 +191,8 @@ class Discourse:
         elif speaker.source_class in _UNNAMED:
             self._group = speaker
         elif speaker.source_class in (SourceClass.INSTITUTION, SourceClass.OTHER_MEDIA):
-            self._institution = speaker
-            if "resolved" not in speaker.rule:
+            self._institution = speaker if speaker.rule != "document" else self._institution
+            if "resolved" not in speaker.rule and speaker.rule != "document":
                 self._bodies.append(speaker)
             if speaker.text.endswith("s") and not re.search(r"[A-Z]\w*s$", speaker.text):
                 self._group = speaker
@@ -242,10 +244,20 @@ class Discourse:
             return replace(speaker, source_class=SourceClass.INSTITUTION, rule="short form of a body named before")
         if is_description(speaker):
             return self._described(speaker, paragraph)
-        if re.match(r"its\s", speaker.text, re.I) and self._institution is not None:
-            name = self._institution.text
-            return replace(speaker, text=f"{speaker.text} ({name})", rule=f"{speaker.rule}; 'its' resolved")
         return speaker
+
+    def _owner(self, speaker: Speaker, segment: Segment) -> Speaker:
+        """'Its lawyer': of the body that the sentence is about, else of the last one."""
+        owner = self._institution
+        match = _SUBJECT.match(self._document.text[segment.start : max(speaker.start, segment.start)])
+        subject = read_speaker(match["np"], segment.start + match.start("np")) if match else None
+        if subject is not None and subject.source_class is SourceClass.INSTITUTION:
+            owner = self._known(subject, -9)
+        if owner is None:
+            return speaker
+        return replace(
+            speaker, text=f"{speaker.text} ({owner.text.split(' (')[0]})", rule=f"{speaker.rule}; 'its' resolved"
+        )
 
     def _described(self, speaker: Speaker, paragraph: int) -> Speaker:
         is_person = speaker.source_class in _UNNAMED or _SPOKES.search(speaker.text)

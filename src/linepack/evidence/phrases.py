@@ -16,7 +16,8 @@ _SOURCE_PHRASE = re.compile(
     r"also)\s+"
     r"(?:\w+ly\s+)?(?:reported|noted|stated|confirmed|affirmed|said|claimed|explained|announced|emphasi[sz]ed|"
     r"stressed|told|"
-    r"written|denied|rejected|described|seen|voiced)\s+(?:to \w+ )?by|reported by|stated by)|"
+    r"written|denied|rejected|described|seen|voiced|welcomed|criticised|"
+    r"criticized|condemned|dismissed|praised|echoed|shared)\s+(?:to \w+ )?by|reported by|stated by)|"
     r"\b(?P<per>per)(?= (?:the )?[A-Z]))\s+",
     re.I,
 )

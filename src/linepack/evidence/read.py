@@ -179,7 +179,7 @@ def _claims(
             paragraph,
             is_quotation=quotes_only or claim.quotation in (Quotation.FULL, Quotation.PARTIAL),
         )
-        if attribution is not None or is_own_claim(claim):
+        if attribution is not None or (is_own_claim(claim) and claim.quotation is not Quotation.FULL):
             found.append(claim)
     return tuple(found)
 

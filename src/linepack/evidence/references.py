@@ -53,7 +53,8 @@ _BODIES = (
         r"Trading|Terminal)\b",
         "company",
     ),
-    (r"ministry|department", r"\b(?:[Mm]inistry|Department|Treasury)\b", ""),
+    (r"ministry", r"\b[Mm]inistry\b", ""),
+    (r"department", r"\b(?:Department|Treasury)\b", ""),
     (r"agency|regulator|watchdog|authority", r"(?i)\b(?:agency|authority|regulator|network|IEA|IAEA)\b", ""),
     (
         r"bank|lender|brokerage",
@@ -161,7 +162,11 @@ def described_body(speaker: Speaker, bodies: Sequence[Speaker]) -> Speaker | Non
 
 
 def _bare(words: str) -> str:
-    return re.sub(r"^(?:[Tt]he|[Aa]n?)\s", "", words.split(" (")[0] if words.endswith(")") else words)
+    return re.sub(
+        r"^(?:[Tt]he|[Aa]n?|[Ll]atest)\s|\s(?:data|figures|statistics)$",
+        "",
+        words.split(" (")[0] if words.endswith(")") else words,
+    )
 
 
 def _named(speaker: Speaker, person: Person, why: str) -> Speaker:

@@ -6,7 +6,7 @@ import re
 
 SOURCES = re.compile(
     r"\b(?:sources?|people|persons?|insiders?|interlocutors?|traders?|analysts?|experts?|economists?|"
-    r"consultants?|brokers?|"
+    r"consultants?|allies|ally|brokers?|"
     r"shipbrokers?|dealers?|investors|critics|supporters?|opponents|observers|participants|executives?|"
     r"industry figures|"
     r"lawyers?|researchers|scientists|forecasters|some of them|one of them|two of them|others|"
@@ -66,7 +66,7 @@ ROLE = re.compile(
     r"investor|consultant|trader|negotiator|diplomat|columnist|founder|owner|vice[- ]president|officer|mp|"
     r"mep|lawmaker|correspondent|meteorologist|forecaster|broker|scientist|historian|specialist|premier|"
     r"rapporteur|mayor|politician|member|king|boss|engineer|scholar|author|lobbyist|banker|lecturer|"
-    r"veteran|entrepreneur|businessman|businesswoman|financier|captain|fisherman|farmer|undersecretary|attorney|"
+    r"veteran|ally|entrepreneur|businessman|businesswoman|financier|captain|fisherman|farmer|undersecretary|attorney|"
     r"judge|prosecutor|"
     r"campaigner|activist|counsel|blogger|pundit|commentator)\b",
     re.I,
@@ -142,6 +142,12 @@ NAME_AFTER_COMMA = (
     rf"{NAME_WORD}(?:\s+(?:(?:van|von|de|der|den|di|da|al|el)\s+)*(?:{NAME_WORD}|[A-Z]\.)){{1,3}}"
     r"(?=\s*(?:[,.;:\"”]|$|\s(?:to|on|in|at|from)\s))"
 )
+BESIDE = re.compile(
+    r"\b[a-z]+\s+(?:to|of|for|under|with|near|by|against|behind)\s+(?:(?:the|then|former|late|US|U\.S\.|UK|EU|"
+    r"[A-Z][a-z]+(?:ian|ish|can|man|ese|ench|utch)|"
+    r"President|Chancellor|Prime|Foreign|Energy|Minister|Mr|Mrs|Ms)\s+){0,4}$"
+)
+CHIEF = re.compile(r"\b(?:chief|CEO|CFO|director|chair\w*|head|president|boss|executive|manager|officer)\b", re.I)
 LEADING_NAME = re.compile(  # 'Tim Vance of Delta Advisory'
     rf"(?:(?:Dr|Mr|Mrs|Ms|Prof|Professor)\.? )?(?P<name>{NAME_WORD}(?:\s+(?:(?:van|von|de|der|den|di|da|al|el)\s+)*"
     rf"(?:{NAME_WORD}|[A-Z]\.)){{1,3}}) (?:of|at|from|with|for)\s"

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from linepack.evidence.source_words import (
     ADVERBIAL,
+    BESIDE,
     CAPITALISED,
+    CHIEF,
     COUNTS,
     COURTESY,
     DATA,
@@ -60,6 +62,9 @@ def read_speaker(phrase: str, start: int, *, role: str = "") -> Speaker | None:
     start += lead
     lead = _leading_filler(phrase)
     phrase, start = phrase[lead:], start + lead
+    cleft = re.match(r"It (?:was|is)\s+(?P<np>.+?)(?:\s+who)?$", phrase)
+    if cleft:
+        start, phrase = start + cleft.start("np"), cleft["np"]
     if not phrase or len(phrase) > 220:
         return None
     end = start + len(phrase)
@@ -112,6 +117,8 @@ def _apposed_name(head: str, following: str) -> str:
     if match is None or not (ROLE.search(head) or SPOKES.search(head)):
         return ""
     own = person_name(head)
+    if own and _owned(head, head.rfind(own) + len(own)):
+        own = ""
     is_person = person_name(match[0]) == match[0] and not _known_part(match[0])
     return match[0] if is_person and not (len(own.split()) > 1 and not _known_part(own)) else ""
 
@@ -124,7 +131,7 @@ def person_name(phrase: str, book: NameBook | None = None) -> str:
     """Return the personal name in a phrase, or ''."""
     book = book or name_book()
     for mention in book.find(phrase):
-        if mention.name.kind is NameKind.PERSON and not _owned(phrase, mention.end):
+        if mention.name.kind is NameKind.PERSON and not (_owned(phrase, mention.end) or _beside(phrase, mention.start)):
             return phrase[mention.start : mention.end]
     leading = LEADING_NAME.match(phrase)
     if leading and not ORG_MARK.search(leading["name"]) and not TITLE.match(leading["name"].split()[0]):
@@ -135,7 +142,7 @@ def person_name(phrase: str, book: NameBook | None = None) -> str:
 
 def _classify(head: str) -> tuple[SourceClass, str, str] | None:
     mentions = name_book().find(head)
-    persons = [m for m in mentions if m.name.kind is NameKind.PERSON]
+    persons = [m for m in mentions if m.name.kind is NameKind.PERSON and not _beside(head, m.start)]
     first_words = " ".join(head.split()[:6])
     if persons and _owned(head, persons[-1].end):  # 'Putin's aide Yuri Ushakov'
         rest = head[persons[-1].end :].lstrip("'\u2019s ")
@@ -151,6 +158,8 @@ def _classify(head: str) -> tuple[SourceClass, str, str] | None:
         PART_OF.sub("", head),
     )[0]
     name = person_name(head)
+    if name and _beside(head, head.rfind(name)):
+        name = ""
     if DATA.search(head) and not ROLE.search(core):
         kinds = {m.name.kind for m in mentions}
         is_market = NameKind.DATA_SOURCE in kinds or not kinds & {NameKind.STATE, NameKind.BODY, NameKind.COMPANY}
@@ -165,7 +174,7 @@ def _classify(head: str) -> tuple[SourceClass, str, str] | None:
         return SourceClass.NAMED_PERSON, "", "person by form"
     if (
         name
-        and ROLE.search(head.replace(name, ""))
+        and ROLE.search(head[: head.rfind(name)])
         and not _known_part(name)
         and not re.search(r"\b(?:of|at|from|for)\s+\S*$", head[: head.rfind(name)])
     ):
@@ -179,28 +188,35 @@ def _classify(head: str) -> tuple[SourceClass, str, str] | None:
         return SourceClass.NAMED_PERSON, "", "name and affiliation"
     if name and len(name.split()) > 1 and head.endswith(name) and not _known_part(name) and _is_described(head, name):
         return SourceClass.NAMED_PERSON, "", "description and name"
+    kinds = {m.name.kind for m in mentions}
+    is_owned = re.match(r"^(?:the|a|an|its|his|their|our)\b|.*(?:'s|\u2019s)\s", head, re.I)
+    if is_owned and ROLE.search(core) and CHIEF.search(head):
+        is_company = NameKind.COMPANY in kinds
+        if is_company or (not kinds and re.search(r"\b[A-Z][\w&-]+(?:'s|\u2019s)?\s[a-z]", head[3:])):
+            return SourceClass.INSTITUTION, entity, "head of a company"
     if re.match(r"(?:several|some|many|other|two|three|four|five)\s+members\b", core, re.I):
         return SourceClass.OFFICIAL_UNNAMED, entity, "official"
     if OFFICIALS.search(core) and not SOURCES.search(core.split(" of the ")[0] if "of the" in core else "-"):
         return SourceClass.OFFICIAL_UNNAMED, entity, "official"
     if re.search(r"\b(?:sources?|people|interlocutors?|insiders?)$", core, re.I):
         return SourceClass.SOURCES_UNNAMED, entity, "group of sources"
-    if MEDIA.search(core) or any(m.name.kind is NameKind.MEDIA for m in mentions[:1]):
+    if MEDIA.search(core) or any(m.name.kind is NameKind.MEDIA for m in name_book().find(core)[:1]):
         return SourceClass.OTHER_MEDIA, entity, "media"
     if MEDIA_MARK.search(_last_name_run(core)):
         return SourceClass.OTHER_MEDIA, entity, "media by name"
     if SOURCES.search(core) or SOURCES.search(first_words):
         return SourceClass.SOURCES_UNNAMED, entity, "group of sources"
-    kinds = {m.name.kind for m in mentions}
     if NameKind.DATA_SOURCE in kinds:
         return SourceClass.MARKET_DATUM, entity, "data source"
+    if re.search(r"\b(?:member )?(?:states|countries)$", core):
+        return SourceClass.INSTITUTION, entity, "states"
     if NameKind.GROUP in kinds:
         return SourceClass.SOURCES_UNNAMED, entity, "known group"
     if PAPERS.search(core):
         return SourceClass.INSTITUTION, entity, "document"
     if INSTITUTIONS.search(core):
         return SourceClass.INSTITUTION, entity, "institution"
-    if re.match(r"^(?:the|a|an|its|his|their|our)\b", head, re.I) and ROLE.search(core):
+    if is_owned and ROLE.search(core):
         is_plain = not re.search(r"'s\b|\u2019s\b|\bof\b", head)
         return (
             SourceClass.OFFICIAL_UNNAMED if not is_plain or "minister" in head.lower() else SourceClass.SOURCES_UNNAMED,
@@ -225,6 +241,11 @@ def _owned(head: str, end: int) -> bool:
     return bool(
         re.match(r"(?:'s|\u2019s|\u2019)\s|\s+(?:administration|government|team|allies|camp|aides)\b", head[end:])
     )
+
+
+def _beside(head: str, start: int) -> bool:
+    """'People close to Putin', 'an adviser to Angela Merkel': the name is not who speaks."""
+    return bool(BESIDE.search(head[:start]))
 
 
 def _ends_with_name(head: str, end: int) -> bool:

@@ -22,6 +22,9 @@ _AUX = re.compile(
     r"in\s+(?:January|February|March|April|May|June|July|August|September|October|November|December)|in\s+\d{4}))+\s*$"
 )
 PARTICIPLES = re.compile(r"(?:ing(?: that| out| for| on)?)$")
+_NEVER_FIRST = frozenset(
+    {"told", "tells", "told us", "tells us", "told reporters", "informed", "assured", "reminded", "accused"}
+)
 _PROGRESSIVE = re.compile(r"\s+(?:is|are|was|were|has been|have been)\s+(?:now\s+|also\s+|again\s+|still\s+)?$")
 _SUBORDINATED = re.compile(r"\b(?:after|because|since|when|while|as)\s+(?:(?:the|[A-Z][\w.]*)\s+){0,5}$")
 _LEAD = re.compile(
@@ -63,8 +66,10 @@ def verb_speaker(
         speaker = subject_before(content, clause, match.start(), start, offset)
         if speaker is not None:
             return speaker, "subject with apposition", False
-    if (not stripped or stripped.endswith((",", '"', "”", "»", "'", "\u2019"))) and not re.match(
-        r"\s*(?:that\b|:|[\"“])", after
+    if (
+        match[0] not in _NEVER_FIRST
+        and (not stripped or stripped.endswith((",", '"', "”", "»", "'", "\u2019")))
+        and not re.match(r"\s*(?:that\b|:|[\"“])", after)
     ):
         speaker = _right_subject(content, clause, match.end(), start, offset)
         if speaker is not None and stripped:
@@ -98,6 +103,10 @@ def _has_apposition(content: str, clause: str, before: str, start: int, offset: 
         return False
     low, high = parts[0]
     second = before[parts[1][0] : parts[1][1]]
+    if re.fullmatch(NAME_AFTER_COMMA, second.strip()) and read_speaker(
+        content[start + low : start + high], offset + start + low, role=second.strip()
+    ):
+        return True
     is_role = bool(re.match(r"\s*(?:who|which|an?|the|head|chief|director)\b", second)) or bool(
         _ROLE_WORD.search(second)
     )
