@@ -141,7 +141,7 @@ def attribute(content: str, masked: str, start: int, end: int, offset: int) -> A
     ``masked`` is the sentence with quoted words blanked, ``offset`` its place in the text.
     """
     clause = masked[start:end]
-    for rule in (_refusal, source_phrase, quoted_as, colon, in_place, _tail, described_source, _verb):
+    for rule in (_refusal, _tail, source_phrase, quoted_as, colon, in_place, described_source, _verb):
         found = rule(content, clause, start, offset)
         if found is not None:
             cites = _CITES.search(clause)
@@ -196,7 +196,9 @@ def _tail(content: str, clause: str, start: int, offset: int) -> Attribution | N
         before, after = clause[: match.start()], clause[match.end() :]
         if PARTICIPLES.search(match[0]) or len(after.split()) > 22:
             continue
-        opens = re.search(r"(?:,|[\"”»]|[¤·][\"”»]?)\s*(?:\w+ly\s+|also\s+|(?:has|have|had)\s+)?$", before)
+        opens = re.search(
+            r"(?:,|[\"”»]|[\"”»],?\s*[\u2013—-]|[¤·][\"”»]?)\s*(?:\w+ly\s+|also\s+|(?:has|have|had)\s+)?$", before
+        )
         is_last = bool(
             re.match(
                 r"[\s.]*$|\s+(?:on|in|at|during|to|late|early|this|last|yesterday|today|told)\b[^,;¤]{0,60}\.?\s*$",
@@ -230,7 +232,9 @@ def _read_verb(content: str, clause: str, match: re.Match[str], start: int, offs
     if form in NOUNISH and _AFTER_NOUN.match(after) and not _is_inverted(before, after):
         return None
     if form in NOUNISH and re.search(
-        r"\b(?:previous|latest|new|first|last|own|official|daily|earlier|recent|'s|\u2019s)\s+$", before
+        r"\b(?:previous|latest|new|first|last|own|official|daily|earlier|recent|member|united|"
+        r"baltic|gulf|[Ss]everal|two|three|four|five|six|ten|'s|\u2019s)\s+$",
+        before,
     ):
         return None
     if form == "expected" and re.match(r"\s+(?:in|by|on|from|next|this|later)\b", after):

@@ -17,12 +17,15 @@ _SOURCE_PHRASE = re.compile(
     r"(?:\w+ly\s+)?(?:reported|noted|stated|confirmed|affirmed|said|claimed|explained|announced|emphasi[sz]ed|"
     r"stressed|told|"
     r"written|denied|rejected|described|seen|voiced|welcomed|criticised|"
-    r"criticized|condemned|dismissed|praised|echoed|shared)\s+(?:to \w+ )?by|reported by|stated by)|"
+    r"criticized|condemned|dismissed|praised|echoed|shared|made)(?:\s+(?:earlier|previously|yesterday|"
+    r"today))?\s+(?:to \w+ )?by|reported by|stated by)|"
     r"\b(?P<per>per)(?= (?:the )?[A-Z]))\s+",
     re.I,
 )
 _STOP = re.compile(
-    r",|\.\s*$|\.\"|;|:|\s(?:that|which|because|after|before|in an interview|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|"
+    r",|\.\s*$|\.\"|;|:|\s(?:that|which|because|after|before|in an interview|on (?:his|her|its|the|social)|in (?:his|"
+    r"her|its|a|comments)|at a|during|"
+    r"on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|"
     r"Sun)day|"
     r"this (?:week|month)|last (?:week|month)|said|in January|in February)\b|[\"”]\s*$|$"
 )

@@ -212,7 +212,7 @@ def _only_attributes(
 _BACK = re.compile(
     r"^(?:(?:He|She|They|[A-Z][^,.;:\"“]{2,60}?)\s+(?:also\s+)?(?:said|stated|announced|wrote|reported|declared|"
     r"told)\s+(?:this|so|about this|about it)\b|"
-    r"(?:This|That|The (?:corresponding|relevant) (?:statement|information|decision))\s+(?:was|is|"
+    r"(?:This|That|(?:The (?:corresponding|relevant)|Such an?) (?:statement|information|decision))\s+(?:was|is|"
     r"has been)\s+(?:\w+ly\s+)?"
     r"(?:announced|stated|reported|said|confirmed|made|told|declared|written|evidenced)\b)[^;:\"“]*\.?$"
 )

@@ -44,6 +44,10 @@ _PUBLIC = re.compile(  # offices that many hold: never guessed from the last per
     r"chief executive|ceo|mayor)$",
     re.I,
 )
+_HOLDS_OFFICE = re.compile(
+    r"\b(?:minister|head|president|chairman|deputy|commissioner|ambassador|governor|secretary|chancellor|premier)\b",
+    re.I,
+)
 _BODIES = (
     (
         r"company|group|firm|producer|operator|utility|importer|exporter|supplier|major|giant|developer|holding|"
@@ -105,9 +109,10 @@ def gender_of(words: str) -> str:
 def is_description(speaker: Speaker) -> bool:
     """True for a definite singular noun phrase without a name: 'the minister', 'the same diplomat'."""
     words = speaker.text.split()
-    return (
-        bool(_DEFINITE.match(speaker.text)) and len(words) <= 7 and speaker.source_class is not SourceClass.NAMED_PERSON
-    )
+    is_single = not re.search(r"(?:people|men|women|[^s]s)$", re.split(r"\s(?:of|in|at|from)\s", speaker.text)[0])
+    is_named = speaker.source_class is SourceClass.NAMED_PERSON
+    is_body = speaker.source_class in (SourceClass.INSTITUTION, SourceClass.OTHER_MEDIA)
+    return bool(_DEFINITE.match(speaker.text)) and len(words) <= 7 and not is_named and (is_single or is_body)
 
 
 def described_person(speaker: Speaker, persons: Sequence[Person], last: Person | None) -> Speaker | None:
@@ -130,6 +135,9 @@ def described_person(speaker: Speaker, persons: Sequence[Person], last: Person |
         and len({p.speaker.text.split()[-1] for p in fitting}) == 1
     ):
         return _named(speaker, fitting[-1], "same office")
+    is_official = phrase.lower() == "official" and last is not None and bool(_HOLDS_OFFICE.search(last.context))
+    if last is not None and is_official and last.speaker.source_class is SourceClass.NAMED_PERSON and not fitting:
+        return _named(speaker, last, "the last person holds an office")
     if last is not None and not _PUBLIC.search(phrase) and not fitting and not _other_office(last, office):
         return _named(speaker, last, "another word for the last person")
     return None

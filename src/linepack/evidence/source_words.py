@@ -9,7 +9,7 @@ SOURCES = re.compile(
     r"consultants?|allies|ally|brokers?|"
     r"shipbrokers?|dealers?|investors|critics|supporters?|opponents|observers|participants|executives?|"
     r"industry figures|"
-    r"lawyers?|researchers|scientists|forecasters|some of them|one of them|two of them|others|"
+    r"lawyers?|authors?|researchers|scientists|forecasters|some of them|one of them|two of them|others|"
     r"strategists?|many|those|residents|campaigners|lobbyists|market players|workers?|employees|managers|buyers?|"
     r"sellers|customers|"
     r"advisers?|lenders|bankers|shippers|importers|engineers|veterans|pundits|commentators|hedge funds|"
@@ -34,7 +34,7 @@ INSTITUTIONS = re.compile(
     r"bank|bloc|consultancy|consultancies|brokerage|union|parliament|office|embassy|authority|committee|"
     r"association|institute|centre|center|firm|group|"
     r"administration|presidency|management|board|department|chamber|federation|alliance|coalition|party|exchange|"
-    r"utility|utilities|importer|exporter|producer|supplier|buyer|refiner|developer|consortium|"
+    r"utility|utilities|sides|importer|exporter|producer|supplier|buyer|refiner|developer|consortium|"
     r"think[\s-]?tank|university|"
     r"treasury|secretariat|directorate|service|watchdog|lobby|fund|cabinet|senate|congress|state "
     r"department|house|major|giant|shipper|trader house|organi[sz]ation|delegation|mission|ombudsman|prosecutors|"
@@ -53,7 +53,7 @@ PAPERS = re.compile(
 MEDIA = re.compile(
     r"\b(?:newspapers?|news agency|media|magazine|broadcaster|daily|weekly|tabloid|publication|outlet|"
     r"portal|television|"
-    r"news site|news outlet|articles?|authors?|journalists?|reporters|website|media reports|press reports|"
+    r"news site|news outlet|articles?|journalists?|reporters|website|media reports|press reports|"
     r"press)\b",
     re.I,
 )
@@ -133,7 +133,9 @@ TITLE = re.compile(
     r"Hungarian|German|Russian|Ukrainian|Polish|French|Dutch|Turkish|American|European|Austrian|"
     r"Italian|British|Norwegian|Bulgarian|Serbian|Chinese|Qatari|Danish|Swiss|Spanish|Czech|"
     r"Irish|Finnish|The|A|An|But|And|Meanwhile|However|Yesterday|Interior|Executive|Director|"
-    r"Head)\.?$"
+    r"Head|Republican|Democrat|Democratic|Green|Liberal|Conservative|Social|Christian|Lawmaker|MP|MEP|Politician|CEO|"
+    r"CFO|"
+    r"Spokesman|Spokeswoman|Ministry|Council|Commission|Party)\.?$"
 )
 
 
@@ -148,6 +150,7 @@ BESIDE = re.compile(
     r"President|Chancellor|Prime|Foreign|Energy|Minister|Mr|Mrs|Ms)\s+){0,4}$"
 )
 CHIEF = re.compile(r"\b(?:chief|CEO|CFO|director|chair\w*|head|president|boss|executive|manager|officer)\b", re.I)
+BODY_NAME = re.compile(r"(?P<name>[A-Z][\w&.-]+(?:\s(?:[A-Z][\w&.-]+|of|for|the))*)(?=,|$)")
 LEADING_NAME = re.compile(  # 'Tim Vance of Delta Advisory'
     rf"(?:(?:Dr|Mr|Mrs|Ms|Prof|Professor)\.? )?(?P<name>{NAME_WORD}(?:\s+(?:(?:van|von|de|der|den|di|da|al|el)\s+)*"
     rf"(?:{NAME_WORD}|[A-Z]\.)){{1,3}}) (?:of|at|from|with|for)\s"

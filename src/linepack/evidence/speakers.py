@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from linepack.evidence.source_words import (
     ADVERBIAL,
     BESIDE,
+    BODY_NAME,
     CAPITALISED,
     CHIEF,
     COUNTS,
@@ -94,6 +95,15 @@ def read_speaker(phrase: str, start: int, *, role: str = "") -> Speaker | None:
     if found is None:
         return None
     source_class, entity, rule = found
+    body = BODY_NAME.match(own_role)
+    if (
+        source_class is SourceClass.INSTITUTION
+        and body
+        and re.fullmatch(r"(?:[Tt]he|[Ii]ts|[Aa]n?) [a-z][a-z -]+", head)
+    ):
+        named = body["name"]
+        entity = next((m.name.name_id for m in name_book().find(named) if m.name.kind in ACTOR_KINDS), "")
+        return Speaker(named, source_class, entity, head, "", start, end, "kind of body, then name")
     if source_class is SourceClass.NAMED_PERSON:
         name = person_name(head)
         inner_role = head.replace(name, "").strip(" ,") if name else ""
@@ -119,8 +129,9 @@ def _apposed_name(head: str, following: str) -> str:
     own = person_name(head)
     if own and _owned(head, head.rfind(own) + len(own)):
         own = ""
-    is_person = person_name(match[0]) == match[0] and not _known_part(match[0])
-    return match[0] if is_person and not (len(own.split()) > 1 and not _known_part(own)) else ""
+    name = person_name(match[0])
+    is_person = len(name.split()) > 1 and match[0].endswith(name) and not _known_part(name)
+    return name if is_person and not (len(own.split()) > 1 and not _known_part(own)) else ""
 
 
 def _is_description(head: str) -> bool:
@@ -137,6 +148,7 @@ def person_name(phrase: str, book: NameBook | None = None) -> str:
     if leading and not ORG_MARK.search(leading["name"]) and not TITLE.match(leading["name"].split()[0]):
         return leading["name"]
     run = _last_name_run(phrase)
+    run = _without_body(run)
     return run if run and not ORG_MARK.search(run) else ""
 
 
@@ -243,6 +255,17 @@ def _owned(head: str, end: int) -> bool:
     )
 
 
+def _without_body(run: str) -> str:
+    """'Ukraine Svitlana Hrynchuk', after 'minister of': the personal name behind the name of a state or body."""
+    words = run.split()
+    for mention in name_book().find(run):
+        rest = run[mention.end :].strip()
+        if mention.start == 0 and mention.name.kind is not NameKind.PERSON and len(rest.split()) >= 2:
+            return rest
+    marks = [k for k, word in enumerate(words[:-2]) if ORG_MARK.fullmatch(word)]
+    return " ".join(words[marks[-1] + 1 :]) if marks else run
+
+
 def _beside(head: str, start: int) -> bool:
     """'People close to Putin', 'an adviser to Angela Merkel': the name is not who speaks."""
     return bool(BESIDE.search(head[:start]))
@@ -305,6 +328,8 @@ def _count(head: str, source_class: SourceClass) -> str:
     if match:
         word = match[1].lower()
         return str(COUNTS.get(word, word))
+    if re.search(r"\bpeople\b", head):
+        return "several"
     if re.match(r"^(?:an?|the)\s", head, re.I) and not re.search(
         r"\w+s\b(?!\s*(?:of|at|in))", head.split(" of ")[0].split()[-1]
     ):

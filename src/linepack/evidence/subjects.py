@@ -61,7 +61,7 @@ def verb_speaker(
         return _participle_subject(content, clause, match, start, offset)
     if progressive:
         before = before[: progressive.start()]
-    stripped = before.rstrip()
+    stripped = re.sub(r"(?<=[\"”»,])\s*[\u2013—-]$", "", before.rstrip())
     if _has_apposition(content, clause, stripped, start, offset):
         speaker = subject_before(content, clause, match.start(), start, offset)
         if speaker is not None:
