@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from linepack.evidence.source_words import (
     ADVERBIAL,
@@ -35,7 +36,7 @@ from linepack.evidence.source_words import (
     TITLE,
 )
 from linepack.evidence.vocabulary import SourceClass
-from linepack.system.names import ACTOR_KINDS, NameBook, NameKind, name_book
+from linepack.system.names import ACTOR_KINDS, Mention, NameKind, name_book
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def read_speaker(phrase: str, start: int, *, role: str = "") -> Speaker | None:
     head = re.sub(r"\s*\([^()]*\)$", "", head)
     name = _apposed_name(head, own_role)
     if name:
-        entity = next((m.name.name_id for m in name_book().find(name) if m.name.kind is NameKind.PERSON), "")
+        entity = next((m.name.name_id for m in _mentions(name) if m.name.kind is NameKind.PERSON), "")
         return Speaker(name, SourceClass.NAMED_PERSON, entity, head, "", start, end, "role, then name")
     found = _classify(head)
     if found is None and _is_description(head):
@@ -102,7 +103,7 @@ def read_speaker(phrase: str, start: int, *, role: str = "") -> Speaker | None:
         and re.fullmatch(r"(?:[Tt]he|[Ii]ts|[Aa]n?) [a-z][a-z -]+", head)
     ):
         named = body["name"]
-        entity = next((m.name.name_id for m in name_book().find(named) if m.name.kind in ACTOR_KINDS), "")
+        entity = next((m.name.name_id for m in _mentions(named) if m.name.kind in ACTOR_KINDS), "")
         return Speaker(named, source_class, entity, head, "", start, end, "kind of body, then name")
     if source_class is SourceClass.NAMED_PERSON:
         name = person_name(head)
@@ -119,6 +120,11 @@ def read_speaker(phrase: str, start: int, *, role: str = "") -> Speaker | None:
             rule,
         )
     return Speaker(head, source_class, entity, own_role, _count(head, source_class), start, start + len(head), rule)
+
+
+@lru_cache(maxsize=4096)
+def _mentions(phrase: str) -> tuple[Mention, ...]:
+    return name_book().find(phrase)
 
 
 def _apposed_name(head: str, following: str) -> str:
@@ -138,10 +144,9 @@ def _is_description(head: str) -> bool:
     return bool(DESCRIPTION.match(head)) and not NOT_A_DESCRIPTION.search(head)
 
 
-def person_name(phrase: str, book: NameBook | None = None) -> str:
+def person_name(phrase: str) -> str:
     """Return the personal name in a phrase, or ''."""
-    book = book or name_book()
-    for mention in book.find(phrase):
+    for mention in _mentions(phrase):
         if mention.name.kind is NameKind.PERSON and not (_owned(phrase, mention.end) or _beside(phrase, mention.start)):
             return phrase[mention.start : mention.end]
     leading = LEADING_NAME.match(phrase)
@@ -153,7 +158,7 @@ def person_name(phrase: str, book: NameBook | None = None) -> str:
 
 
 def _classify(head: str) -> tuple[SourceClass, str, str] | None:
-    mentions = name_book().find(head)
+    mentions = _mentions(head)
     persons = [m for m in mentions if m.name.kind is NameKind.PERSON and not _beside(head, m.start)]
     first_words = " ".join(head.split()[:6])
     if persons and _owned(head, persons[-1].end):  # 'Putin's aide Yuri Ushakov'
@@ -212,7 +217,7 @@ def _classify(head: str) -> tuple[SourceClass, str, str] | None:
         return SourceClass.OFFICIAL_UNNAMED, entity, "official"
     if re.search(r"\b(?:sources?|people|interlocutors?|insiders?)$", core, re.I):
         return SourceClass.SOURCES_UNNAMED, entity, "group of sources"
-    if MEDIA.search(core) or any(m.name.kind is NameKind.MEDIA for m in name_book().find(core)[:1]):
+    if MEDIA.search(core) or any(m.name.kind is NameKind.MEDIA for m in _mentions(core)[:1]):
         return SourceClass.OTHER_MEDIA, entity, "media"
     if MEDIA_MARK.search(_last_name_run(core)):
         return SourceClass.OTHER_MEDIA, entity, "media by name"
@@ -258,7 +263,7 @@ def _owned(head: str, end: int) -> bool:
 def _without_body(run: str) -> str:
     """'Ukraine Svitlana Hrynchuk', after 'minister of': the personal name behind the name of a state or body."""
     words = run.split()
-    for mention in name_book().find(run):
+    for mention in _mentions(run):
         rest = run[mention.end :].strip()
         if mention.start == 0 and mention.name.kind is not NameKind.PERSON and len(rest.split()) >= 2:
             return rest
@@ -277,7 +282,7 @@ def _ends_with_name(head: str, end: int) -> bool:
 
 
 def _known_part(name: str) -> bool:
-    kinds = {m.name.kind for m in name_book().find(name)}
+    kinds = {m.name.kind for m in _mentions(name)}
     return bool(kinds - {NameKind.PERSON, NameKind.TOPIC})
 
 
