@@ -14,7 +14,7 @@ from dataclasses import replace
 from linepack.evidence.lexicon import lexicon
 from linepack.evidence.phrases import Attribution, colon, described_source, in_place, quoted_as, source_phrase
 from linepack.evidence.speakers import Speaker, read_speaker
-from linepack.evidence.subjects import PARTICIPLES, subject_before, verb_speaker
+from linepack.evidence.subjects import KEEN_TO, PARTICIPLES, subject_before, verb_speaker
 from linepack.evidence.vocabulary import Act, SourceClass
 
 _REFUSAL = re.compile(
@@ -27,6 +27,7 @@ _REFUSAL = re.compile(
     r"(?:is|are|was|were) not (?:prepared|willing|ready) to (?:comment|discuss|say)|(?:was|were) not commented|"
     r"chose not to comment|"
     r"(?:refrain\w*|abstain\w*) from (?:any )?comment\w*|(?:there was )?no (?:immediate )?comment (?:came )?from|"
+    r"(?<=\S )no comment(?=[.,])|"
     r"would not\s+(?:say|comment|be drawn|confirm|discuss|name|elaborate)|would neither confirm nor deny|"
     r"(?:could not|couldn't)\s+(?:immediately\s+)?be reached|(?:was|were) not (?:immediately )?(?:available|reachable)|"
     r"(?:offered|gave|had|made) no (?:immediate )?(?:comment|response|answer)|no comment from|left (?:a |"
@@ -90,11 +91,6 @@ NOUNISH = frozenset(
     ]  # a list of words reads better than a column of strings
 )
 _NOT_REPORTING = re.compile(r"\b(?:to|would|could|may|might|should|can|must)\s+(?:not\s+|never\s+|also\s+|\w+ly\s+)*$")
-_KEEN_TO = re.compile(
-    r"\b(?:(?:likes?|liked|went on|goes on|continued|took pains|rushed|(?:is|was|were|are) (?:keen|quick|careful|"
-    r"at pains|fond|eager))"
-    r"\s+to|would only|could only|can only)\s+$"
-)
 _AFTER_NOUN = re.compile(
     r"\s+(?:of|on|about|from|for|by|over|in|at|and|or|to|against|between|with|is|are|was|were|will)\b"
 )
@@ -162,9 +158,8 @@ def _refusal(content: str, clause: str, start: int, offset: int) -> Attribution 
             first, last = offset + start + neither.end("np"), offset + start + neither.end()
             return Attribution(speaker, Act.REFUSE_COMMENT, "neither", first, last, "refusal")
     for match in _REFUSAL.finditer(clause):
-        speaker = subject_before(content, clause, match.start(), start, offset) or _place_subject(
-            content, clause, start, offset
-        )
+        placed = _place_subject(content, clause, start, offset)
+        speaker = placed or subject_before(content, clause, match.start(), start, offset)
         if speaker is not None:
             return Attribution(
                 speaker,
@@ -227,7 +222,7 @@ def _verb(content: str, clause: str, start: int, offset: int) -> Attribution | N
 def _read_verb(content: str, clause: str, match: re.Match[str], start: int, offset: int) -> Attribution | None:
     form = re.sub(r"\s+", " ", match[0])
     after, before = clause[match.end() :], clause[: match.start()]
-    if _NOT_REPORTING.search(before) and not _KEEN_TO.search(before):
+    if _NOT_REPORTING.search(before) and not KEEN_TO.search(before):
         return None
     if form in NOUNISH and _AFTER_NOUN.match(after) and not _is_inverted(before, after):
         return None

@@ -12,7 +12,12 @@ from linepack.evidence.lexicon import lexicon
 from linepack.evidence.phrases import Attribution
 from linepack.evidence.subjects import PARTICIPLES
 
-_STRONG = re.compile(r";\s+|,?\s+(?:while|whereas|although|even though|though)\s+|,\s+(?:but|and|yet)\s+")
+_STRONG = re.compile(
+    r",\s+(?=an?\s+(?:\w+\s+)?(?:decision|move|step|claim|view|plan|idea|proposal|assessment|position|charge|"
+    r"accusation|figure|number|deal)"
+    r"\s+(?:that|which)\s)|"
+    r";\s+|,?\s+(?:while|whereas|although|even though|though)\s+|,\s+(?:but|and|yet)\s+"
+)
 _ASIDE = re.compile(r"\([^()]{1,60}\)")
 _SUBORDINATE = re.compile(r"\b(?:after|because|since)\s+(?:(?:the|[A-Z][\w.]*)\s+){0,5}$")
 
@@ -78,7 +83,9 @@ def _merge(clauses: list[tuple[int, int]], found: list[Attribution | None]) -> l
             out[-1] = replace(last, end=end)
         elif attribution.is_trailing and last.attribution is None:
             out[-1] = Segment(last.start, end, attribution)
-        elif last.attribution is not None and _same(last.attribution, attribution):
+        elif attribution.speaker.text.lower() in ("i", "we") or (
+            last.attribution is not None and _same(last.attribution, attribution)
+        ):
             out[-1] = replace(last, end=end)
         else:
             out.append(Segment(start, end, attribution))

@@ -27,6 +27,7 @@ _UNNAMED = (SourceClass.SOURCES_UNNAMED, SourceClass.OFFICIAL_UNNAMED)
 _SPOKES = re.compile(r"\bspokes(?:man|woman|person)\b|\bpress secretary\b|\brepresentative\b", re.I)
 _SUBJECT = re.compile(
     r"^(?:(?:But|And|Yet|Still|Meanwhile|However|Earlier|Later|Not even|Even)\b,?\s+)?"
+    r"(?:(?:In|At|On|From|For|With|After|Before|During|Since|Outside|Inside|Near)\s[^,;:\"“]{3,60},\s+)?"
     r"(?P<np>[^,;:\"“()]{3,80}?(?:,\s[^,;:\"“]{3,80},)?)\s+"
     r"(?:has|have|had|is|was|are|were|will|would|can|could|did|does|may|might|must|\w{3,}(?:ed|es|s)|ran|runs|sees|"
     r"saw|came|went|"
@@ -101,7 +102,7 @@ class Discourse:
                 self._quoted = (speaker, paragraph)
             return
         opening = self._document.text[segment.start : segment.start + 40]
-        if not re.search(r"\b(?:he|she|his|her)\b", opening, re.I):
+        if not re.search(r"\b(?:[Hh]e|[Ss]he)\b|^(?:His|Her)\b", opening):
             self._subject(segment, mentions, paragraph)
         for mention in mentions:
             if (
@@ -180,7 +181,10 @@ class Discourse:
     def _remember(self, speaker: Speaker, segment: Segment, paragraph: int) -> None:
         if speaker.source_class is SourceClass.NAMED_PERSON:
             if "(" not in speaker.text:
-                self._surnames.setdefault(speaker.text.split()[-1], speaker.text)
+                words = speaker.text.split()
+                self._surnames.setdefault(words[-1], speaker.text)
+                if len(words) == 2:  # 'Guo' for Guo Jiakun
+                    self._surnames.setdefault(words[0], speaker.text)
             self._again(speaker, paragraph)
         elif speaker.count == "1" or _SPOKES.search(speaker.text):
             self._again(speaker, paragraph)

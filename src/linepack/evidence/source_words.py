@@ -9,7 +9,8 @@ SOURCES = re.compile(
     r"consultants?|allies|ally|brokers?|"
     r"shipbrokers?|dealers?|investors|critics|supporters?|opponents|observers|participants|executives?|"
     r"industry figures|"
-    r"lawyers?|authors?|researchers|scientists|forecasters|some of them|one of them|two of them|others|"
+    r"lawyers?|authors?|researchers|scientists|forecasters|(?:some|several|many|most|one|two|three|four|both|"
+    r"a few) of them|others|"
     r"strategists?|many|those|residents|campaigners|lobbyists|market players|workers?|employees|managers|buyers?|"
     r"sellers|customers|"
     r"advisers?|lenders|bankers|shippers|importers|engineers|veterans|pundits|commentators|hedge funds|"
@@ -17,7 +18,7 @@ SOURCES = re.compile(
     re.I,
 )
 OFFICIALS = re.compile(
-    r"\b(?:officials?|diplomats?|ministers|envoys|ambassadors|lawmakers|aides?|negotiators?|leaders|"
+    r"\b(?:officials|official(?! [a-z])|diplomats?|ministers|envoys|ambassadors|lawmakers|aides?|negotiators?|leaders|"
     r"regulators|politicians|"
     r"bureaucrats|representatives|governments|authorities|capitals|delegates|circles|deputies|senators|MEPs|MPs|"
     r"members of (?:the )?"

@@ -19,11 +19,17 @@ _AUX = re.compile(
     r"in\s+(?:a|an)\s+(?:\w+\s+){0,3}(?:statement|interview|speech|note|post|report|article|letter|"
     r"message|briefing|paper)|"
     r"\w+ly|of late|in private|in public|also|all|both|always|rather|quite|simply|"
-    r"in\s+(?:January|February|March|April|May|June|July|August|September|October|November|December)|in\s+\d{4}))+\s*$"
+    r"in\s+(?:January|February|March|April|May|June|July|August|September|October|November|December)|"
+    r"in\s+\d{4}))+,?\s*$"
 )
 PARTICIPLES = re.compile(r"(?:ing(?: that| out| for| on)?)$")
 _NEVER_FIRST = frozenset(
     {"told", "tells", "told us", "tells us", "told reporters", "informed", "assured", "reminded", "accused"}
+)
+KEEN_TO = re.compile(
+    r"\s+(?:(?:likes?|liked|went on|goes on|continued|took pains|rushed|(?:is|was|were|are) (?:keen|quick|careful|"
+    r"at pains|fond|eager))"
+    r"\s+to|would only|could only|can only)\s+$"
 )
 _PROGRESSIVE = re.compile(r"\s+(?:is|are|was|were|has been|have been)\s+(?:now\s+|also\s+|again\s+|still\s+)?$")
 _SUBORDINATED = re.compile(r"\b(?:after|because|since|when|while|as)\s+(?:(?:the|[A-Z][\w.]*)\s+){0,5}$")
@@ -59,8 +65,9 @@ def verb_speaker(
     progressive = PARTICIPLES.search(match[0]) and _PROGRESSIVE.search(before)
     if PARTICIPLES.search(match[0]) and not progressive:
         return _participle_subject(content, clause, match, start, offset)
-    if progressive:
-        before = before[: progressive.start()]
+    keen = KEEN_TO.search(before)
+    if progressive or keen:
+        before = before[: (progressive or keen).start()]  # type: ignore[union-attr]  # one of them matched
     stripped = re.sub(r"(?<=[\"”»,])\s*[\u2013—-]$", "", before.rstrip())
     if _has_apposition(content, clause, stripped, start, offset):
         speaker = subject_before(content, clause, match.start(), start, offset)
@@ -231,10 +238,12 @@ def _before_apposition(content: str, parts: list[tuple[int, int]], start: int, o
         speaker = read_speaker(phrase, offset + start + low, role=role)
         if speaker is not None:
             return speaker
-    if len(parts) == 1:
-        low, high = parts[0]
-        return read_speaker(content[start + low : start + high], offset + start + low)
-    return None
+    low, high = parts[-1]
+    last = content[start + low : start + high]
+    is_whole = len(parts) == 1 or bool(
+        re.match(r"\s*(?:the|an?)\s", last)
+    )  # 'their employer, the network company Gascade,'
+    return read_speaker(last, offset + start + low) if is_whole else None
 
 
 def _parts(left: str) -> list[tuple[int, int]]:
