@@ -25,7 +25,7 @@ def test_gold_set_is_large_enough() -> None:
     every = articles("tuning") + articles("frozen")
     assert len([a for a in every if a.claims]) >= 12
     assert sum(len(a.claims) for a in every) >= 120
-    assert {a.style for a in every} == {
+    assert {a.style for a in every} >= {
         "wire",
         "translated",
         "opinion",

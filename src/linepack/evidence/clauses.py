@@ -6,12 +6,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from linepack.evidence.attribution import NOUNISH, Attribution, attribute
+from linepack.evidence.attribution import NOUNISH, attribute
 from linepack.evidence.document import Span
 from linepack.evidence.lexicon import lexicon
+from linepack.evidence.phrases import Attribution
 from linepack.evidence.subjects import PARTICIPLES
 
-_STRONG = re.compile(r";\s+|,?\s+(?:while|whereas|although|even though|though)\s+|,\s+(?:but|and|yet)\s+")
+_STRONG = re.compile(
+    r",\s+(?=an?\s+(?:\w+\s+)?(?:decision|move|step|claim|view|plan|idea|proposal|assessment|position|charge|"
+    r"accusation|figure|number|deal)"
+    r"\s+(?:that|which)\s)|"
+    r";\s+|,?\s+(?:while|whereas|although|even though|though)\s+|,\s+(?:but|and|yet)\s+"
+)
+_ASIDE = re.compile(r"\([^()]{1,60}\)")
 _SUBORDINATE = re.compile(r"\b(?:after|because|since)\s+(?:(?:the|[A-Z][\w.]*)\s+){0,5}$")
 
 
@@ -36,7 +43,10 @@ def segments(content: str, offset: int, quoted: Sequence[Span]) -> tuple[Segment
 
 
 def _mask(content: str, offset: int, quoted: Sequence[Span]) -> str:
-    """The sentence with quoted words blanked, so that no verb and no comma in a quotation is seen; short names stay."""
+    """The sentence with quotations and words in brackets blanked, so that no verb and no comma in them is seen.
+
+    Short names in quotation marks stay.
+    """
     chars = list(content)
     for span in quoted:
         low, high = max(span.start - offset, 0), min(span.end - offset, len(content))
@@ -47,6 +57,10 @@ def _mask(content: str, offset: int, quoted: Sequence[Span]) -> str:
                 chars[high - 1] = "¤"
             if span.start < offset:
                 chars[low] = "¤"
+    for match in _ASIDE.finditer(content):
+        for at in range(match.start() + 1, match.end() - 1):
+            if chars[at] != "¤":
+                chars[at] = "·"
     return "".join(chars)
 
 
@@ -69,7 +83,9 @@ def _merge(clauses: list[tuple[int, int]], found: list[Attribution | None]) -> l
             out[-1] = replace(last, end=end)
         elif attribution.is_trailing and last.attribution is None:
             out[-1] = Segment(last.start, end, attribution)
-        elif last.attribution is not None and _same(last.attribution, attribution):
+        elif attribution.speaker.text.lower() in ("i", "we") or (
+            last.attribution is not None and _same(last.attribution, attribution)
+        ):
             out[-1] = replace(last, end=end)
         else:
             out.append(Segment(start, end, attribution))

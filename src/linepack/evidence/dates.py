@@ -21,7 +21,8 @@ _M = (
 _WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _AHEAD = re.compile(
-    r"\b(?:will|would|shall|due|expected|plans?|planned|next|ahead|from|by|until|before|coming|"
+    r"\b(?:will|would|shall|due|expected|plans?|planned|next|ahead|from(?! the| an? | his| her| its| their)|by|until|"
+    r"before|coming|"
     r"upcoming|may|might|could|must|to be|is to|are to|propose[sd]?|intends?)\b",
     re.I,
 )

@@ -1,4 +1,4 @@
-"""What the reader remembers of the text so far: who spoke, who was named, and whom a pronoun means."""
+"""What the reader remembers of the text so far: who spoke, who was named, and whom a pronoun or a description means."""
 
 from __future__ import annotations
 
@@ -6,16 +6,33 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from linepack.evidence.attribution import Attribution
 from linepack.evidence.clauses import Segment
 from linepack.evidence.document import Document
-from linepack.evidence.speakers import Speaker, person_name, with_text
+from linepack.evidence.phrases import Attribution
+from linepack.evidence.references import (
+    Person,
+    described_body,
+    described_person,
+    gender_of,
+    is_description,
+    is_unresolved,
+)
+from linepack.evidence.speakers import Speaker, person_name, read_speaker, with_text
 from linepack.evidence.vocabulary import SourceClass
 from linepack.system.names import Mention, NameBook, NameKind
 
-_SINGLE = (SourceClass.NAMED_PERSON,)
 _DEMONYMS = ("ish", "ese", "ian", "ean", "can", "utch", "ench", "ari", "ani")
 _INSTITUTION_KINDS = (NameKind.STATE, NameKind.BODY, NameKind.COMPANY)
+_UNNAMED = (SourceClass.SOURCES_UNNAMED, SourceClass.OFFICIAL_UNNAMED)
+_SPOKES = re.compile(r"\bspokes(?:man|woman|person)\b|\bpress secretary\b|\brepresentative\b", re.I)
+_SUBJECT = re.compile(
+    r"^(?:(?:But|And|Yet|Still|Meanwhile|However|Earlier|Later|Not even|Even)\b,?\s+)?"
+    r"(?:(?:In|At|On|From|For|With|After|Before|During|Since|Outside|Inside|Near)\s[^,;:\"“]{3,60},\s+)?"
+    r"(?P<np>[^,;:\"“()]{3,80}?(?:,\s[^,;:\"“]{3,80},)?)\s+"
+    r"(?:has|have|had|is|was|are|were|will|would|can|could|did|does|may|might|must|\w{3,}(?:ed|es|s)|ran|runs|sees|"
+    r"saw|came|went|"
+    r"took|gave|made|became|left|won|wrote|met|held|told)\b"
+)
 
 
 class Discourse:
@@ -24,32 +41,36 @@ class Discourse:
     def __init__(self, document: Document, book: NameBook) -> None:
         self._document = document
         self._book = book
-        self._single: Speaker | None = None
+        self._persons: list[Person] = []  # in order of when they were last spoken of
+        self._bodies: list[Speaker] = []
         self._group: Speaker | None = None
         self._institution: Speaker | None = None
-        self._single_paragraph = -9
+        self._paragraph = -9  # of the last person
         self._quoted: tuple[Speaker, int] | None = None
         self._surnames: dict[str, str] = {}
-        self._bodies = [document.outlet] if document.outlet else []
+        if document.outlet:
+            self._bodies.append(Speaker(document.outlet, SourceClass.INSTITUTION, rule="outlet"))
 
     def resolve(self, attribution: Attribution, segment: Segment, paragraph: int) -> Attribution | None:
-        """Return the attribution with pronouns replaced by whom they mean.
+        """Return the attribution with pronouns and descriptions replaced by whom they mean.
 
-        None for a pronoun that nobody can stand for.
+        None for a pronoun or a description that nobody can stand for.
         """
         speaker = attribution.speaker
         if not speaker.is_pronoun:
-            return replace(attribution, speaker=self._known(speaker))
+            known = self._known(speaker, paragraph)
+            if re.match(r"its\s", known.text, re.I):
+                known = self._owner(known, segment)
+            return None if is_unresolved(known) else replace(attribution, speaker=known)
         word = speaker.text.lower()
-        inside = self._person_before(segment, speaker.start)
         if word in ("i", "we"):
             own = Speaker(
                 "", SourceClass.OWN_VOICE, start=speaker.start, end=speaker.end, rule=f"'{speaker.text}' of the outlet"
             )
             return replace(attribution, speaker=own)
         if word in ("he", "she"):
-            target = inside or self._single
-        elif word == "they" or word == "both":
+            target = self._person_before(segment, speaker.start) or self._last_person("m" if word == "he" else "f")
+        elif word in ("they", "both"):
             target = self._group or self._institution
         elif word == "it":
             target = self._institution
@@ -61,14 +82,8 @@ class Discourse:
             return replace(
                 attribution, speaker=replace(speaker, source_class=source_class, rule="pronoun, not resolved")
             )
-        return replace(
-            attribution,
-            speaker=replace(
-                with_text(speaker, target.text, target.entity, target.source_class),
-                role=target.role,
-                count=target.count,
-            ),
-        )
+        meant = with_text(speaker, target.text, target.entity, target.source_class)
+        return replace(attribution, speaker=replace(meant, role=target.role, count=target.count))
 
     def saw(
         self,
@@ -79,26 +94,16 @@ class Discourse:
         *,
         is_quotation: bool,
     ) -> None:
-        """Remember a piece of text: its speaker if it has one, else the first person and the first body it names."""
+        """Remember a piece of text: its speaker if it has one, else its subject, and whom and what it names."""
+        self._meet(segment, mentions, paragraph)
         if speaker is not None and speaker.text:
-            self._remember(speaker)
-            self._single_paragraph = paragraph if self._single is speaker else self._single_paragraph
+            self._remember(speaker, segment, paragraph)
             if is_quotation:
                 self._quoted = (speaker, paragraph)
             return
         opening = self._document.text[segment.start : segment.start + 40]
-        for mention in mentions:
-            if re.search(r"\b(?:he|she|his|her)\b", opening, re.I):
-                break
-            if mention.name.kind is NameKind.PERSON and mention.start - segment.start < 60:
-                self._single = Speaker(
-                    mention.alias,
-                    SourceClass.NAMED_PERSON,
-                    mention.name.name_id,
-                    mention.name.role,
-                    rule="named before",
-                )
-                break
+        if not re.search(r"\b(?:[Hh]e|[Ss]he)\b|^(?:His|Her)\b", opening):
+            self._subject(segment, mentions, paragraph)
         for mention in mentions:
             if (
                 mention.name.kind in _INSTITUTION_KINDS
@@ -114,25 +119,114 @@ class Discourse:
         """Return the speaker of the last quotation, if it stands in this paragraph or the one before."""
         if self._quoted is not None and paragraph - self._quoted[1] <= 1:
             return self._quoted[0]
-        return self._single if self._single is not None and paragraph - self._single_paragraph <= 2 else None
+        return self._persons[-1].speaker if self._persons and paragraph - self._paragraph <= 2 else None
 
-    def _remember(self, speaker: Speaker) -> None:
+    def _meet(self, segment: Segment, mentions: Sequence[Mention], paragraph: int) -> None:
+        """Whoever is named in any place can be described later; 'he' is who spoke or was the subject."""
+        for mention in mentions:
+            kind = mention.name.kind
+            if kind is NameKind.PERSON and not any(p.speaker.entity == mention.name.name_id for p in self._persons):
+                known = Speaker(
+                    mention.alias,
+                    SourceClass.NAMED_PERSON,
+                    mention.name.name_id,
+                    mention.name.role,
+                    rule="named before",
+                )
+                self._persons.insert(0, self._person(known, mention.start, mention.end))
+            if kind in (NameKind.COMPANY, NameKind.DATA_SOURCE, NameKind.MEDIA, NameKind.BODY):
+                rule = {NameKind.COMPANY: "company: ", NameKind.DATA_SOURCE: "data: "}.get(kind, "") + "named before"
+                media = SourceClass.OTHER_MEDIA if kind is NameKind.MEDIA else SourceClass.INSTITUTION
+                self._bodies.append(Speaker(mention.alias, media, mention.name.name_id, rule=rule))
+
+    def _subject(self, segment: Segment, mentions: Sequence[Mention], paragraph: int) -> None:
+        """The person or single official a sentence without a speaker is about."""
+        for mention in mentions:
+            if mention.name.kind is NameKind.PERSON and mention.start - segment.start < 60:
+                speaker = Speaker(
+                    mention.alias,
+                    SourceClass.NAMED_PERSON,
+                    mention.name.name_id,
+                    mention.name.role,
+                    start=mention.start,
+                    end=mention.end,
+                    rule="named before",
+                )
+                self._remember(speaker, segment, paragraph)
+                return
+        match = _SUBJECT.match(self._document.text[segment.start : segment.end])
+        if match is None:
+            return
+        speaker_read = read_speaker(match["np"], segment.start + match.start("np"))
+        if speaker_read is None or speaker_read.is_pronoun:
+            return
+        if (speaker_read.source_class is SourceClass.NAMED_PERSON and len(speaker_read.text.split()) > 1) or (
+            speaker_read.count == "1" and not is_description(speaker_read) and speaker_read.source_class in _UNNAMED
+        ):
+            self._remember(speaker_read, segment, paragraph)
+        elif speaker_read.source_class is SourceClass.INSTITUTION and speaker_read.rule != "document":
+            self._institution = self._known(speaker_read, paragraph)
+            self._bodies.append(self._institution)
+
+    def _person(self, speaker: Speaker, start: int, end: int) -> Person:
+        """How the text introduces somebody: the words before the name in its sentence, and an apposition behind it."""
+        text = self._document.text
+        before = re.split(r"[.;:\"“”]\s|\n", text[max(0, start - 90) : start])[-1]
+        behind = re.match(r"(?:\s*\([^)]*\))?,?\s[^.;\"“”\n]{0,90}", text[end : end + 100])
+        own = "" if speaker.source_class is SourceClass.NAMED_PERSON else speaker.text
+        context = f"{before} {speaker.role} {own} {behind[0] if behind else ''}"
+        near = f"{before[-25:]} {speaker.role} {speaker.text}"
+        return Person(speaker, context, start, gender_of(near))
+
+    def _remember(self, speaker: Speaker, segment: Segment, paragraph: int) -> None:
         if speaker.source_class is SourceClass.NAMED_PERSON:
-            self._single = speaker
-            surname = speaker.text.split()[-1]
-            self._surnames.setdefault(surname, speaker.text)
-        elif speaker.count == "1" or re.search(r"\bspokes(?:man|woman|person)\b", speaker.text, re.I):
-            self._single = speaker
+            if "(" not in speaker.text:
+                words = speaker.text.split()
+                self._surnames.setdefault(words[-1], speaker.text)
+                if len(words) == 2:  # 'Guo' for Guo Jiakun
+                    self._surnames.setdefault(words[0], speaker.text)
+            self._again(speaker, paragraph)
+        elif speaker.count == "1" or _SPOKES.search(speaker.text):
+            self._again(speaker, paragraph)
             if speaker.source_class is SourceClass.INSTITUTION:
                 self._institution = speaker
-        elif speaker.source_class in (SourceClass.SOURCES_UNNAMED, SourceClass.OFFICIAL_UNNAMED):
+            else:
+                self._group = speaker if "one of" in speaker.text.lower() else self._group
+        elif speaker.source_class in _UNNAMED:
             self._group = speaker
         elif speaker.source_class in (SourceClass.INSTITUTION, SourceClass.OTHER_MEDIA):
-            self._institution = speaker
-            self._bodies.append(speaker.text)
+            self._institution = speaker if speaker.rule != "document" else self._institution
+            if "resolved" not in speaker.rule and speaker.rule != "document":
+                self._bodies.append(speaker)
+            if speaker.text.endswith("s") and not re.search(r"[A-Z]\w*s$", speaker.text):
+                self._group = speaker
 
-    def _known(self, speaker: Speaker) -> Speaker:
-        """A surname that was introduced in full before is that person."""
+    def _again(self, speaker: Speaker, paragraph: int) -> None:
+        """Put a person last; what was known of the same name is kept."""
+        surname = _surname(speaker)
+        old = next((p for p in self._persons if _surname(p.speaker) == surname), None)
+        pronoun = self._document.text[speaker.start : speaker.end].lower() if speaker.start >= 0 else ""
+        gender = {"he": "m", "she": "f"}.get(pronoun, "")
+        if old is None:
+            person = self._person(speaker, speaker.start, max(speaker.end, speaker.start))
+        else:
+            longer = max(
+                (old.speaker, speaker), key=lambda one: len(one.text.split(" (")[0]) if "(" not in one.text else 0
+            )
+            context = old.context if "resolved" in speaker.rule else f"{old.context} {speaker.role}"
+            person = Person(longer, context, old.place, old.gender or gender_of(speaker.role))
+            self._persons.remove(old)
+        self._persons.append(replace(person, gender=person.gender or gender))
+        self._paragraph = paragraph
+
+    def _last_person(self, gender: str) -> Speaker | None:
+        for person in reversed(self._persons):
+            if person.gender in ("", gender) and person.place >= 0:
+                return person.speaker
+        return None
+
+    def _known(self, speaker: Speaker, paragraph: int) -> Speaker:
+        """The speaker with what the text said before: a surname is its person, a description whom it means."""
         last = speaker.text.split()[-1] if speaker.text else ""
         if (
             speaker.source_class is not SourceClass.NAMED_PERSON
@@ -150,8 +244,32 @@ class Discourse:
                 return replace(
                     speaker, source_class=SourceClass.NAMED_PERSON, rule=f"surname of {full[0]} named before"
                 )
-        if speaker.rule == "person by form" and any(speaker.text in body for body in self._bodies):
+        if speaker.rule == "person by form" and any(speaker.text in body.text for body in self._bodies):
             return replace(speaker, source_class=SourceClass.INSTITUTION, rule="short form of a body named before")
+        if is_description(speaker):
+            return self._described(speaker, paragraph)
+        return speaker
+
+    def _owner(self, speaker: Speaker, segment: Segment) -> Speaker:
+        """'Its lawyer': of the body that the sentence is about, else of the last one."""
+        owner = self._institution
+        match = _SUBJECT.match(self._document.text[segment.start : max(speaker.start, segment.start)])
+        subject = read_speaker(match["np"], segment.start + match.start("np")) if match else None
+        if subject is not None and subject.source_class is SourceClass.INSTITUTION:
+            owner = self._known(subject, -9)
+        if owner is None:
+            return speaker
+        return replace(
+            speaker, text=f"{speaker.text} ({owner.text.split(' (')[0]})", rule=f"{speaker.rule}; 'its' resolved"
+        )
+
+    def _described(self, speaker: Speaker, paragraph: int) -> Speaker:
+        is_person = speaker.source_class in _UNNAMED or _SPOKES.search(speaker.text)
+        if is_person and (speaker.count == "1" or _SPOKES.search(speaker.text)):
+            recent = self._persons[-1] if self._persons and paragraph - self._paragraph <= 1 else None
+            return described_person(speaker, self._persons, recent) or speaker
+        if speaker.source_class in (SourceClass.INSTITUTION, SourceClass.OTHER_MEDIA):
+            return described_body(speaker, self._bodies) or speaker
         return speaker
 
     def _person_before(self, segment: Segment, at: int) -> Speaker | None:
@@ -169,3 +287,9 @@ class Discourse:
         if name and len(name.split()) > 1 and not self._book.find(name):
             return Speaker(name, SourceClass.NAMED_PERSON, rule="named before")
         return None
+
+
+def _surname(speaker: Speaker) -> str:
+    words = speaker.text.split(" (")
+    name = words[1].rstrip(")") if len(words) > 1 and speaker.source_class is SourceClass.NAMED_PERSON else words[0]
+    return name.split()[-1].lower() if speaker.source_class is SourceClass.NAMED_PERSON else speaker.text.lower()

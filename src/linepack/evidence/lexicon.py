@@ -22,7 +22,10 @@ VERBS = Table(
     (
         text("verb", "Verb."),
         text("act", "What a speaker does with it.", choices=ACTS),
-        text("forms", "Forms and fixed phrases that report, ';' between them."),
+        text(
+            "forms",
+            "Forms and fixed phrases that report, ';' between them; 'puts ... at': the first where the second follows.",
+        ),
     ),
 )
 
@@ -79,14 +82,22 @@ class Lexicon:
     levers: tuple[Lever, ...]
 
 
+def _spelled(form: str) -> str:
+    """'puts ... at' is 'puts' where 'at' follows in the same clause."""
+    word, _, later = form.partition(" ... ")
+    spelled = re.escape(word).replace(r"\ ", r"\s+")
+    return rf"{spelled}(?=\s[^,.;:]{{2,70}}?\s{re.escape(later)}s?\s)" if later else spelled
+
+
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """Return the compiled wording tables. Errors: ``InputError`` if a table does not fit its schema."""
-    acts = {
+    listed = {
         form: Act(str(row["act"])) for row in packaged_table("lexicon", VERBS) for form in str(row["forms"]).split(";")
     }
-    forms = sorted(acts, key=lambda form: (-len(form), form))
-    spelled = "|".join(re.escape(form).replace(r"\ ", r"\s+") for form in forms)
+    acts = {form.split(" ... ")[0]: act for form, act in listed.items()}
+    forms = sorted(listed, key=lambda form: (-len(form), form))
+    spelled = "|".join(_spelled(form) for form in forms)
     cues: dict[str, list[str]] = {kind: [] for kind in CUE_KINDS}
     for row in packaged_table("lexicon", CUES):
         cues[str(row["kind"])].append(str(row["pattern"]))

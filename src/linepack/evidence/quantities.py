@@ -63,12 +63,12 @@ _SCALES = {
 _SPELLED = "|".join(sorted((w for w in _WORDS if w not in ("a", "an", "half")), key=len, reverse=True))
 _N = r"(?:\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\d+,\d+)"
 _NUMBER = rf"(?:{_N}|\b(?:{_SPELLED})\b)"
-_RANGE = rf"(?P<low>{_NUMBER})(?:\s*(?:-|\u2013|—|to|and)\s*(?:€|\$)?(?P<high>{_NUMBER}))?"
+_RANGE = rf"(?P<low>{_NUMBER})(?:\s*(?:-|\u2013|—|to|and|or)\s*(?:€|\$)?(?P<high>{_NUMBER}))?"
 _PERCENT_RANGE = rf"(?P<low>{_NUMBER})(?:\s*(?:%|per\s?cent|percent)?\s*(?:-|\u2013|—|to|and)\s*(?P<high>{_NUMBER}))?"
 _CURRENCY = r"(?P<sign>US\$|USD|EUR|GBP|\$|€|£)"
 _SCALE = r"(?:\s*-?(?P<scale>thousand|million|billion|trillion|mln|bln|mn|bn|tn|m|b)\b)?"
 _PER = (
-    r"(?:\s*(?:/|per|an?|each|every)\s*(?P<per>calendar year|year|annum|yr|y|day|d|month|quarter|week)\b|"
+    r"(?:\s*(?:/|per\b|an?\b|each\b|every\b)\s*(?P<per>calendar year|year|annum|yr|y|day|d|month|quarter|week)\b|"
     r"\s+(?P<adverb>annually|yearly|daily|monthly|p\.?a\.?))?"
 )
 _M3 = r"(?:cubic[\s-]+met(?:re|er)s?|m3|m³|cu\.?\s?m)"
@@ -86,6 +86,12 @@ _UNIT_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             rf"\b(?P<low>{_NUMBER})\s+(?:out\s+)?of\s+(?:the\s+|its\s+|"
             rf"their\s+)?(?P<high>{_NUMBER})\b(?=[^.,;]{{0,40}}\b(?:strings?|lines?|pipelines?|pipes?|"
             rf"trains?|routes?|conductors?|branches|legs)\b)",
+        ),
+        (
+            "part",
+            rf"\bof\s+(?:the|its|their)\s+(?P<high>{_NUMBER})\s+(?:strings|lines|pipelines|pipes|trains|routes|"
+            rf"legs),?\s+"
+            rf"(?P<low>{_NUMBER})\b",
         ),
         (
             "part_open",
@@ -232,6 +238,9 @@ def _read(name: str, match: re.Match[str], content: str, offset: int, usd_per_eu
         return TextQuantity(
             offset + match.start(), offset + match.end(), match[0], QuantityKind.PART, "part", low, whole, rule=name
         )
+    is_year = bool(re.fullmatch(r"(?:19|20)\d\d", match["low"].strip())) and high < low
+    if is_year:  # 'for summer 2026 to 25 EUR/MWh'
+        low = high
     if high < low and name not in ("money", "money_after"):
         low, high = high, low
     kind, unit, factor = _unit_of(name, match)
@@ -244,8 +253,17 @@ def _read(name: str, match: re.Match[str], content: str, offset: int, usd_per_eu
     if kind is QuantityKind.MOVE:
         low, high = sorted((sign * low, sign * high))
     normal = _normalised(kind, unit, low, high, usd_per_eur)
+    first = match.start("high") if is_year else match.start()
     return TextQuantity(
-        offset + match.start(), offset + match.end(), match[0].strip(), kind, unit, low, high, *normal, rule=name
+        offset + first,
+        offset + match.end(),
+        content[first : match.end()].strip(),
+        kind,
+        unit,
+        low,
+        high,
+        *normal,
+        rule=name,
     )
 
 

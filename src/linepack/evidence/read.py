@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from linepack.evidence.attribution import Attribution
 from linepack.evidence.claims import Claim, Reading
 from linepack.evidence.clauses import Segment, segments
 from linepack.evidence.dates import TextDate, find_dates
@@ -15,47 +14,26 @@ from linepack.evidence.discourse import Discourse
 from linepack.evidence.document import Document, Span
 from linepack.evidence.hedges import find_condition, find_hedge, find_polarity, find_quotation
 from linepack.evidence.lexicon import lexicon
-from linepack.evidence.quantities import TextQuantity, find_quantities
+from linepack.evidence.own_voice import DOMAIN, VERBISH, is_own_claim, own_speaker
+from linepack.evidence.phrases import Attribution
+from linepack.evidence.quantities import find_quantities
 from linepack.evidence.sentences import Sentence, quoted_spans, split_sentences
-from linepack.evidence.speakers import Speaker
-from linepack.evidence.vocabulary import Act, Hedge, QuantityKind, Quotation, SourceClass
+from linepack.evidence.vocabulary import Act, Hedge, Quotation, SourceClass
 from linepack.system.names import Event, Mention, NameBook, NameKind, events, name_book
 
-_DOMAIN = frozenset({NameKind.ASSET, NameKind.INSTRUMENT, NameKind.MARKET, NameKind.TOPIC})
 _GAS = frozenset({NameKind.ASSET, NameKind.MARKET, NameKind.TOPIC})
 _TRADE = "TOPIC_TRADE"  # words that matter only in an article on gas
 _DATELINE = re.compile(
     r"^(?:[A-Z][A-Z'\u2019.-]+(?:[ "
     r"/][A-Z][A-Z'\u2019.-]+)*)(?:,\s*[A-Z][a-z]+\.?\s\d{1,2})?\s*(?:,?\s*\([^)]{2,30}\))?\s*[-\u2013—]+\s+(?=[A-Z\"“])"
     r"|^[A-Z]{3,}(?:/[A-Z]{3,})?,\s*[A-Z][a-z]+\.?\s\d{1,2}\.?\s*/[A-Z]+/\.?\s*(?:[-\u2013—]+\s*)?"
+    r"|^[A-Z][a-z]{2,8}\.?\s\d{1,2}\.?\s*(?:\([^)]{2,30}\)|/\w+/\.?)\s*(?:[-\u2013—]+\s*)?"
+    r"|^\([A-Z]\w+\)\s*[-\u2013—]+\s*"
     r"|^[A-Z][\w ]{2,25}(?:,\s*[A-Z][a-z]+\.?\s\d{1,2})?\s*\([A-Z][\w ]{1,25}\)\s*[-\u2013—]+\s+"
 )
 _LABEL = re.compile(
     r"^(?:Quote|Details|Source|Background|Reminder|Update|Why it matters|Context|Reaction|"
     r"\d{1,2}[:.]\d{2}(?:\s?(?:GMT|CET|CEST|BST|ET|UTC))?)\s*[:\u2013—-]?\s+(?=[A-Z\"“])"
-)
-_MARKET_WORD = re.compile(
-    r"\b(?:prices?|futures|contracts?|benchmark|hub|quotes?|day-ahead|front-month|premium|"
-    r"discount|spot)\b",
-    re.I,
-)
-_MARKET_VERB = re.compile(
-    r"\b(?:f[ae]ll\w*|rose|risen|drop\w*|gain\w*|climb\w*|jump\w*|slid\w*|slip\w*|settl\w+|clos(?:ed|es)|"
-    r"trad(?:ed|ing|es)|open(?:ed|s)|"
-    r"touch\w*|peak\w*|hit|surg\w+|plung\w+|tumbl\w+|eased|decreas\w+|increas\w+|(?:was|were) (?:up|down|"
-    r"[\d.]+ ?(?:%|per ?cent) (?:lower|higher))|was at|stood at|declin\w+|soar\w+|lost|added)\b",
-    re.I,
-)
-_NOT_MARKET = re.compile(
-    r"\b(?:exports?|realised|contract(?:ed)? (?:volumes?|cargoes)|procurement|import "
-    r"(?:bill|ban))\b",
-    re.I,
-)
-_VERBISH = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|do|does|did|"
-    r"\w{3,}(?:ed|es|s)|"
-    r"fell|rose|saw|cut|hit|went|came|made|took|gave|left|set|put|ran|won|lost|sold|bought|began|held|"
-    r"kept|brought|grew|sits?)\b"
 )
 
 
@@ -107,7 +85,7 @@ def claim_at(document: Document, start: int, end: int) -> Claim:
 
 def _is_on_topic(content: str, mentions: Sequence[Mention]) -> bool:
     words = len(content.split())
-    domain = [m for m in mentions if m.name.kind in _DOMAIN]
+    domain = [m for m in mentions if m.name.kind in DOMAIN]
     gas = [m for m in mentions if m.name.kind in _GAS and m.name.name_id != _TRADE]
     domain = [m for m in domain if m.name.name_id != _TRADE]
     return bool(gas) and len(domain) >= max(1 if words < 60 else 2, words / 250)
@@ -116,14 +94,23 @@ def _is_on_topic(content: str, mentions: Sequence[Mention]) -> bool:
 def _pieces(document: Document, sentence: Sentence, quoted: Sequence[Span]) -> list[_Piece]:
     start = sentence.start
     dateline = _DATELINE.match(document.text[start : sentence.end])
-    if dateline is not None and start == document.paragraphs[sentence.paragraph].start:
+    if dateline is not None and start - document.paragraphs[sentence.paragraph].start < 20:
         start += dateline.end()
     label = _LABEL.match(document.text[start : sentence.end])
     start += label.end() if label else 0
     content = document.text[start : sentence.end]
-    if not _could_claim(content):
+    if not _could_claim(content) or _is_headline(document, sentence):
         return []
     return [_Piece(_trimmed(document, segment), sentence) for segment in segments(content, start, quoted)]
+
+
+def _is_headline(document: Document, sentence: Sentence) -> bool:
+    """The first line, without a full stop, above a text of several paragraphs."""
+    if sentence.paragraph > 0 or len(document.paragraphs) < 3:
+        return False
+    first = document.paragraphs[0]
+    line = document.text[first.start : first.end].rstrip()
+    return not line.endswith((".", "!", "”", '"', "…", "»", ":", ";")) and len(line.split()) <= 22
 
 
 def _could_claim(content: str) -> bool:
@@ -133,7 +120,7 @@ def _could_claim(content: str) -> bool:
     if lexicon().cues["not_article"].search(content[:80]) and not re.search(r"[\"“]", content):
         return False
     ends = content.rstrip().endswith((".", "!", "”", '"', "…", "»", ")", ":", ";", "\u2019"))
-    return ends or (len(words) > 6 and bool(_VERBISH.search(content)))
+    return ends or (len(words) > 6 and bool(VERBISH.search(content)))
 
 
 def _trimmed(document: Document, segment: Segment) -> Segment:
@@ -157,7 +144,7 @@ def _claims(
     usd_per_eur: float | None,
 ) -> tuple[Claim, ...]:
     state = Discourse(document, book)
-    found = []
+    found: list[Claim] = []
     for at, piece in enumerate(pieces):
         segment, paragraph = piece.segment, piece.sentence.paragraph
         here = [m for m in mentions if segment.start <= m.start and m.end <= segment.end]
@@ -174,6 +161,16 @@ def _claims(
         ):
             state.saw(segment, attribution.speaker, here, paragraph, is_quotation=True)
             continue
+        if attribution is not None and _points_back(document, segment, attribution):
+            said = _said_before(found, pieces[:at], paragraph)
+            if said:
+                back = replace(attribution, rule=f"{attribution.rule}, of what stands before", is_trailing=True)
+                for k in said:
+                    old = found[k]
+                    names = [m for m in mentions if old.start <= m.start and m.end <= old.end]
+                    found[k] = _claim(document, Segment(old.start, old.end, back), back, names, quoted, usd_per_eur)
+                state.saw(segment, attribution.speaker, here, paragraph, is_quotation=False)
+                continue
         claim = _claim(document, segment, attribution, here, quoted, usd_per_eur)
         state.saw(
             segment,
@@ -182,7 +179,7 @@ def _claims(
             paragraph,
             is_quotation=quotes_only or claim.quotation in (Quotation.FULL, Quotation.PARTIAL),
         )
-        if attribution is not None or _is_own_claim(claim):
+        if attribution is not None or (is_own_claim(claim) and claim.quotation is not Quotation.FULL):
             found.append(claim)
     return tuple(found)
 
@@ -210,6 +207,38 @@ def _only_attributes(
         )
     )
     return is_plain and len(lead.split()) <= 3
+
+
+_BACK = re.compile(
+    r"^(?:(?:He|She|They|[A-Z][^,.;:\"“]{2,60}?)\s+(?:also\s+)?(?:said|stated|announced|wrote|reported|declared|"
+    r"told)\s+(?:this|so|about this|about it)\b|"
+    r"(?:This|That|(?:The (?:corresponding|relevant)|Such an?) (?:statement|information|decision))\s+(?:was|is|"
+    r"has been)\s+(?:\w+ly\s+)?"
+    r"(?:announced|stated|reported|said|confirmed|made|told|declared|written|evidenced)\b)[^;:\"“]*\.?$"
+)
+
+
+def _points_back(document: Document, segment: Segment, attribution: Attribution) -> bool:
+    """True for 'This was announced by X.', 'He said this in Kyiv.': a speaker for what stands before, no statement."""
+    content = document.text[segment.start : segment.end]
+    return len(content.split()) <= 28 and not re.search(r"\bthat\b", content[6:]) and bool(_BACK.match(content))
+
+
+def _said_before(found: Sequence[Claim], before: Sequence[_Piece], paragraph: int) -> list[int]:
+    """The claims in the outlet's voice right before, in this paragraph or, if it has none, the last one before."""
+    here: list[int] = []
+    k = len(found) - 1
+    for piece in reversed(before):
+        if k < 0 or not (piece.segment.start <= found[k].start < piece.segment.end):
+            break
+        is_near = piece.sentence.paragraph == paragraph or (not here and paragraph - piece.sentence.paragraph == 1)
+        if found[k].speaker.text or found[k].source_class is not SourceClass.OWN_VOICE or not is_near:
+            break
+        here.append(k)
+        if piece.sentence.paragraph != paragraph:
+            break
+        k -= 1
+    return here[:3]
 
 
 def _is_quotation(document: Document, segment: Segment, quoted: Sequence[Span]) -> bool:
@@ -253,7 +282,7 @@ def _claim(
     dates = find_dates(content, segment.start, published=document.published)
     rules = {"quantities": "; ".join(q.rule for q in quantities), "dates": "; ".join(d.rule for d in dates)}
     if attribution is None:
-        speaker, act, verb = _own_speaker(content, quantities, mentions), Act.ASSERT, ""
+        speaker, act, verb = own_speaker(content, quantities, mentions), Act.ASSERT, ""
         rules["speaker"] = speaker.rule
     else:
         speaker, act, verb = attribution.speaker, attribution.act, attribution.verb
@@ -292,23 +321,6 @@ def _claim(
     )
 
 
-def _own_speaker(content: str, quantities: Sequence[TextQuantity], mentions: Sequence[Mention]) -> Speaker:
-    has_number = any(
-        q.kind in (QuantityKind.MOVE, QuantityKind.PRICE) or (q.kind is QuantityKind.MONEY and q.unit == "EUR")
-        for q in quantities
-    )
-    market = any(m.name.kind is NameKind.MARKET for m in mentions)
-    moves = bool(_MARKET_VERB.search(content))
-    if (
-        (market or _MARKET_WORD.search(content) or content.startswith(("It ", "They ")))
-        and moves
-        and (has_number or market)
-        and not _NOT_MARKET.search(content)
-    ):
-        return Speaker("", SourceClass.MARKET_DATUM, rule="market words with a move or a price")
-    return Speaker("", SourceClass.OWN_VOICE, rule="no speaker found")
-
-
 def _sharpened(act: Act, content: str, hedge: Hedge, source_class: SourceClass) -> Act:
     """What a plain 'said' does.
 
@@ -335,26 +347,6 @@ def _sharpened(act: Act, content: str, hedge: Hedge, source_class: SourceClass) 
     ):
         return Act.PROMISE
     return Act.FORECAST if re.search(r"\b(?:will|would|could|might|may)\s+(?:\w+\s+)?[a-z]{3,}", content) else act
-
-
-def _is_own_claim(claim: Claim) -> bool:
-    content = claim.text
-    if len(re.findall(r"[^\W\d_]+", content)) < 4 or not _VERBISH.search(content):
-        return False
-    if re.match(
-        r"^(?:see|click|read|watch|follow|listen|share|photo|image|reporting by|editing by|\(reporting|"
-        r"\(editing|this article|this story|updated|correction)\b",
-        content,
-        re.I,
-    ):
-        return False
-    kinds = {m.name.kind for m in claim.mentions}
-    if kinds & _DOMAIN or claim.levers:
-        return True
-    if any(q.kind not in (QuantityKind.DURATION, QuantityKind.COUNT, QuantityKind.WORD) for q in claim.quantities):
-        return True
-    actors = kinds & {NameKind.STATE, NameKind.BODY, NameKind.COMPANY, NameKind.PERSON, NameKind.GROUP}
-    return bool(actors) and len(content.split()) >= 7
 
 
 def _events_of(dates: Sequence[TextDate], mentions: Sequence[Mention]) -> tuple[str, ...]:

@@ -129,7 +129,8 @@ def _is_abbreviation(content: str, match: re.Match[str]) -> bool:
             )
             or following.isdigit()
         )
-    return len(word) == 1 and word.isalpha() and before[0].isupper()
+    is_initial = len(word) == 1 and word.isalpha() and before[0].isupper()
+    return is_initial and not content[: match.start()].endswith((" on X", " network X", " platform X"))
 
 
 def _starts_sentence(rest: str) -> bool:

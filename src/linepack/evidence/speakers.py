@@ -4,117 +4,39 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from linepack.evidence.source_words import (
+    ADVERBIAL,
+    BESIDE,
+    BODY_NAME,
+    CAPITALISED,
+    CHIEF,
+    COUNTS,
+    COURTESY,
+    DATA,
+    DESCRIBED,
+    DESCRIPTION,
+    INSTITUTIONS,
+    LEADING_NAME,
+    MEDIA,
+    MEDIA_MARK,
+    NAME_AFTER_COMMA,
+    NOT_A_DESCRIPTION,
+    NOT_SPEAKER,
+    NUMBER_WORD,
+    OFFICIALS,
+    ORG_MARK,
+    PAPERS,
+    PART_OF,
+    PRONOUN,
+    ROLE,
+    SOURCES,
+    SPOKES,
+    TITLE,
+)
 from linepack.evidence.vocabulary import SourceClass
-from linepack.system.names import ACTOR_KINDS, NameBook, NameKind, name_book
-
-_SOURCES = re.compile(
-    r"\b(?:sources?|people|persons?|insiders?|interlocutors?|traders?|analysts?|experts?|economists?|"
-    r"consultants?|brokers?|"
-    r"shipbrokers?|dealers?|investors|critics|supporters?|opponents|observers|participants|executives?|"
-    r"industry figures|"
-    r"lawyers?|researchers|scientists|forecasters|some of them|one of them|two of them|others|"
-    r"strategists?|many|those|residents|campaigners|lobbyists|market players)\b",
-    re.I,
-)
-_OFFICIALS = re.compile(
-    r"\b(?:officials?|diplomats?|ministers|envoys|ambassadors|lawmakers|aides?|negotiators?|leaders|"
-    r"regulators|politicians|"
-    r"bureaucrats|representatives|governments|authorities|capitals|delegates)\b",
-    re.I,
-)
-_SPOKES = re.compile(
-    r"\b(?:spokes(?:man|woman|person|people)|press service|press office|representative|press "
-    r"secretary)\b",
-    re.I,
-)
-_INSTITUTIONS = re.compile(
-    r"\b(?:ministry|ministries|government|commission|council|regulators?|company|companies|operator|agency|court|"
-    r"bank|bloc|consultancy|consultancies|brokerage|union|parliament|office|embassy|authority|committee|"
-    r"association|institute|centre|center|firm|group|"
-    r"administration|presidency|management|board|department|chamber|federation|alliance|coalition|party|exchange|"
-    r"utility|utilities|importer|exporter|producer|supplier|buyer|refiner|developer|consortium|"
-    r"think[\s-]?tank|university|"
-    r"treasury|secretariat|directorate|service|watchdog|lobby|fund|cabinet|senate|congress|state "
-    r"department|house|major|giant|shipper|trader house|organi[sz]ation)\b",
-    re.I,
-)
-_PAPERS = re.compile(
-    r"\b(?:report|study|document|paper|letter|draft|statement|outlook|analysis|memo|note|survey|briefing|"
-    r"review|poll|filing|"
-    r"communiqu[eé]|declaration|press release|proposal|text)\b",
-    re.I,
-)
-_MEDIA = re.compile(
-    r"\b(?:newspapers?|news agency|media|magazine|broadcaster|daily|weekly|tabloid|publication|outlet|"
-    r"portal|television|"
-    r"news site|news outlet|articles?|authors?|journalists?|reporters|website|media reports|press reports|"
-    r"press)\b",
-    re.I,
-)
-_DATA = re.compile(r"\b(?:data|figures|tracking|statistics)\b", re.I)
-_ROLE = re.compile(
-    r"\b(?:president|prime minister|minister|chancellor|secretary|chief|head|director|chair(?:man|woman|"
-    r"person)?|ceo|cfo|"
-    r"analyst|economist|professor|commissioner|envoy|adviser|advisor|aide|expert|editor|spokes\w+|manager|executive|"
-    r"ambassador|senator|governor|leader|partner|strategist|researcher|fellow|deputy|general|representative|lawyer|"
-    r"investor|consultant|trader|negotiator|diplomat|columnist|founder|owner|vice[- ]president|officer|mp|"
-    r"mep|lawmaker|founder|correspondent|chairman|meteorologist|forecaster|broker|scientist|historian|specialist)\b",
-    re.I,
-)
-_ORG_MARK = re.compile(
-    r"\b(?:LNG|Energy|SE|AG|Inc|Ltd|PLC|plc|Group|Bank|Agency|Ministry|Commission|Council|Centre|Center|"
-    r"Institute|University|"
-    r"Association|Company|Corp|Corporation|Review|News|Times|Post|Journal|Zeitung|Wire|House|Department|"
-    r"Union|Parliament|"
-    r"Treasury|Office|Export|Gas|Oil|Petroleum|Markets?|Research|Columns?|Data|Party|Fund|Foundation|"
-    r"Court|Board|Authority|"
-    r"Networks?|Infrastructure|States|Stream|Trading|Holding|GmbH|BV|SA|SpA|NV|LLC|LLP|Capital|Partners|"
-    r"Securities|Intelligence|Analytics|Forum|Network|Society|Service|Committee|Federation|Street|Sachs|"
-    r"Stanley|Morgan|Chamber|Regulators?)\b"
-)
-_MEDIA_MARK = re.compile(
-    r"\b(?:Review|News|Times|Post|Journal|Zeitung|Wire|Columns?|Gazette|Herald|Tribune|"
-    r"Daily|Press|Novosti|Visnyk|Pravda|"
-    r"Online|TV|Radio|Telegraph|Guardian|Observer|Mail|Standard|Echo|Monitor|Newswire|Newswires)$"
-)
-_PRONOUN = re.compile(r"^(?:he|she|they|it|we|i|who|which|both|the former|the latter|this|that)$", re.I)
-_CAPITALISED = re.compile(
-    r"\b[A-ZÄÖÜŠŽČŁØÅÉÁÓÍ][\w'\u2019.-]*[a-zäöüßéèáàóíščžćłøåñçă][\w'\u2019-]*|"
-    r"\b(?:[A-Z]\.)+|\b[A-Z][A-Z&]+\b"
-)
-_NUMBER_WORD = re.compile(
-    r"\b(one|two|three|four|five|six|seven|eight|nine|ten|both|several|some|many|\d{1,2})\b", re.I
-)
-_COUNTS = {
-    "one": 1,
-    "two": 2,
-    "both": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-}
-_NOT_SPEAKER = re.compile(
-    r"\b(?:is|was|were|are|will|would|could|should|can|has been|have been|had been|because|when|if|gives|"
-    r"rose|fell|remains?|"
-    r"after|before|while|whether|until|comes?|came|says?|aims|wants|of which|which)\b|\b(?:of|by|from|"
-    r"with|in|at|on|to)$",
-    re.I,
-)
-_TITLE = re.compile(
-    r"^(?:Mr|Mrs|Ms|Dr|Prof|Professor|President|Chancellor|Minister|Secretary|Commissioner|Sir|"
-    r"Senator|Sen|Rep|Gen|Foreign|Prime|Energy|Economy|Finance|State|Deputy|Vice|Chief|Speaker|"
-    r"Kremlin|Analyst|Economist|Treasury|Defence|Ambassador|Governor|EU|US|U\.S\.|UK|Slovak|"
-    r"Hungarian|German|Russian|Ukrainian|Polish|French|Dutch|Turkish|American|European|Austrian|"
-    r"Italian|British|Norwegian|Bulgarian|Serbian|Chinese|Qatari|Danish|Swiss|Spanish|Czech|"
-    r"Irish|Finnish|The|A|An|But|And|Meanwhile|However|Yesterday|Interior|Executive|Director|"
-    r"Head)\.?$"
-)
+from linepack.system.names import ACTOR_KINDS, Mention, NameKind, name_book
 
 
 @dataclass(frozen=True)
@@ -142,22 +64,47 @@ def read_speaker(phrase: str, start: int, *, role: str = "") -> Speaker | None:
     start += lead
     lead = _leading_filler(phrase)
     phrase, start = phrase[lead:], start + lead
+    cleft = re.match(r"It (?:was|is)\s+(?P<np>.+?)(?:\s+who)?$", phrase)
+    if cleft:
+        start, phrase = start + cleft.start("np"), cleft["np"]
     if not phrase or len(phrase) > 220:
         return None
     end = start + len(phrase)
     if re.match(r"(?:\w+ed (?:by|to|from|with)|compared|given|seen|led)\s", phrase):
         return None
-    if _PRONOUN.match(phrase):
+    quoted_name = re.match(r"(?:the\s+)?(?:\w+\s+){0,2}[\"“„«](?P<name>[A-Z][^\"”»]{2,40})$", phrase)
+    if quoted_name:
+        start, phrase = start + quoted_name.start("name"), quoted_name["name"]
+    adverbial = ADVERBIAL.match(phrase)
+    if adverbial:
+        return read_speaker(phrase[adverbial.end() :], start + adverbial.end(), role=role)
+    if PRONOUN.match(phrase):
         return Speaker(phrase, SourceClass.OWN_VOICE, "", role, "", start, end, "pronoun", True)
     is_list = re.match(r"[A-Z][\w.]+(?:, [A-Z][\w.]+)*,? and ", phrase)
     head = re.split(r"\s(?:who|which|whose|that)\s" if is_list else r",\s|\s(?:who|which|whose|that)\s", phrase)[0]
     own_role = role or phrase[len(head) :].strip(" ,")
-    if len(head.split()) > 18 or _NOT_SPEAKER.search(head):
+    if len(head.split()) > 18 or NOT_SPEAKER.search(head):
         return None
+    head = re.sub(r"\s*\([^()]*\)$", "", head)
+    name = _apposed_name(head, own_role)
+    if name:
+        entity = next((m.name.name_id for m in _mentions(name) if m.name.kind is NameKind.PERSON), "")
+        return Speaker(name, SourceClass.NAMED_PERSON, entity, head, "", start, end, "role, then name")
     found = _classify(head)
+    if found is None and _is_description(head):
+        found = (SourceClass.SOURCES_UNNAMED, "", DESCRIBED)
     if found is None:
         return None
     source_class, entity, rule = found
+    body = BODY_NAME.match(own_role)
+    if (
+        source_class is SourceClass.INSTITUTION
+        and body
+        and re.fullmatch(r"(?:[Tt]he|[Ii]ts|[Aa]n?) [a-z][a-z -]+", head)
+    ):
+        named = body["name"]
+        entity = next((m.name.name_id for m in _mentions(named) if m.name.kind in ACTOR_KINDS), "")
+        return Speaker(named, source_class, entity, head, "", start, end, "kind of body, then name")
     if source_class is SourceClass.NAMED_PERSON:
         name = person_name(head)
         inner_role = head.replace(name, "").strip(" ,") if name else ""
@@ -175,61 +122,118 @@ def read_speaker(phrase: str, start: int, *, role: str = "") -> Speaker | None:
     return Speaker(head, source_class, entity, own_role, _count(head, source_class), start, start + len(head), rule)
 
 
-def person_name(phrase: str, book: NameBook | None = None) -> str:
+@lru_cache(maxsize=4096)
+def _mentions(phrase: str) -> tuple[Mention, ...]:
+    return name_book().find(phrase)
+
+
+def _apposed_name(head: str, following: str) -> str:
+    """'The mayor, Birte Lorenz,': the name that follows a role."""
+    match = re.match(NAME_AFTER_COMMA, following)
+    if match is None or not (ROLE.search(head) or SPOKES.search(head)):
+        return ""
+    own = person_name(head)
+    if own and _owned(head, head.rfind(own) + len(own)):
+        own = ""
+    name = person_name(match[0])
+    is_person = len(name.split()) > 1 and match[0].endswith(name) and not _known_part(name)
+    return name if is_person and not (len(own.split()) > 1 and not _known_part(own)) else ""
+
+
+def _is_description(head: str) -> bool:
+    return bool(DESCRIPTION.match(head)) and not NOT_A_DESCRIPTION.search(head)
+
+
+def person_name(phrase: str) -> str:
     """Return the personal name in a phrase, or ''."""
-    book = book or name_book()
-    for mention in book.find(phrase):
-        if mention.name.kind is NameKind.PERSON:
+    for mention in _mentions(phrase):
+        if mention.name.kind is NameKind.PERSON and not (_owned(phrase, mention.end) or _beside(phrase, mention.start)):
             return phrase[mention.start : mention.end]
+    leading = LEADING_NAME.match(phrase)
+    if leading and not ORG_MARK.search(leading["name"]) and not TITLE.match(leading["name"].split()[0]):
+        return leading["name"]
     run = _last_name_run(phrase)
-    return run if run and not _ORG_MARK.search(run) else ""
+    run = _without_body(run)
+    return run if run and not ORG_MARK.search(run) else ""
 
 
 def _classify(head: str) -> tuple[SourceClass, str, str] | None:
-    mentions = name_book().find(head)
-    persons = [m for m in mentions if m.name.kind is NameKind.PERSON]
+    mentions = _mentions(head)
+    persons = [m for m in mentions if m.name.kind is NameKind.PERSON and not _beside(head, m.start)]
     first_words = " ".join(head.split()[:6])
+    if persons and _owned(head, persons[-1].end):  # 'Putin's aide Yuri Ushakov'
+        rest = head[persons[-1].end :].lstrip("'\u2019s ")
+        name_of_rest = _last_name_run(rest)
+        if len(name_of_rest.split()) > 1 and ROLE.search(rest) and not ORG_MARK.search(name_of_rest):
+            return SourceClass.NAMED_PERSON, "", "role and name"
     if persons and not _owned(head, persons[-1].end):
         return SourceClass.NAMED_PERSON, persons[-1].name.name_id, "known person"
     named = [m.name.name_id for m in mentions if m.name.kind in ACTOR_KINDS | {NameKind.MEDIA, NameKind.DATA_SOURCE}]
     entity = named[-1] if named else ""
-    core = re.split(r"\s(?:at|of|from|in|with|close to|familiar|briefed|for|on|to|inside|near)\s", head)[0]
+    core = re.split(
+        r"\s(?:at|of|from|in|with|close to|familiar|briefed|for|on|to|inside|near|polled|asked|quoted|interviewed)\s",
+        PART_OF.sub("", head),
+    )[0]
     name = person_name(head)
-    if _DATA.search(head) and not _ROLE.search(core):
-        return SourceClass.MARKET_DATUM, entity, "data"
-    if _SPOKES.search(core) and not (name and len(name.split()) > 1 and not _known_part(name)):
+    if name and _beside(head, head.rfind(name)):
+        name = ""
+    if DATA.search(head) and not ROLE.search(core):
+        kinds = {m.name.kind for m in mentions}
+        is_market = NameKind.DATA_SOURCE in kinds or not kinds & {NameKind.STATE, NameKind.BODY, NameKind.COMPANY}
+        return SourceClass.MARKET_DATUM if is_market else SourceClass.INSTITUTION, entity, "data"
+    if COURTESY.match(head) and name and not _known_part(name):
+        return SourceClass.NAMED_PERSON, "", "title and name"
+    if _is_description(head) and re.fullmatch(rf"the\s+{re.escape(name)}", head, re.I):
+        return None
+    if SPOKES.search(core) and not (name and len(name.split()) > 1 and not _known_part(name)):
         return SourceClass.INSTITUTION, entity, "spokesperson"
-    if name and len(name.split()) > 1 and not _known_part(name) and (_ROLE.search(head) or _only_name(head, name)):
+    if name and len(name.split()) > 1 and not _known_part(name) and (ROLE.search(head) or _only_name(head, name)):
         return SourceClass.NAMED_PERSON, "", "person by form"
     if (
         name
-        and _ROLE.search(head.replace(name, ""))
+        and ROLE.search(head[: head.rfind(name)])
         and not _known_part(name)
         and not re.search(r"\b(?:of|at|from|for)\s+\S*$", head[: head.rfind(name)])
     ):
         return SourceClass.NAMED_PERSON, "", "role and name"
+    if (
+        name
+        and len(name.split()) > 1
+        and re.match(rf"(?:\w+\.? )?{re.escape(name)} (?:of|at|from|with|for)\s", head)
+        and not _known_part(name)
+    ):
+        return SourceClass.NAMED_PERSON, "", "name and affiliation"
     if name and len(name.split()) > 1 and head.endswith(name) and not _known_part(name) and _is_described(head, name):
         return SourceClass.NAMED_PERSON, "", "description and name"
-    if _OFFICIALS.search(core) and not _SOURCES.search(core.split(" of the ")[0] if "of the" in core else "-"):
+    kinds = {m.name.kind for m in mentions}
+    is_owned = re.match(r"^(?:the|a|an|its|his|their|our)\b|.*(?:'s|\u2019s)\s", head, re.I)
+    if is_owned and ROLE.search(core) and CHIEF.search(head):
+        is_company = NameKind.COMPANY in kinds
+        if is_company or (not kinds and re.search(r"\b[A-Z][\w&-]+(?:'s|\u2019s)?\s[a-z]", head[3:])):
+            return SourceClass.INSTITUTION, entity, "head of a company"
+    if re.match(r"(?:several|some|many|other|two|three|four|five)\s+members\b", core, re.I):
+        return SourceClass.OFFICIAL_UNNAMED, entity, "official"
+    if OFFICIALS.search(core) and not SOURCES.search(core.split(" of the ")[0] if "of the" in core else "-"):
         return SourceClass.OFFICIAL_UNNAMED, entity, "official"
     if re.search(r"\b(?:sources?|people|interlocutors?|insiders?)$", core, re.I):
         return SourceClass.SOURCES_UNNAMED, entity, "group of sources"
-    if _MEDIA.search(core) or any(m.name.kind is NameKind.MEDIA for m in mentions[:1]):
+    if MEDIA.search(core) or any(m.name.kind is NameKind.MEDIA for m in _mentions(core)[:1]):
         return SourceClass.OTHER_MEDIA, entity, "media"
-    if _MEDIA_MARK.search(_last_name_run(core)):
+    if MEDIA_MARK.search(_last_name_run(core)):
         return SourceClass.OTHER_MEDIA, entity, "media by name"
-    if _SOURCES.search(core) or _SOURCES.search(first_words):
+    if SOURCES.search(core) or SOURCES.search(first_words):
         return SourceClass.SOURCES_UNNAMED, entity, "group of sources"
-    kinds = {m.name.kind for m in mentions}
     if NameKind.DATA_SOURCE in kinds:
         return SourceClass.MARKET_DATUM, entity, "data source"
+    if re.search(r"\b(?:member )?(?:states|countries)$", core):
+        return SourceClass.INSTITUTION, entity, "states"
     if NameKind.GROUP in kinds:
         return SourceClass.SOURCES_UNNAMED, entity, "known group"
-    if _PAPERS.search(core):
+    if PAPERS.search(core):
         return SourceClass.INSTITUTION, entity, "document"
-    if _INSTITUTIONS.search(core):
+    if INSTITUTIONS.search(core):
         return SourceClass.INSTITUTION, entity, "institution"
-    if re.match(r"^(?:the|a|an|its|his|their|our)\b", head, re.I) and _ROLE.search(core):
+    if is_owned and ROLE.search(core):
         is_plain = not re.search(r"'s\b|\u2019s\b|\bof\b", head)
         return (
             SourceClass.OFFICIAL_UNNAMED if not is_plain or "minister" in head.lower() else SourceClass.SOURCES_UNNAMED,
@@ -247,7 +251,7 @@ def _classify(head: str) -> tuple[SourceClass, str, str] | None:
 def _is_described(head: str, name: str) -> bool:
     """'LSEG weather man Georg Muller': a small word before the name, and no word for a body or a medium."""
     before = head[: -len(name)]
-    return bool(re.search(r"\b[a-z]{3,}\s+$", before)) and not (_MEDIA.search(before) or _INSTITUTIONS.search(before))
+    return bool(re.search(r"\b[a-z]{3,}\s+$", before)) and not (MEDIA.search(before) or INSTITUTIONS.search(before))
 
 
 def _owned(head: str, end: int) -> bool:
@@ -256,25 +260,41 @@ def _owned(head: str, end: int) -> bool:
     )
 
 
+def _without_body(run: str) -> str:
+    """'Ukraine Svitlana Hrynchuk', after 'minister of': the personal name behind the name of a state or body."""
+    words = run.split()
+    for mention in _mentions(run):
+        rest = run[mention.end :].strip()
+        if mention.start == 0 and mention.name.kind is not NameKind.PERSON and len(rest.split()) >= 2:
+            return rest
+    marks = [k for k, word in enumerate(words[:-2]) if ORG_MARK.fullmatch(word)]
+    return " ".join(words[marks[-1] + 1 :]) if marks else run
+
+
+def _beside(head: str, start: int) -> bool:
+    """'People close to Putin', 'an adviser to Angela Merkel': the name is not who speaks."""
+    return bool(BESIDE.search(head[:start]))
+
+
 def _ends_with_name(head: str, end: int) -> bool:
     rest = head[end:].strip(" '\u2019s\"“”»")
     return not rest or bool(re.match(r"^(?:and|itself|alone|too|also)\b", rest)) or bool(re.match(r"^[A-Z]", rest))
 
 
 def _known_part(name: str) -> bool:
-    kinds = {m.name.kind for m in name_book().find(name)}
+    kinds = {m.name.kind for m in _mentions(name)}
     return bool(kinds - {NameKind.PERSON, NameKind.TOPIC})
 
 
 def _only_name(head: str, name: str) -> bool:
     rest = head.replace(name, "").strip(" .,")
-    return not rest or all(_TITLE.match(word) for word in rest.split()) or bool(_ROLE.search(rest))
+    return not rest or all(TITLE.match(word) for word in rest.split()) or bool(ROLE.search(rest))
 
 
 def _last_name_run(phrase: str) -> str:
     """The longest run of capitalised words, titles and nationalities stripped from its front."""
     runs: list[list[re.Match[str]]] = []
-    for match in _CAPITALISED.finditer(phrase):
+    for match in CAPITALISED.finditer(phrase):
         joined = runs and re.fullmatch(
             r"\s+(?:(?:van|von|de|der|den|al|el|bin|da|di|la|ter)\s+)*", phrase[runs[-1][-1].end() : match.start()]
         )
@@ -284,10 +304,10 @@ def _last_name_run(phrase: str) -> str:
             runs.append([match])
     best = ""
     for run in runs:
-        roles = [k for k, word in enumerate(run) if _ROLE.fullmatch(word[0])]
+        roles = [k for k, word in enumerate(run) if ROLE.fullmatch(word[0])]
         if roles and roles[-1] + 1 < len(run):
             run = run[roles[-1] + 1 :]
-        while run and _TITLE.match(run[0][0]):
+        while run and TITLE.match(run[0][0]):
             run = run[1:]
         if run and len(run) >= len(best.split()):
             best = phrase[run[0].start() : run[-1].end()]
@@ -309,10 +329,12 @@ def _leading_filler(phrase: str) -> int:
 def _count(head: str, source_class: SourceClass) -> str:
     if source_class not in (SourceClass.SOURCES_UNNAMED, SourceClass.OFFICIAL_UNNAMED):
         return ""
-    match = _NUMBER_WORD.search(head)
+    match = NUMBER_WORD.search(head)
     if match:
         word = match[1].lower()
-        return str(_COUNTS.get(word, word))
+        return str(COUNTS.get(word, word))
+    if re.search(r"\bpeople\b", head):
+        return "several"
     if re.match(r"^(?:an?|the)\s", head, re.I) and not re.search(
         r"\w+s\b(?!\s*(?:of|at|in))", head.split(" of ")[0].split()[-1]
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from linepack.evidence.source_words import NAME_AFTER_COMMA
 from linepack.evidence.speakers import Speaker, read_speaker
 
 _AUX = re.compile(
@@ -17,9 +18,21 @@ _AUX = re.compile(
     r"last)\s+(?:week|month|year)|"
     r"in\s+(?:a|an)\s+(?:\w+\s+){0,3}(?:statement|interview|speech|note|post|report|article|letter|"
     r"message|briefing|paper)|"
-    r"in\s+(?:January|February|March|April|May|June|July|August|September|October|November|December)|in\s+\d{4}))+\s*$"
+    r"\w+ly|of late|in private|in public|also|all|both|always|rather|quite|simply|"
+    r"in\s+(?:January|February|March|April|May|June|July|August|September|October|November|December)|"
+    r"in\s+\d{4}))+,?\s*$"
 )
 PARTICIPLES = re.compile(r"(?:ing(?: that| out| for| on)?)$")
+_NEVER_FIRST = frozenset(
+    {"told", "tells", "told us", "tells us", "told reporters", "informed", "assured", "reminded", "accused"}
+)
+KEEN_TO = re.compile(
+    r"\s+(?:(?:likes?|liked|went on|goes on|continued|took pains|rushed|(?:is|was|were|are) (?:keen|quick|careful|"
+    r"at pains|fond|eager))"
+    r"\s+to|would only|could only|can only)\s+$"
+)
+_PROGRESSIVE = re.compile(r"\s+(?:is|are|was|were|has been|have been)\s+(?:now\s+|also\s+|again\s+|still\s+)?$")
+_SUBORDINATED = re.compile(r"\b(?:after|because|since|when|while|as)\s+(?:(?:the|[A-Z][\w.]*)\s+){0,5}$")
 _LEAD = re.compile(
     r"^(?:in|on|at|after|before|since|during|with|without|by|for|from|under|speaking|asked|despite|"
     r"following|when|if|unless|as|while|"
@@ -49,20 +62,26 @@ def verb_speaker(
 ) -> tuple[Speaker | None, str, bool]:
     """Return the speaker of a reporting verb, the rule that found it, and whether it governs what stands before."""
     before, after = clause[: match.start()], clause[match.end() :]
-    if PARTICIPLES.search(match[0]):
+    progressive = PARTICIPLES.search(match[0]) and _PROGRESSIVE.search(before)
+    if PARTICIPLES.search(match[0]) and not progressive:
         return _participle_subject(content, clause, match, start, offset)
-    stripped = before.rstrip()
+    keen = KEEN_TO.search(before)
+    if progressive or keen:
+        before = before[: (progressive or keen).start()]  # type: ignore[union-attr]  # one of them matched
+    stripped = re.sub(r"(?<=[\"”»,])\s*[\u2013—-]$", "", before.rstrip())
     if _has_apposition(content, clause, stripped, start, offset):
         speaker = subject_before(content, clause, match.start(), start, offset)
         if speaker is not None:
             return speaker, "subject with apposition", False
-    if (not stripped or stripped.endswith((",", '"', "”", "»", "'", "\u2019"))) and not re.match(
-        r"\s*(?:that\b|:|[\"“])", after
+    if (
+        match[0] not in _NEVER_FIRST
+        and (not stripped or stripped.endswith((",", '"', "”", "»", "'", "\u2019")))
+        and not re.match(r"\s*(?:that\b|:|[\"“])", after)
     ):
         speaker = _right_subject(content, clause, match.end(), start, offset)
         if speaker is not None and stripped:
             return speaker, "verb before its subject", True
-    speaker = subject_before(content, clause, match.start(), start, offset)
+    speaker = subject_before(content, clause, len(before), start, offset)
     if speaker is None:
         return None, "", False
     subject_at = speaker.start - offset - start
@@ -77,6 +96,8 @@ def verb_speaker(
     )
     if has_lead and "¤" in lead:
         is_trailing = True
+    if _SUBORDINATED.search(clause[: max(subject_at, 0)]) and _starts_statement(after):
+        is_trailing = False
     return speaker, "subject before verb", is_trailing
 
 
@@ -89,10 +110,23 @@ def _has_apposition(content: str, clause: str, before: str, start: int, offset: 
         return False
     low, high = parts[0]
     second = before[parts[1][0] : parts[1][1]]
+    if re.fullmatch(NAME_AFTER_COMMA, second.strip()) and read_speaker(
+        content[start + low : start + high], offset + start + low, role=second.strip()
+    ):
+        return True
     is_role = bool(re.match(r"\s*(?:who|which|an?|the|head|chief|director)\b", second)) or bool(
         _ROLE_WORD.search(second)
     )
     return is_role and read_speaker(content[start + low : start + high], offset + start + low) is not None
+
+
+def _starts_statement(after: str) -> bool:
+    """'the talks could end', after 'said': more than a manner."""
+    return bool(
+        re.match(r"\s+(?:that\s+)?(?:the|a|an|he|she|it|they|its|his|her|there|[A-Z]\w+)\b.*\s\w+", after)
+    ) and bool(
+        re.search(r"\b(?:is|are|was|were|has|have|had|will|would|could|may|might|should|can|must|\w+(?:ed|s))\b", after)
+    )
 
 
 def _starts_content(after: str) -> bool:
@@ -143,6 +177,9 @@ def _right_subject(content: str, clause: str, at: int, start: int, offset: int) 
             clause[at + stop.end() :],
         )
         role = content[start + at + stop.end() + tail.start(1) : start + at + stop.end() + tail.end(1)] if tail else ""
+    if stop[0] == "," and not role:
+        name = re.match(rf"\s*({NAME_AFTER_COMMA})", clause[at + stop.end() :])
+        role = content[start + at + stop.end() + name.start(1) : start + at + stop.end() + name.end(1)] if name else ""
     if len(phrase.split()) > 14 or not phrase.strip():
         return None
     return read_speaker(phrase, offset + start + at, role=role)
@@ -185,6 +222,13 @@ def subject_before(content: str, clause: str, at: int, start: int, offset: int) 
 
 
 def _before_apposition(content: str, parts: list[tuple[int, int]], start: int, offset: int) -> Speaker | None:
+    for k in range(len(parts) - 1, max(0, len(parts) - 4), -1):  # 'the mayor, Birte Lorenz, a quiet woman,'
+        name = content[start + parts[k][0] : start + parts[k][1]].strip()
+        if re.fullmatch(NAME_AFTER_COMMA, name):
+            low, high = parts[k - 1]
+            speaker = read_speaker(content[start + low : start + high], offset + start + low, role=name)
+            if speaker is not None and speaker.text == name:
+                return speaker
     for k in range(len(parts) - 2, max(-1, len(parts) - 5), -1):
         low, high = parts[k]
         phrase = content[start + low : start + high]
@@ -194,10 +238,12 @@ def _before_apposition(content: str, parts: list[tuple[int, int]], start: int, o
         speaker = read_speaker(phrase, offset + start + low, role=role)
         if speaker is not None:
             return speaker
-    if len(parts) == 1:
-        low, high = parts[0]
-        return read_speaker(content[start + low : start + high], offset + start + low)
-    return None
+    low, high = parts[-1]
+    last = content[start + low : start + high]
+    is_whole = len(parts) == 1 or bool(
+        re.match(r"\s*(?:the|an?)\s", last)
+    )  # 'their employer, the network company Gascade,'
+    return read_speaker(last, offset + start + low) if is_whole else None
 
 
 def _parts(left: str) -> list[tuple[int, int]]:
