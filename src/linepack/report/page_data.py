@@ -47,11 +47,14 @@ def page_data(brief: Brief) -> dict[str, Any]:
         "units": unit_factors(brief.system),
         "length": brief.case.scenarios[0].length,
         "how_gains_count": HOW_GAINS_COUNT.replace("\n", " "),
-        "law": law_content(brief.case.scenarios[0]),
+        "deals": brief.kept.deals,
+        "evidence": brief.kept.evidence,
+        "backtests": brief.kept.backtests,
+        "unreadable": brief.kept.unreadable,
         **system_content(brief.system),
-        "runs": {run.name: run_series(run) for run in brief.runs},
     }  # fmt: skip
-    return plain(data)
+    return {**plain(data), "law": law_content(brief.case.scenarios[0]),
+            "runs": {run.name: run_series(run) for run in brief.runs}}  # fmt: skip
 
 
 def page_json(data: Mapping[str, Any]) -> str:
@@ -140,7 +143,7 @@ def run_series(run: Run) -> dict[str, Any]:
         ),
         "revenues": {str(k): float(v) for k, v in export_revenues(tables)["revenue_eur_bn_y"].items()},
         "bills": {str(k): float(v) for k, v in import_bills(tables).items()},
-        "markups": tables["markups"].to_dict("records"),
+        "markups": plain(tables["markups"].to_dict("records")),
     }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from linepack.policy.consents import consents
 from linepack.policy.law import law_on, load_law
 from linepack.policy.plain import plain_consents, plain_law
 from linepack.report.brief import make_brief, run_content
+from linepack.report.kept import kept_files, read_kept
 from linepack.report.page_data import page_data, page_json, plain, run_series
 from linepack.report.run_report import compare_content
 from linepack.report.text import csv_text
@@ -53,8 +54,9 @@ class Service:
     settings: SolveSettings
     workers: Workers
     queue: JobQueue
+    ledger: Path | None = None
     systems: dict[str, GasSystem] = field(default_factory=dict)
-    pages: dict[tuple[str, ...], bytes] = field(default_factory=dict)
+    pages: dict[str, tuple[tuple[Any, ...], bytes]] = field(default_factory=dict)
     making: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -81,18 +83,26 @@ class Service:
         return job
 
     def page(self, case: Case) -> bytes:
-        """Return the page's document of a case; made once. Errors: ``InputError`` if not all of it is solved."""
+        """Return the page's document of a case; made anew when a run or a kept file has changed.
+
+        Errors: ``InputError`` if not all of it is solved.
+        """
         digests = tuple(self.digest(scenario) for scenario in case.scenarios)
         with self.making:
-            if digests not in self.pages:
+            state = (digests, kept_files(self.workspace, case.name, self.ledger))
+            made_of, document = self.pages.get(case.name, ((), b""))
+            if made_of != state:
                 runs = [self.store.find(digest) for digest in digests]
                 missing = [s.name for s, run in zip(case.scenarios, runs, strict=True) if run is None]
                 if missing:
                     raise InputError(NOT_SOLVED, f"{len(missing)} scenarios are not solved yet", keys=missing,
                                      hint=f"POST /api/cases/{case.name}/runs solves them")  # fmt: skip
+                kept = read_kept(self.workspace, case.name, self.ledger)
                 system = self.system(case.scenarios[0].dataset)
-                self.pages[digests] = page_json(page_data(make_brief(case, [r for r in runs if r], system))).encode()
-            return self.pages[digests]
+                brief = make_brief(case, [r for r in runs if r], system, kept=kept)
+                document = page_json(page_data(brief)).encode()
+                self.pages[case.name] = (state, document)
+            return document
 
     def warm(self) -> None:
         """Make the documents of all cases that are solved, so that the first view does not wait for them."""
