@@ -57,17 +57,19 @@ def brief(
         click.echo(f"error in scenario '{outcome.scenario.name}': {outcome.error}", err=True)
     if outcomes[0].error is not None:
         raise outcomes[0].error
-    bands = None
+    bands = monthly = None
     if full:
-        from linepack.ensemble.bands import scenario_bands
+        from linepack.ensemble.bands import price_bands, scenario_bands
 
-        solved = [o.scenario for o in outcomes if o.run is not None]
-        bands = scenario_bands(system, solved, RunStore(root / "draws"), draws=draws, settings=settings_of(solver),
-                               workers=workers, on_progress=show_progress)  # fmt: skip
+        solved, store = [o.scenario for o in outcomes if o.run is not None], RunStore(root / "bands")
+        settings = settings_of(solver)
+        bands = scenario_bands(system, solved, store, draws=draws, settings=settings, workers=workers,
+                               on_progress=show_progress)  # fmt: skip
+        monthly = price_bands(system, solved, store, draws=draws, settings=settings, workers=workers)
     kept = read_kept(root, loaded.name, Path(ledger) if ledger else None)
     for what in kept.unreadable:
         click.echo(f"left out: {what}", err=True)
-    made = make_brief(loaded, [o.run for o in outcomes if o.run is not None], system, bands, kept)
+    made = make_brief(loaded, [o.run for o in outcomes if o.run is not None], system, bands, kept, monthly)
     folder = Path(out) if out is not None else root / loaded.name
     paths = write_brief(made, folder)
     if as_json:

@@ -58,6 +58,7 @@ class Brief:
     observations: pd.DataFrame | None = None
     bands: pd.DataFrame | None = None
     kept: Kept = NOTHING_KEPT
+    price_bands: pd.DataFrame | None = None
 
     @property
     def base(self) -> Run:
@@ -86,11 +87,15 @@ class Brief:
 
 
 def make_brief(
-    case: Case, runs: Sequence[Run], system: GasSystem, bands: pd.DataFrame | None = None, kept: Kept = NOTHING_KEPT
-) -> Brief:
-    """Return the brief of a case; observations are checked if the case has them."""
+    case: Case, runs: Sequence[Run], system: GasSystem, bands: pd.DataFrame | None = None, kept: Kept = NOTHING_KEPT,
+    price_bands: pd.DataFrame | None = None,
+) -> Brief:  # fmt: skip
+    """Return the brief of a case; observations are checked if the case has them.
+
+    ``bands`` and ``price_bands`` come from ``linepack.ensemble.bands``; ``kept`` is what the workspace holds besides.
+    """
     observed = check_observations(runs[0].tables, system) if case.has_observations else None
-    return Brief(case, tuple(runs), system, observed, bands, kept)
+    return Brief(case, tuple(runs), system, observed, bands, kept, price_bands)
 
 
 def headline_table(brief: Brief) -> tuple[list[str], list[list[str]]]:
@@ -299,6 +304,8 @@ def brief_tables(brief: Brief) -> dict[str, pd.DataFrame]:
     tables["country_prices"] = _stack({name: _named(frame, "country") for name, frame in prices.items()})
     if brief.observations is not None:
         tables["observations"] = brief.observations
+    if brief.price_bands is not None:
+        tables["price_bands"] = brief.price_bands
     return tables
 
 

@@ -12,10 +12,12 @@ from functools import lru_cache
 from typing import Any
 
 from linepack.policy.consents import consents
-from linepack.policy.law import Law, load_law
+from linepack.policy.effects import STOCK_DAYS
+from linepack.policy.law import Law, covers, load_law
 from linepack.policy.matching import binds, flow_of
 from linepack.policy.plain import plain_consents, plain_timeline
 from linepack.policy.timeline import timeline
+from linepack.policy.words import Expression
 from linepack.scenario.scenario import Scenario
 
 SHOWN_FROM = date(2021, 1, 1)
@@ -24,12 +26,33 @@ NOT_SHOWN = ("schema", "on", "known_on", "bars", "formula_tree", "one_refusal_op
 
 
 def law_content(scenario: Scenario) -> dict[str, Any]:
-    """Return the day to start from, consents by asset from each day of change on, names of bodies, and the timeline.
+    """Return the day to start from, filling rules, consents by asset from each day of change on, names, the timeline.
 
     The day is the one before the scenario's first. Consents run from ``SHOWN_FROM`` to the timeline's last day.
     """
-    day = scenario.periods[0].start - timedelta(days=1)
-    return {"day": day.isoformat(), **_content()}
+    day, last = scenario.periods[0].start - timedelta(days=1), scenario.periods[-1].end
+    return {"day": day.isoformat(), "filling": filling_days(load_law(), day, last), **_content()}
+
+
+def filling_days(law: Law, day: date, last: date) -> list[dict[str, Any]]:
+    """Return what stores must hold by when, after ``day``: by the law as known on that day, and as it came to be.
+
+    Keys: day, share_fraction, scope, note, is_later_law (true for what the law of ``day`` did not hold yet).
+    """
+    found: dict[tuple[date, float], dict[str, Any]] = {}
+    for is_later, known in ((False, law.known_by(day)), (True, law)):
+        for scope in known.live_scopes:
+            if scope.expression is not Expression.STOCK or scope.value is None:
+                continue
+            month, of_month = STOCK_DAYS[scope.effect_note]
+            for year in range(day.year, last.year + 1):
+                on = date(year, month, of_month)
+                if day < on <= last and covers(scope, on):
+                    found.setdefault((on, scope.value), {
+                        "day": on.isoformat(), "share_fraction": scope.value, "scope": scope.scope, "note": scope.note,
+                        "is_later_law": is_later,
+                    })  # fmt: skip
+    return [found[key] for key in sorted(found)]
 
 
 @lru_cache(maxsize=1)
