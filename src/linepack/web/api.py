@@ -34,6 +34,7 @@ from linepack.runs.store import Run, RunStore
 from linepack.scenario.scenario import Case, Scenario, available_cases, load_case
 from linepack.system.dataset import load_dataset
 from linepack.system.gassystem import GasSystem
+from linepack.web.decisions import consequences, decisions_content
 from linepack.web.drafts import SavedDrafts, Work, checked_name, draft_from_yaml, draft_to_yaml, scenario_of
 from linepack.web.forms import editor_content
 from linepack.web.jobs import Job, JobQueue
@@ -133,6 +134,7 @@ def routes(service: Service) -> list[Route]:
         get("/api/cases/{case}/page", page),
         post("/api/cases/{case}/runs", solve_case),
         get("/api/cases/{case}/editor", editor),
+        get("/api/cases/{case}/decisions", decisions),
         post("/api/cases/{case}/check", check),
         post("/api/cases/{case}/solve", solve_draft),
         post("/api/drafts/yaml", to_yaml),
@@ -241,11 +243,19 @@ def editor(service: Service, request: Request, body: Mapping[str, Any]) -> dict[
     return editor_content(service.system(_case(request).scenarios[0].dataset))
 
 
+def decisions(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what each body may decide on a day, under the law as known on ``known_on`` (default: all of it)."""
+    _case(request)
+    known = request.query_params.get("known_on", "")
+    return decisions_content(_day(request), _as_day(known, "known_on") if known else None)
+
+
 def check(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a draft would change, without solving it."""
+    """Return what a draft would change and what follows from its decisions, without solving it."""
     scenario = scenario_of(request.path_params["case"], _mapping(body, "draft"))
     content = scenario.content()
-    return {"name": scenario.name, "run": service.digest(scenario), "patches": plain(content["patches"])}
+    follows = consequences(scenario, service.system(scenario.dataset))
+    return {"name": scenario.name, "patches": plain(content["patches"]), **plain(follows)}
 
 
 def solve_draft(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -361,12 +371,15 @@ def compare(service: Service, request: Request, body: Mapping[str, Any]) -> dict
 
 
 def _day(request: Request) -> date:
-    text = request.query_params.get("on", "")
+    return _as_day(request.query_params.get("on", ""), "on")
+
+
+def _as_day(text: str, key: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InputError("bad-date", f"'{text[:40]}' is no day", keys=["on"],
-                         hint="write ?on=YYYY-MM-DD, for example 2025-03-13") from None  # fmt: skip
+        raise InputError("bad-date", f"'{text[:40]}' is no day", keys=[key],
+                         hint=f"write ?{key}=YYYY-MM-DD, for example 2025-03-13") from None  # fmt: skip
 
 
 def law(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
