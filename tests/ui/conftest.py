@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -11,15 +12,23 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from click.testing import CliRunner
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from linepack.api.articles import read_bytes
+from linepack.cli.deal import deal as deal_command
+from linepack.evidence.ledger import open_ledger
+from linepack.evidence.vocabulary import ReviewState
 from linepack.report.brief import make_brief, write_brief
 from linepack.report.html import front_end_is_there
+from linepack.report.kept import keep_deal, read_kept
 from linepack.runs.runner import run_scenarios
-from linepack.runs.store import RunStore
+from linepack.runs.store import Run, RunStore
 from linepack.scenario.scenario import load_case
 from linepack.system.dataset import load_dataset
 
@@ -28,6 +37,9 @@ QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component
          "--no-first-run")  # fmt: skip
 CASE, SCENARIOS = "us-gazprom-2025", ("status-quo", "turkstream-stopped")
 SERVED_CASE = "reference-2025"
+DEAL = "ns2-b-deal"
+ARTICLE = Path(__file__).resolve().parent.parent.parent / "docs" / "tutorial" / "article.txt"
+HOSTILE = "<img src=x onerror=alert(1)>"
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +66,24 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     everything = (*chosen, *load_case(SERVED_CASE).scenarios)
     outcomes = run_scenarios(load_dataset(chosen[0].dataset), everything, RunStore(root))
     assert [o.error for o in outcomes] == [None] * len(everything)
+    keep_beside(root)
     return root
+
+
+def keep_beside(root: Path) -> None:
+    """Put a deal, an article with a hostile title and a back-test beside the runs, as a user's commands would."""
+    content = json.loads(CliRunner().invoke(deal_command, [DEAL, "--json"]).output)
+    keep_deal(root, f"{CASE}/{DEAL}", content)
+    reading = read_bytes(ARTICLE.read_bytes(), published=date(2025, 3, 13), title=HOSTILE, outlet="Desk")
+    with open_ledger(root / "ledger.sqlite") as book:
+        book.add(reading)
+        claim = next(c for c in reading.claims if "27.5 bcm" in c.text)
+        book.review(claim.claim_id, ReviewState.ACCEPTED, "Ann")
+        book.link(claim.claim_id, "scenario", f"{CASE}/{SCENARIOS[1]}", "what the reader asks")
+    (root / "backtests").mkdir()
+    (root / "backtests" / "winter.csv").write_text(
+        "quantity,unit,model,observed,tolerance\nLNG to the EU,TWh,1000,1010,101\nNorway,TWh,900,1000,50\n"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -65,8 +94,18 @@ def brief_folder(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     system = load_dataset(chosen[0].dataset)
     runs = [o.run for o in run_scenarios(system, chosen, RunStore(workspace)) if o.run is not None]
     folder = tmp_path_factory.mktemp("brief")
-    write_brief(make_brief(replace(case, scenarios=chosen), runs, system), folder)
+    bands = pd.concat(prices_around(run) for run in runs)
+    kept = read_kept(workspace, CASE)
+    write_brief(make_brief(replace(case, scenarios=chosen), runs, system, kept=kept, price_bands=bands), folder)
     return folder
+
+
+def prices_around(run: Run) -> pd.DataFrame:
+    """Return a band of 2 EUR/MWh around every price of a run: what the page must draw, without solving draws."""
+    frame = run.tables["price_markers"].rename(columns={"marker": "series"})
+    return frame[["series", "period"]].assign(
+        scenario=run.name, low_eur_mwh=frame["price_eur_mwh"] - 1.0, high_eur_mwh=frame["price_eur_mwh"] + 1.0
+    )
 
 
 @pytest.fixture

@@ -8,7 +8,16 @@ export interface FormField { key: string; label: string; kind: "names" | "number
 export interface Form { do: string; title: string; fields: FormField[] }
 export interface EditorContent { forms: Form[]; names: Record<string, Record<string, string>> }
 export type PatchDraft = { name: string; do: string; why: string } & Record<string, unknown>;
-export interface Draft { schema: 1; scenario: string; title: string; why: string; based_on: string; patches: PatchDraft[] }
+export interface DecisionDraft { do: string; target: string; by: string[]; on: string; until?: string; assets?: string[]; quantity_gwh_year?: number }
+export interface LawDraft { known_on?: string; regime?: string; readings?: Record<string, string>; bars?: string[]; decisions?: DecisionDraft[] }
+export interface Draft { schema: 1; scenario: string; title: string; why: string; based_on: string; patches: PatchDraft[]; law?: LawDraft }
+/** What may be decided on a day: which bodies take part, what it needs, and the smallest sets that can do it. */
+export interface Option { do: string; target: string; title: string; bodies: string[]; needs: string; least: string[][]; on: string | null; most_days: number | null }
+export interface Decisions { on: string; known_on: string | null; holders: Record<string, string>; options: Option[] }
+export interface Follows {
+  missing: Issue[]; assets: { asset: string; name: string; on: string; closed_before: number; still_closed: { name: string; needs: string }[] }[];
+  effects: { what: string; source: string; name: string; table: string; rows: number; reason: string; first_day: string | null; last_day: string | null }[]; effects_of_law: number;
+}
 
 export class ApiError extends Error {
   constructor(readonly status: number, readonly issue: Issue, readonly issues: Issue[]) {
@@ -33,6 +42,8 @@ export const api = {
   page: (name: string) => ask<PageData>("GET", `/api/cases/${name}/page`),
   solveCase: (name: string) => ask<{ jobs: Job[] }>("POST", `/api/cases/${name}/runs`, {}),
   editor: (name: string) => ask<EditorContent>("GET", `/api/cases/${name}/editor`),
+  decisions: (name: string, on: string, known: string) => ask<Decisions>("GET", `/api/cases/${name}/decisions?on=${on}${known ? `&known_on=${known}` : ""}`),
+  check: (name: string, draft: Draft) => ask<Follows>("POST", `/api/cases/${name}/check`, { draft }),
   solve: (name: string, draft: Draft) => ask<Job>("POST", `/api/cases/${name}/solve`, { draft }),
   toYaml: (draft: Draft) => ask<{ yaml: string }>("POST", "/api/drafts/yaml", { draft }),
   fromYaml: (name: string, yaml: string) => ask<{ draft: Draft }>("POST", "/api/drafts/json", { case: name, yaml }),

@@ -2,16 +2,19 @@
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { api, ApiError, follow, type CaseInfo, type Job } from "./api";
+import { BacktestView } from "./backtest";
 import type { PageData } from "./data";
+import { DealView } from "./deal";
 import { Editor } from "./editor";
+import { EvidenceView } from "./evidence";
 import { ConsentView, TimelineView } from "./law";
 import { FlowMap } from "./map";
 import { setState, useChoice } from "./state";
-import { BreakdownView, CertificateView, GainsView, HeadlineView, ImportsView, ObservationsView, PricesView, SourcesView, StorageView, UnknownView, type ViewProps } from "./views";
+import { BreakdownView, CertificateView, GainsView, HeadlineView, ImportsView, PricesView, SourcesView, StorageView, UnknownView, type ViewProps } from "./views";
 
 const SECTIONS: [string, string][] = [
   ["headline", "Table"], ["editor", "Change"], ["map", "Map"], ["prices", "Prices"], ["breakdown", "Why"], ["storage", "Storage"], ["imports", "Imports"],
-  ["gains", "Who gains"], ["consents", "Who must agree"], ["timeline", "Law"], ["backtest", "Back-test"], ["certificate", "Certificate"], ["unknown", "Unknowns"], ["sources", "Sources"],
+  ["gains", "Who gains"], ["security", "Security"], ["consents", "Who must agree"], ["timeline", "Law"], ["deal", "Deal"], ["evidence", "Evidence"], ["unknown", "Unknowns"], ["backtest", "Back-test"], ["sources", "Sources"], ["certificate", "Certificate"],
 ];
 
 export function App({ inline }: { inline: PageData | null }): VNode {
@@ -121,7 +124,7 @@ export function Page({ data, extra, chooser }: { data: PageData; extra?: VNode; 
   const shown = compare.length ? [base, ...scenarios.filter((s) => s !== base && compare.includes(s.record.scenario.name))] : scenarios;
   const views: ViewProps = { data, pair, state: chosen, base, scenario, shown };
   useEffect(() => { if (state.view) document.getElementById(state.view)?.scrollIntoView(); }, []);
-  const has = (id: string) => (id !== "backtest" || Boolean(data.brief.observations)) && (id !== "editor" || Boolean(extra)) && ((id !== "consents" && id !== "timeline") || Boolean(data.law));
+  const has = (id: string) => (id !== "editor" || Boolean(extra)) && ((id !== "consents" && id !== "timeline") || Boolean(data.law));
   return (
     <>
       <a class="skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById("main")?.focus(); }}>Skip to the answer</a>
@@ -155,10 +158,12 @@ export function Page({ data, extra, chooser }: { data: PageData; extra?: VNode; 
         <GainsView {...views} />
         {data.law && <ConsentView law={data.law} state={chosen} />}
         {data.law && <TimelineView law={data.law} state={chosen} />}
-        <ObservationsView {...views} />
-        <CertificateView {...views} />
-        <UnknownView />
+        <DealView data={data} state={chosen} />
+        <EvidenceView data={data} state={chosen} />
+        <UnknownView data={data} />
+        <BacktestView data={data} />
         <SourcesView {...views} />
+        <CertificateView {...views} />
       </main>
       <footer><p>Made with linepack {data.version}. Code: MIT. Data: CC-BY-4.0, with the source of each row. {data.units.note}</p></footer>
     </>

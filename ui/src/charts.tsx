@@ -6,6 +6,9 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { number, signed } from "./format";
 
+/** A point beside the lines: its place between periods (0 is the end of the first), its value, and what it says. */
+export interface Target { place: number; value: number; label: string; kind: string; title: string }
+
 export interface Line { name: string; values: number[]; dash?: string; colour: number; low?: number[]; high?: number[] }
 
 const WIDTH = 860, LEFT = 52, RIGHT = 130, TOP = 26, BOTTOM = 34;
@@ -13,8 +16,8 @@ const WIDTH = 860, LEFT = 52, RIGHT = 130, TOP = 26, BOTTOM = 34;
 /** A dash for each line beside its colour, so that lines can be told apart without colour. */
 export const DASHES = ["", "6 3", "2 3", "10 3 2 3", "1 4", "12 4", "4 2 1 2", "8 2"];
 
-export function LineChart(props: { lines: Line[]; periods: string[]; unit: string; decimals: number; label: string; fromZero?: boolean; height?: number }): VNode {
-  const { lines, periods, unit, decimals, label, fromZero = false, height = 320 } = props;
+export function LineChart(props: { lines: Line[]; periods: string[]; unit: string; decimals: number; label: string; fromZero?: boolean; height?: number; targets?: Target[] }): VNode {
+  const { lines, periods, unit, decimals, label, fromZero = false, height = 320, targets = [] } = props;
   const [shown, show] = useState<number | null>(null);
   const x = scalePoint<string>().domain(periods).range([LEFT, WIDTH - RIGHT]);
   const every = lines.flatMap((l) => [...l.values, ...(l.low ?? []), ...(l.high ?? [])]);
@@ -41,15 +44,21 @@ export function LineChart(props: { lines: Line[]; periods: string[]; unit: strin
       </g>
       {lines.map((l) => l.low && l.high && <path class={`band colour-${l.colour}`} d={band(l.low.map((v, k) => [v, l.high![k]!]))!} />)}
       {lines.map((l) => <path class={`line colour-${l.colour}`} stroke-dasharray={l.dash || undefined} d={path(l.values)!}><title>{l.name}</title></path>)}
+      {targets.map((t, k) => {
+        const at = (o: Target) => LEFT + (o.place / Math.max(periods.length - 1, 1)) * (WIDTH - LEFT - RIGHT);
+        const isCrowded = targets.slice(0, k).some((o) => Math.abs(at(o) - at(t)) < 46);
+        const cx = at(t), cy = y(t.value);
+        return <g class={`target ${t.kind}`}><title>{t.title}</title><path d={`M${cx} ${cy - 7}l7 7-7 7-7-7z`} />{!isCrowded && <text x={cx} y={cy - 11} text-anchor="middle">{t.label}</text>}</g>;
+      })}
       {lines.map((l, k) => <text class={`name ink-${l.colour}`} x={WIDTH - RIGHT + 8} y={places[k]! + 4}>{l.name}</text>)}
       {shown !== null && (
         <g class="reading">
           <line x1={x(periods[shown]!)} x2={x(periods[shown]!)} y1={TOP} y2={height - BOTTOM} />
           {lines.map((l) => <circle class={`ink-${l.colour}`} cx={x(periods[shown]!)} cy={y(l.values[shown]!)} r={3.5} />)}
-          <g transform={`translate(${Math.min(x(periods[shown]!)! + 8, WIDTH - RIGHT - 120)},${TOP + 4})`}>
-            <rect width={150} height={16 * (lines.length + 1) + 6} rx={3} />
+          <g transform={`translate(${Math.min(x(periods[shown]!)! + 8, WIDTH - RIGHT - (lines.some((l) => l.low) ? 200 : 120))},${TOP + 4})`}>
+            <rect width={lines.some((l) => l.low) ? 230 : 150} height={16 * (lines.length + 1) + 6} rx={3} />
             <text x={6} y={15}>{periods[shown]}</text>
-            {lines.map((l, k) => <text x={6} y={15 + 16 * (k + 1)}>{`${l.name}: ${number(l.values[shown]!, decimals)}`}</text>)}
+            {lines.map((l, k) => <text x={6} y={15 + 16 * (k + 1)}>{`${l.name}: ${number(l.values[shown]!, decimals)}${l.low && l.high ? ` (${number(l.low[shown]!, decimals)} to ${number(l.high[shown]!, decimals)})` : ""}`}</text>)}
           </g>
         </g>
       )}
@@ -112,7 +121,7 @@ export function Waterfall(props: { steps: Step[]; unit: string; decimals: number
     level = to;
     return { ...s, from, to };
   });
-  const x = scaleBand<number>().domain(spans.map((_, k) => k)).range([LEFT, WIDTH - 10]).padding(0.22);
+  const x = scaleBand<number>().domain(spans.map((_, k) => k)).range([LEFT + 40, WIDTH - 10]).padding(0.22);
   const y = scaleLinear().domain([Math.min(0, min(spans, (s) => Math.min(s.from, s.to)) ?? 0), Math.max(0, max(spans, (s) => Math.max(s.from, s.to)) ?? 1)]).nice()
     .range([height - bottom, TOP + 12]);
   return (
@@ -129,9 +138,38 @@ export function Waterfall(props: { steps: Step[]; unit: string; decimals: number
           <g>
             <rect class={`bar ${s.isTotal ? "total" : s.value >= 0 ? "up" : "down"}`} x={x(k)} width={x.bandwidth()} y={above} height={Math.max(Math.abs(y(s.from) - y(s.to)), 1)}><title>{s.name}</title></rect>
             <text class="value" x={middle} y={above - 4} text-anchor="middle">{s.isTotal && !props.isSigned ? number(s.value, decimals) : signed(s.value, decimals)}</text>
-            <text class="name" transform={`translate(${middle + 4},${height - bottom + 14}) rotate(-32)`} text-anchor="end">{s.name.length > 30 ? `${s.name.slice(0, 29)}…` : s.name}</text>
+            <text class="name" transform={`translate(${middle + 4},${height - bottom + 14}) rotate(-32)`} text-anchor="end">{s.name.length > 24 ? `${s.name.slice(0, 23)}…` : s.name}</text>
           </g>
         );
+      })}
+    </svg>
+  );
+}
+
+export interface Pair { name: string; before: number; after: number; note: string }
+
+/** Two readings of each row on one line: hollow before, filled after; the line between them shows the way. */
+export function Dumbbells(props: { rows: Pair[]; unit: string; decimals: number; label: string; line?: number; lineLabel?: string }): VNode {
+  const { rows, unit, decimals, label, line: mark, lineLabel } = props;
+  const row = 19, top = 40, left = 150, height = top + row * rows.length + 10;
+  const every = rows.flatMap((r) => [r.before, r.after]);
+  const x = scaleLinear().domain([Math.min(0, ...every), Math.max(1e-9, mark ?? 0, ...every)]).nice().range([left, WIDTH - 100]);
+  return (
+    <svg class="chart dumbbells" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={label}>
+      <g class="axis">
+        {x.ticks(7).map((tick) => <g><line x1={x(tick)} x2={x(tick)} y1={top - 4} y2={height - 8} /><text x={x(tick)} y={top - 10} text-anchor="middle">{number(tick, tick % 1 ? decimals : 0)}</text></g>)}
+        <text x={4} y={top - 10}>{unit}</text>
+        {mark !== undefined && <g><line class="mark-line" x1={x(mark)} x2={x(mark)} y1={top - 4} y2={height - 8} /><text x={x(mark) + 4} y={14}>{lineLabel}</text></g>}
+      </g>
+      {rows.map((r, k) => {
+        const y = top + (k + 0.5) * row, change = r.after - r.before;
+        return (
+          <g><title>{r.note}</title>
+            <text class="name" x={left - 8} y={y + 4} text-anchor="end">{r.name}</text>
+            <line class={`way ${change >= 0 ? "up" : "down"}`} x1={x(r.before)} x2={x(r.after)} y1={y} y2={y} />
+            <circle class="before" cx={x(r.before)} cy={y} r={4.5} /><circle class="after" cx={x(r.after)} cy={y} r={4.5} />
+            <text class="value" x={WIDTH - 6} y={y + 4} text-anchor="end">{`${number(r.after, decimals)}${Math.abs(change) >= 0.5 * 10 ** -decimals ? ` (${signed(change, decimals)})` : ""}`}</text>
+          </g>);
       })}
     </svg>
   );

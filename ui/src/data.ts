@@ -29,6 +29,7 @@ export interface RunSeries {
   consumption: [string, Series][]; unserved: [string, Series][]; production: [string, string, Series][];
   levels: Record<string, Series>; injection: Record<string, Series>; withdrawal: Record<string, Series>;
   storage_value: Record<string, Series>; breakdown: [string, string, string, Series][];
+  bands?: Record<string, [Series, Series]>;
   revenues: Record<string, number>; bills: Record<string, number>;
   markups: { owner_group: string; year: string; exposed_sales_gwh_d: number; markup_eur_mwh: number }[];
 }
@@ -49,6 +50,7 @@ export interface PageData {
   sources: { table: string; source: string; grade: string; rows: number }[];
   runs: Record<string, RunSeries>;
   length: string; how_gains_count: string; law?: LawContent | null;
+  deals: DealContent[]; evidence: EvidenceContent | null; backtests: BacktestContent[]; unreadable: string[];
   own?: string[];
 }
 export interface Gate {
@@ -56,18 +58,56 @@ export interface Gate {
   since: string; until: string | null; grade: string; sources: string[];
 }
 export interface Consents {
-  asset: string; name: string; contract_class: string | null; on: string; is_open: boolean; gates: Gate[]; formula: string; minimal_sets: string[][];
+  from: string; asset: string; name: string; contract_class: string | null; is_open: boolean; gates: Gate[]; formula: string; minimal_sets: string[][];
   votes: { deed: string; smallest_block_size: number; smallest_blocks: string[][] }[];
   renewals: { what: string; day: string; any_one_of: string[]; opens: string[]; closes: string[]; stays_closed: string[] }[]; temporary: string[];
+  coming: { scope: string; instrument: string; measure: string; first_day: string }[];
 }
+export interface Mark { event: string; day: string; label: string; is_scheduled: boolean; instruments: string[]; assets: string[]; grade: string }
 export interface LawContent {
-  days: string[]; consents: Record<string, Record<string, Consents>>; bodies: Record<string, string>; instruments: Record<string, string>;
+  day: string; filling: { day: string; share_fraction: number; scope: string; note: string; is_later_law: boolean }[]; consents: Record<string, Consents[]>; bodies: Record<string, string>; instruments: Record<string, string>;
   timeline: {
     first_day: string; last_day: string;
     bars: { lane: string; instrument: string; label: string; kind: string; first_day: string; last_day: string | null; grade: string }[];
-    marks: { event: string; day: string; label: string; is_scheduled: boolean; instruments: string[]; assets: string[]; grade: string }[];
+    marks: Mark[];
   };
 }
+
+type Amounts = Record<string, number>;
+export interface DealChoice { effect: string; changed_decisions: Record<string, string>; gains_eur_bn: Amounts }
+export interface DealOutcome extends DealChoice {
+  total_gain_eur_bn: number; must_agree: string[][]; can_be_unblocked: boolean; payments_eur_bn: number; available_eur_bn: number; contributions_eur_bn: Amounts;
+  blockers: { player: string; loss_eur_bn: number; refusal_gain_eur_bn: number; least_payment_eur_bn: number; is_for_sale: boolean }[];
+}
+export interface GameContent {
+  players: string[]; total: number; values: Amounts; alone: Amounts; contribution: Amounts; shapley: Amounts; nucleolus: Amounts; nash: Amounts;
+  nash_is_agreement: boolean; core: Record<string, [number, number]> | null; least_core_excess: number; veto_players: string[]; dummy_players: string[];
+  reviews: { split: string; is_in_core: boolean; objections: { coalition: string; lack: number }[]; least_payments: Amounts; money_moved: number; money_from_outside: number }[];
+  superadditivity_failures: { first: string; second: string; loss: number }[];
+}
+export interface UnionContent { name: string; members: Record<string, { weight: number; shapley_shubik: number; banzhaf_normalised: number }>; can_block_alone: string[] }
+/** What `linepack deal` leaves: a deal with outcomes and a game for each rule of outsiders, or one game. */
+export interface DealContent extends Partial<GameContent> {
+  kind: "deal" | "game"; name: string; title: string; question: string; unit: string; players: string[];
+  combinations?: number; outcomes?: DealOutcome[]; pareto?: DealChoice[]; equilibria?: DealChoice[]; equilibria_with_payments?: DealChoice[];
+  best_without_payments?: DealChoice | null; games?: Record<string, GameContent>; unions?: Record<string, UnionContent>;
+  terms_set_by_user?: { name: string; player: string; eur_bn: number; why: string }[];
+  market?: { base: string; first_month: string; months: number; market_runs: number; effects: { effect: string; run: string; headline: Amounts; change_of_others_eur_bn: number }[];
+    consents_of_the_law: { effect: string; asset: string; on: string; is_open: boolean; least_sets_of_players: string[][]; least_sets_of_bodies: string[][]; bodies_without_a_player: string[]; closed_gates: string[] }[] };
+}
+
+export interface Claim {
+  claim_id: string; article_id: string; text: string; speaker: string; count: number | null; source_class: string; code: string; act: string; polarity: string; hedge: string;
+  condition: string; quantities: string[]; dates: string[]; assets: string[]; instruments: string[]; actors: string[]; levers: string[]; cites: string; origin: string;
+  state: string; reviewer: string; translation_suspect: boolean;
+  checks: { name: string; verdict: string; detail: string }[]; links: { kind: string; target: string; note: string }[];
+}
+export interface EvidenceContent {
+  articles: { article_id: string; outlet: string; title: string; url: string; published: string; derivation: string; original: string; translation_suspect: boolean; paragraphs: { text: string; claims: string[] }[][] }[];
+  claims: Claim[]; contradictions: { claim_a: string; claim_b: string; kind: string; detail: string }[];
+  levers: Record<string, { label: string; do: string; reason: string; articles: number; witnesses: number }>; worth: string[];
+}
+export interface BacktestContent { name: string; title: string; facts: Record<string, string | number | boolean | null>; tables: Record<string, Record<string, string | number | boolean | null>[]> }
 
 /** Return the document that is inlined in the page (gzip, base64), or null if the page is served. */
 export async function inlineData(): Promise<PageData | null> {

@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, ApiError, follow, packDraft, unpackDraft, type Draft, type EditorContent, type Form, type FormField, type Job, type PatchDraft } from "./api";
 import type { PageData } from "./data";
+import { DecisionEditor, Follow } from "./decisions";
 import { save } from "./figure";
 import { getState, setState } from "./state";
 
@@ -16,6 +17,9 @@ function freeName(draft: Draft): string {
   while (draft.patches.some((p) => p.name === `my change ${k}`)) k++;
   return `my change ${k}`;
 }
+
+/** A draft that changes something. */
+function isFilled(draft: Draft): boolean { return draft.patches.length > 0 || Boolean(draft.law); }
 
 function nameFrom(title: string): string {
   return title.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 60) || "my-scenario";
@@ -37,7 +41,8 @@ export function Editor(props: { data: PageData; onSolved: (job: Job) => Promise<
   useEffect(() => {
     api.editor(caseName).then(setContent, fail);
     api.saved().then((s) => setSaved(s.names), fail);
-    if (unpackDraft(getState().draft)?.patches.length) void run();
+    const linked = unpackDraft(getState().draft);
+    if (linked && isFilled(linked)) void run();
   }, [caseName]);
 
   // Events can come faster than the page is drawn, so each change starts from the newest draft, not from the drawn one.
@@ -45,7 +50,7 @@ export function Editor(props: { data: PageData; onSolved: (job: Job) => Promise<
   const put = (next: Draft) => {
     live.current = next;
     set(next);
-    setState({ draft: next.patches.length ? packDraft(next) : "" });
+    setState({ draft: isFilled(next) ? packDraft(next) : "" });
   };
   const typed = useRef({ where: "", at: 0 });
   const change = (update: (old: Draft) => Draft, where = "") => {
@@ -97,6 +102,8 @@ export function Editor(props: { data: PageData; onSolved: (job: Job) => Promise<
           {data.brief.scenarios.filter((s) => !data.own?.includes(s.record.scenario.name)).map((s) => <option value={s.record.scenario.name}>{s.record.scenario.title}</option>)}</select></label>
         {savedNames.length > 0 && <label>Saved <select value="" onChange={(e) => void load(e.currentTarget.value)}><option value="">load …</option>{savedNames.map((n) => <option value={n}>{n}</option>)}</select></label>}
       </div>
+      <DecisionEditor data={data} draft={draft} change={change} fail={fail} />
+      <h3>Changes of the facts</h3>
       {draft.patches.map((patch, k) => {
         const form = content?.forms.find((f) => f.do === patch.do);
         return (
@@ -109,20 +116,22 @@ export function Editor(props: { data: PageData; onSolved: (job: Job) => Promise<
           </fieldset>
         );
       })}
+      <Follow data={data} draft={draft} />
       <div class="controls">
         {content && <label>Add <select id="patch-kind" value={wanted} onChange={(e) => want(e.currentTarget.value)}>{content.forms.map((f) => <option value={f.do}>{f.title}</option>)}</select></label>}
         {content && <button type="button" onClick={add}>Add a change</button>}
         <button type="button" disabled={!past.current.length} onClick={() => step(past.current, future.current)}>Undo</button>
         <button type="button" disabled={!future.current.length} onClick={() => step(future.current, past.current)}>Redo</button>
-        <button type="button" class="main" disabled={isBusy || !draft.patches.length} onClick={() => void run()}>Run</button>
+        <button type="button" class="main" disabled={isBusy || !isFilled(draft)} onClick={() => void run()}>Run</button>
         {isBusy && <button type="button" onClick={() => void cancel()}>Cancel</button>}
-        <button type="button" disabled={!draft.patches.length} onClick={() => void keep()}>Save</button>
+        <button type="button" disabled={!isFilled(draft)} onClick={() => void keep()}>Save</button>
         <button type="button" onClick={() => void (yaml === null ? showYaml() : setYaml(null))} aria-expanded={yaml !== null}>YAML</button>
       </div>
       {yaml !== null && (
         <div class="yaml">
           <textarea aria-label="Scenario as YAML" rows={14} spellcheck={false} value={yaml} onInput={(e) => setYaml(e.currentTarget.value)} />
-          <div class="controls"><button type="button" onClick={() => void readYaml()}>Read this text</button><button type="button" onClick={() => save(`${draft.scenario}.yaml`, yaml, "text/yaml")}>Download</button></div>
+          <div class="controls"><button type="button" onClick={() => void readYaml()}>Read this text</button><button type="button" onClick={() => save(`${draft.scenario}.yaml`, yaml, "text/yaml")}>Download</button>
+            <label>Open a file <input type="file" accept=".yaml,.yml" onChange={(e) => { const file = e.currentTarget.files?.[0]; if (file) void file.text().then(setYaml, fail); }} /></label></div>
         </div>
       )}
       <p role="status" class="status">{isBusy && job ? (job.state === "queued" ? `waiting, ${job.ahead} before it` : `solving, ${Math.round(job.seconds)} s`) : said}{isBusy && <progress aria-label="solving" />}</p>

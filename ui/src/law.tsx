@@ -2,40 +2,66 @@
 import { scaleTime } from "d3-scale";
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
-import type { Consents, LawContent } from "./data";
+import type { Consents, LawContent, Mark } from "./data";
 import { FigureFrame, Table } from "./figure";
 import { setState, type State } from "./state";
 
 const WIDTH = 980;
 const fit = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** The day that the reader looks at: the one chosen, if the law is known for it, else the day before the horizon. */
+export function dayOf(law: LawContent, state: State): string {
+  const { first_day: first, last_day: last } = law.timeline;
+  return DAY.test(state.day) && state.day >= first && state.day <= last ? state.day : law.day;
+}
+
+/** What the law answers on a day: the last answer that began by then. */
+export function answerOn(answers: Consents[], day: string): Consents {
+  return answers.filter((a) => a.from <= day).at(-1) ?? answers[0]!;
+}
+
+function DayInput({ law, state, id, onDay }: { law: LawContent; state: State; id: string; onDay?: () => void }): VNode {
+  const day = dayOf(law, state);
+  return <label>On <input type="date" id={id} value={day} min={law.timeline.first_day} max={law.timeline.last_day} onChange={(e) => { if (DAY.test(e.currentTarget.value)) { onDay?.(); setState({ day: e.currentTarget.value }); } }} /></label>;
+}
+
 export function ConsentView({ law, state }: { law: LawContent; state: State }): VNode {
   const [chosenSet, choose] = useState(0);
-  const day = law.days.includes(state.day) ? state.day : law.days[0]!;
-  const all = law.consents[day]!;
-  const asset = all[state.asset] ? state.asset : all.NS2_B ? "NS2_B" : Object.keys(all)[0]!;
-  const c = all[asset]!;
+  const day = dayOf(law, state);
+  const asset = law.consents[state.asset] ? state.asset : law.consents.NS2_B ? "NS2_B" : Object.keys(law.consents)[0]!;
+  const answers = law.consents[asset]!;
+  const c = answerOn(answers, day);
+  const next = answers.find((a) => a.from > day), before = answers[answers.indexOf(c) - 1];
   const name = (body: string) => law.bodies[body] ?? body;
   const closed = c.gates.filter((g) => g.state !== "open");
   const set = c.minimal_sets[Math.min(chosenSet, Math.max(c.minimal_sets.length - 1, 0))] ?? [];
   return (
     <FigureFrame id="consents" title="Who must agree" sources={["law"]}
-      lead={<>{c.name} on {c.on}: <b>{c.is_open ? "all gates are open" : `${closed.length} of ${c.gates.length} gates are closed`}</b>.
+      lead={<>{c.name} on {day}: <b>{c.is_open ? "all gates are open" : `${closed.length} of ${c.gates.length} gates are closed`}</b>.
         {!c.is_open && (c.minimal_sets.length > 0 ? <> The smallest sets of bodies that must say yes number {c.minimal_sets.length}; the chosen one has {set.length}.</> : <> No set of bodies can open it.</>)} Each gate is one necessary condition; the asset flows only if all are open.</>}
       table={{ columns: ["gate", "bar", "state", "held by", "opens by", "why", "since", "grade", "sources"],
         rows: c.gates.map((g) => [g.name, g.bar.replace(/_/g, " "), g.state, g.holders.map(name).join(", "), g.opens_by, g.reason, g.since, g.grade, g.sources.join(" ")]) }}
       controls={<>
-        <label>Asset <select id="asset" value={asset} onChange={(e) => { choose(0); setState({ asset: e.currentTarget.value }); }}>{Object.values(all).map((o) => <option value={o.asset}>{o.name}</option>)}</select></label>
-        <label>On <select value={day} onChange={(e) => { choose(0); setState({ day: e.currentTarget.value }); }}>{law.days.map((d) => <option value={d}>{d}</option>)}</select></label>
-        {c.minimal_sets.length > 1 && <label>Set <select value={chosenSet} onChange={(e) => choose(Number(e.currentTarget.value))}>{c.minimal_sets.slice(0, 40).map((s, k) => <option value={k}>{k + 1}: {s.length} bodies</option>)}</select></label>}
+        <label>Asset <select id="asset" value={asset} onChange={(e) => { choose(0); setState({ asset: e.currentTarget.value }); }}>{Object.values(law.consents).map((o) => <option value={o[0]!.asset}>{o[0]!.name}</option>)}</select></label>
+        <DayInput law={law} state={state} id="consents-day" onDay={() => choose(0)} />
+        <button type="button" disabled={!before} onClick={() => { choose(0); setState({ day: dayBefore(c.from) }); }}>Before the last change</button>
+        <button type="button" disabled={!next} onClick={() => { choose(0); setState({ day: next!.from }); }}>Next change{next ? ` ${next.from}` : ""}</button>
+        {c.minimal_sets.length > 1 && <label>Set <select value={Math.min(chosenSet, c.minimal_sets.length - 1)} onChange={(e) => choose(Number(e.currentTarget.value))}>{c.minimal_sets.slice(0, 40).map((s, k) => <option value={k}>{k + 1}: {s.length} bodies</option>)}</select></label>}
       </>}>
       <Graph c={c} set={new Set(set)} name={name} />
+      <p class="small">As the law stands from {c.from}{next ? <> to {dayBefore(next.from)}</> : null}, by all that is known today. Closed: square; open: circle; filled bodies are the chosen set.</p>
       {set.length > 0 && <p>Yes of: {set.map(name).join("; ")}.</p>}
       {c.renewals.length > 0 && <ul class="small">{c.renewals.map((r) => <li>{r.day}: {r.what} must be renewed; one refusal ends it{r.any_one_of.length > 0 && r.any_one_of.length < 30 ? ` (any of ${r.any_one_of.length} members)` : ""}, and {r.opens.length ? `opens ${r.opens.join(", ")}` : "opens no gate"}{r.stays_closed.length > 0 && `; still closed: ${r.stays_closed.join(", ")}`}.</li>)}</ul>}
       {c.votes.length > 0 && <ul class="small">{c.votes.map((v) => <li>{v.deed}: a block of {v.smallest_block_size} stops it, for example {v.smallest_blocks[0]?.map(name).join(", ")}.</li>)}</ul>}
       {c.temporary.length > 0 && <ul class="small">{c.temporary.map((t) => <li>Relief without lifting: {t}</li>)}</ul>}
     </FigureFrame>
   );
+}
+
+function dayBefore(day: string): string {
+  return new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
 }
 
 /** Asset, gates, bodies: closed gates are orange squares, open ones blue circles; the chosen set's bodies are filled. */
@@ -62,25 +88,26 @@ function Graph({ c, set, name }: { c: Consents; set: Set<string>; name: (body: s
 /** Law over time: one line per instrument, marks for events; what is to come after the chosen day stands apart in the list. */
 export function TimelineView({ law, state }: { law: LawContent; state: State }): VNode {
   const chart = law.timeline;
-  const day = law.days.includes(state.day) ? state.day : law.days[0]!;
+  const day = dayOf(law, state);
   const [mine, only] = useState(false);
-  const asset = state.asset || "NS2_B";
+  const asset = law.consents[state.asset] ? state.asset : "NS2_B";
   const marks = mine ? chart.marks.filter((m) => m.assets.includes(asset)) : chart.marks;
-  const touching = new Set(marks.flatMap((m) => m.instruments));
+  const touching = new Set([...marks.flatMap((m) => m.instruments), ...(mine ? law.consents[asset]?.flatMap((c) => c.gates.map((g) => g.gate)) ?? [] : [])]);
   const bars = chart.bars.filter((b) => b.kind !== "renewal" && (!mine || touching.has(b.instrument)));
   const instruments = [...new Set(bars.map((b) => b.instrument))];
   const x = scaleTime().domain([new Date(chart.first_day), new Date(chart.last_day)]).range([250, WIDTH - 10]);
   const px = (d: string) => Math.min(Math.max(x(new Date(d)), 250), WIDTH - 10);
   const top = 46, row = 13, height = top + instruments.length * row + 12;
-  const coming = marks.filter((m) => m.day > day);
+  const coming = upcoming(law, marks, new Set(instruments), day);
   return (
     <FigureFrame id="timeline" title="Law and events over time" sources={["law"]}
-      lead={<>Bars are phases of instruments and licences, ticks on top are events. The dashed line is {day}; {coming.length} of {marks.length} events lie after it.</>}
-      table={{ columns: ["day", "event", "scheduled", "instruments", "assets", "grade"], rows: marks.map((m) => [m.day, m.label, m.is_scheduled ? "scheduled" : "", m.instruments.join(", "), m.assets.join(", "), m.grade]) }}
-      controls={<label><input type="checkbox" checked={mine} onChange={(e) => only(e.currentTarget.checked)} />only what concerns the asset above</label>}>
+      lead={<>Bars are phases of instruments (blue) and licences (green), diamonds on top are events, hollow ones scheduled. The dashed line is {day}; {coming.length} dates lie after it.</>}
+      table={{ columns: ["day", "event", "kind", "instruments", "assets", "grade"], rows: [...marks.map((m) => [m.day, m.label, m.is_scheduled ? "scheduled" : "event", m.instruments.map((i) => law.instruments[i] ?? i).join(", "), m.assets.join(", "), m.grade]),
+        ...bars.map((b) => [b.first_day, `${law.instruments[b.instrument] ?? b.instrument}: ${b.label}`, b.last_day ? `in force to ${b.last_day}` : "in force, no end", b.instrument, "", b.grade])].sort((a, b) => a[0]!.localeCompare(b[0]!)) }}
+      controls={<><DayInput law={law} state={state} id="timeline-day" /><label><input type="checkbox" checked={mine} onChange={(e) => only(e.currentTarget.checked)} />only what concerns {law.consents[asset]?.[0]?.name ?? asset}</label></>}>
       <svg class="chart timeline" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label="Instruments and events over time; the table below holds the events">
         <g class="axis">{x.ticks(8).map((t) => <g><line x1={x(t)} x2={x(t)} y1={24} y2={height - 8} /><text x={x(t)} y={14} text-anchor="middle">{t.getFullYear()}</text></g>)}</g>
-        {marks.map((m) => <path class={`mark ${m.is_scheduled ? "scheduled" : ""}`} d={`M${px(m.day)} 24l5 8-5 8-5-8z`}><title>{`${m.day}: ${m.label}`}</title></path>)}
+        {marks.map((m) => <path class={`mark ${m.is_scheduled ? "scheduled" : ""} ${m.day > day ? "ahead" : ""}`} d={`M${px(m.day)} 24l5 8-5 8-5-8z`}><title>{`${m.day}: ${m.label}`}</title></path>)}
         {instruments.map((id, k) => (
           <g>
             <text x={244} y={top + k * row + 9} text-anchor="end" style={{ fontSize: "9.5px" }}>{fit(law.instruments[id] ?? id, 46)}</text>
@@ -88,7 +115,24 @@ export function TimelineView({ law, state }: { law: LawContent; state: State }):
           </g>))}
         <line class="today" x1={px(day)} x2={px(day)} y1={20} y2={height - 8} />
       </svg>
-      {coming.length > 0 && <details><summary>{coming.length} events to come after {day}</summary><Table caption="Events to come" content={{ columns: ["day", "event", "grade"], rows: coming.map((m) => [m.day, m.label, m.grade]) }} /></details>}
+      <h3>Next dates after {day}</h3>
+      <Table id="upcoming" caption={`Dates after ${day}`} content={{ columns: ["day", "what", "kind", "grade"], rows: coming.slice(0, SHOWN_DATES).map((u) => [u.day, u.what, u.kind, u.grade]) }} />
+      {coming.length > SHOWN_DATES && <details><summary>{coming.length - SHOWN_DATES} later dates</summary><Table caption="Later dates" content={{ columns: ["day", "what", "kind", "grade"], rows: coming.slice(SHOWN_DATES).map((u) => [u.day, u.what, u.kind, u.grade]) }} /></details>}
     </FigureFrame>
   );
+}
+
+const SHOWN_DATES = 8;
+interface Upcoming { day: string; what: string; kind: string; grade: string }
+
+/** Events after a day, and the days on which a phase, licence or renewal begins or ends. */
+export function upcoming(law: LawContent, marks: Mark[], instruments: Set<string>, day: string): Upcoming[] {
+  const name = (id: string) => law.instruments[id] ?? id;
+  const ends = law.timeline.bars.filter((b) => instruments.has(b.instrument)).flatMap((b) => [
+    ...(b.first_day > day ? [{ day: b.first_day, what: `${name(b.instrument)}: ${b.label}`, kind: b.lane === "licence" ? "licence begins" : b.kind === "renewal" ? "renewed" : "begins", grade: b.grade }] : []),
+    ...(b.last_day && b.last_day > day ? [{ day: b.last_day, what: `${name(b.instrument)}: ${b.label}`, kind: b.lane === "licence" ? "licence ends" : b.kind === "renewal" ? "must be renewed" : "ends", grade: b.grade }] : []),
+  ]);
+  const events = marks.filter((m) => m.day > day).map((m) => ({ day: m.day, what: m.label, kind: m.is_scheduled ? "scheduled" : "event", grade: m.grade }));
+  const all = [...events, ...ends].sort((a, b) => a.day.localeCompare(b.day) || a.what.localeCompare(b.what));
+  return all.filter((u, k) => k === 0 || u.day !== all[k - 1]!.day || u.what !== all[k - 1]!.what);
 }

@@ -1,11 +1,12 @@
 // The views below the map.
 import type { VNode } from "preact";
-import { BarChart, DASHES, LineChart, Waterfall, type Line } from "./charts";
+import { BarChart, DASHES, LineChart, Waterfall, type Line, type Target } from "./charts";
 import { addSeries, arcName, at, countryName, EU, MEAN, nodeName, sumBy, type PageData, type RunSeries, type ScenarioContent, type Series } from "./data";
 import { FigureFrame } from "./figure";
 import type { Pair } from "./flows";
 import { number, priceUnit, quantityUnit, signed } from "./format";
 import { causes } from "./panel";
+import { SecurityView } from "./security";
 import { setState, type State } from "./state";
 
 export interface ViewProps { data: PageData; pair: Pair; state: State; base: ScenarioContent; scenario: ScenarioContent; shown: ScenarioContent[] }
@@ -64,15 +65,18 @@ export function PricesView({ data, pair, state }: ViewProps): VNode {
   const isSame = pair.base === pair.run || state.mode === "baseline";
   const times = (values: Series) => values.map((v) => v * price.factor);
   const lines: Line[] = hubs.flatMap((hub, k) => {
-    const own = isSame ? [] : [{ name: `${hub}, scenario`, values: times(series(pair.run, hub)!), colour: k, dash: "" }];
-    return [{ name: isSame ? hub : `${hub}, baseline`, values: times(series(pair.base, hub)!), colour: k, dash: "5 4" }, ...own];
+    const banded = (run: RunSeries) => { const b = run.bands?.[hub]; return b ? { low: times(b[0]), high: times(b[1]) } : {}; };
+    const own = isSame ? [] : [{ name: `${hub}, scenario`, values: times(series(pair.run, hub)!), colour: k, dash: "", ...banded(pair.run) }];
+    return [{ name: isSame ? hub : `${hub}, baseline`, values: times(series(pair.base, hub)!), colour: k, dash: "5 4", ...(isSame ? banded(pair.base) : {}) }, ...own];
   });
   const periods = pair.base.periods;
   const label = (hub: string) => (pair.base.markers[hub] ? hub : nodeName(data, hub));
   return (
     <FigureFrame id="prices" title="Prices by month" sources={["demand", "supply_steps", "price_markers"]}
-      lead={<>Hub prices in {price.name}. Dashed: baseline. The TTF is the Dutch hub, the JKM the mean of Japanese and Korean ports.</>}
-      table={{ columns: ["month", ...lines.map((l) => `${l.name}, ${price.name}`)], rows: periods.map((p, k) => [p, ...lines.map((l) => l.values[k]!)]) }}
+      lead={<>Hub prices in {price.name}. Dashed: baseline. The TTF is the Dutch hub, the JKM the mean of Japanese and Korean ports.{" "}
+        {lines.some((l) => l.low) ? <>The shade is the band: {data.band_meaning}.</> : <>Without bands: <code>linepack brief --full</code> computes them.</>}</>}
+      table={{ columns: ["month", ...lines.flatMap((l) => [`${l.name}, ${price.name}`, ...(l.low ? [`${l.name}, low`, `${l.name}, high`] : [])])],
+        rows: periods.map((p, k) => [p, ...lines.flatMap((l) => [l.values[k]!, ...(l.low ? [l.low[k]!, l.high![k]!] : [])])]) }}
       controls={<>
         <label>Add <select value="" onChange={(e) => { if (e.currentTarget.value) setState({ hubs: [...hubs, e.currentTarget.value].slice(-6) }); }}>
           <option value="">a hub …</option>{known.filter((h) => !hubs.includes(h)).map((h) => <option value={h}>{label(h)}</option>)}</select></label>
@@ -109,7 +113,24 @@ export function BreakdownView({ data, pair, state }: ViewProps): VNode {
   );
 }
 
-/** Stocks by month, of the EU together or one country. */
+/** The place of a day on the axis of periods, where each period's value stands at its end. */
+export function placeOf(day: string, run: RunSeries): number | null {
+  const first = Date.parse(`${run.periods[0]!.slice(0, 4)}-${firstMonth(run.periods[0]!)}-01`);
+  let left = (Date.parse(day) - first) / 86_400_000;
+  for (let k = 0; k < run.days.length; k++) {
+    if (left <= run.days[k]!) return left < 0 ? null : k - 1 + left / run.days[k]!;
+    left -= run.days[k]!;
+  }
+  return null;
+}
+
+/** The month in which a period starts: of "2026-07", "2026-Q3" or "2026Q3". */
+function firstMonth(period: string): string {
+  const quarter = /Q([1-4])/.exec(period);
+  return quarter ? String(3 * Number(quarter[1]) - 2).padStart(2, "0") : period.slice(5, 7);
+}
+
+/** Stocks by month against the filling rule, of the EU together or one country. */
 export function StorageView({ data, pair, state }: ViewProps): VNode {
   const unit = quantityUnit(data, state, "stock");
   const all = Object.keys(pair.base.levels);
@@ -120,19 +141,34 @@ export function StorageView({ data, pair, state }: ViewProps): VNode {
   const periods = pair.base.periods;
   const base = times(level(pair.base)), run = times(level(pair.run));
   const isSame = pair.base === pair.run;
+  const isBound = state.store === EU || data.nodes[state.store]?.region === EU;
+  const rules = isBound ? data.law?.filling ?? [] : [];
+  const per = (f: { share_fraction: number }) => `${number(100 * f.share_fraction, 0)} %`;
+  const targets: Target[] = rules.flatMap((f) => {
+    const place = placeOf(f.day, pair.base);
+    return place === null ? [] : [{ place, value: f.share_fraction * volume, label: per(f), kind: f.is_later_law ? "later" : "", title: `${per(f)} by ${f.day}: ${f.note} (${f.scope})${f.is_later_law ? `; not yet law on ${data.law!.day}` : ""}` }];
+  });
+  const ruleAt = new Map(rules.map((f) => [periodBefore(f.day, pair.base), f]));
   const lines: Line[] = [
     { name: "working volume", values: periods.map(() => volume), colour: 7, dash: DASHES[2]! },
     { name: "baseline", values: base, colour: 0, dash: "5 4" }, ...(isSame ? [] : [{ name: "scenario", values: run, colour: 1, dash: "" }]),
   ];
   const name = state.store === EU ? "the EU" : nodeName(data, state.store);
   return (
-    <FigureFrame id="storage" title={`Gas in store, ${name}`} sources={["storages", "storage_levels", "storage_values"]}
-      lead={<>Stock at the end of each month in {unit.name}, gross calorific value.</>}
-      table={{ columns: ["month", `baseline, ${unit.name}`, "baseline, % full", `scenario, ${unit.name}`, "scenario, % full"], rows: periods.map((p, k) => [p, base[k]!, (100 * base[k]!) / volume, run[k]!, (100 * run[k]!) / volume]), decimals: 1 }}
+    <FigureFrame id="storage" title={`Gas in store, ${name}`} sources={["storages", "storage_levels", "storage_values", "law"]}
+      lead={<>Stock at the end of each month in {unit.name}, gross calorific value.{rules.length > 0 && <> Diamonds: what the filling rule asks, filled by the law of {data.law!.day}, hollow by later law: {rules.map((f) => `${per(f)} by ${f.day}`).join("; ")}. A run obeys it only if its scenario takes the law in.</>}</>}
+      table={{ columns: ["month", `baseline, ${unit.name}`, "baseline, % full", `scenario, ${unit.name}`, "scenario, % full", `rule, ${unit.name}`, "rule"],
+        rows: periods.map((p, k) => { const f = ruleAt.get(p); return [p, base[k]!, (100 * base[k]!) / volume, run[k]!, (100 * run[k]!) / volume, f ? f.share_fraction * volume : "", f ? `${per(f)} by ${f.day}` : ""]; }), decimals: 1 }}
       controls={<label>Stores of <select value={state.store} onChange={(e) => setState({ store: e.currentTarget.value })}><option value={EU}>the EU</option>{all.map((n) => <option value={n}>{nodeName(data, n)}</option>)}</select></label>}>
-      <LineChart lines={lines} periods={periods} unit={unit.name} decimals={unit.decimals} label={`Gas in store of ${name} by month`} fromZero />
+      <LineChart lines={lines} periods={periods} unit={unit.name} decimals={unit.decimals} label={`Gas in store of ${name} by month`} fromZero targets={targets} />
     </FigureFrame>
   );
+}
+
+/** The period at whose end a day stands, or which contains it. */
+function periodBefore(day: string, run: RunSeries): string {
+  const place = placeOf(day, run);
+  return place === null ? "" : run.periods[Math.ceil(place)] ?? "";
 }
 
 /** EU imports by origin, and by the route on which they cross the border of the EU. */
@@ -172,7 +208,7 @@ function routeFlows(data: PageData, run: RunSeries, t: number): Map<string, numb
 }
 
 /** Who gains: accounts by party, from baseline to scenario, down to the change of welfare; revenue and bills in the table. */
-export function GainsView({ data, pair, base, scenario }: ViewProps): VNode {
+export function GainsView({ data, pair, state, base, scenario }: ViewProps): VNode {
   const isBase = base === scenario;
   const change = (a: Record<string, number>, b: Record<string, number>) => [...new Set([...Object.keys(a), ...Object.keys(b)])].map((k) => ({ code: k, value: (b[k] ?? 0) - (a[k] ?? 0), base: a[k] ?? 0, now: b[k] ?? 0 })).sort((x, y) => Math.abs(y.value) - Math.abs(x.value));
   const sellers = change(pair.base.revenues, pair.run.revenues), buyers = change(pair.base.bills, pair.run.bills);
@@ -188,31 +224,8 @@ export function GainsView({ data, pair, base, scenario }: ViewProps): VNode {
       <FigureFrame id="bills" title="Export revenue and import bills" isFolded sources={["traders", "contracts", "demand"]} lead="Revenue is sales at hub prices less carriage, not profit. A bill is net of what is sold on to neighbours. Largest changes first."
         table={{ columns: ["country", "what", "baseline, EUR bn/y", "scenario, EUR bn/y", "change, EUR bn/y"],
           rows: [...sellers.map((x) => [countryName(data, x.code), "export revenue", x.base, x.now, x.value]), ...buyers.map((x) => [countryName(data, x.code), "net import bill", x.base, x.now, x.value])] }} />
-      <SecurityView data={data} base={base} scenario={scenario} />
+      <SecurityView data={data} state={state} base={base} scenario={scenario} />
     </>
-  );
-}
-
-/** Security of supply by EU country: what is left without the largest entry, stores, concentration. */
-function SecurityView({ data, base, scenario }: { data: PageData; base: ScenarioContent; scenario: ScenarioContent }): VNode {
-  const before = new Map(base.security.map((r) => [r.country, r]));
-  const per = (v: number | null | undefined) => (v === null || v === undefined ? "–" : 100 * v);
-  const rows = scenario.security.filter((r) => r.region === EU).map((r) => [countryName(data, r.country), r.unserved_twh, per(before.get(r.country)?.n_minus_1_fraction), per(r.n_minus_1_fraction),
-    r.storage_days_low ?? "–", arcName(data, r.largest_entry), per(before.get(r.country)?.import_concentration), per(r.import_concentration)] as (string | number)[]);
-  return (
-    <FigureFrame id="security" title="Security of supply" sources={["storages", "arcs", "demand"]} isFolded
-      lead="N−1: what home production, stores and entries without the largest can bring, over the demand of a peak day. Concentration: Herfindahl index of imports, 100 is a single supplier."
-      table={{ columns: ["country", "unserved, TWh", "N−1 baseline, %", "N−1 scenario, %", "days in store, lowest", "largest entry", "concentration baseline, %", "concentration scenario, %"], rows, decimals: 1 }} />
-  );
-}
-
-export function ObservationsView({ data }: ViewProps): VNode | null {
-  const rows = data.brief.observations;
-  if (!rows) return null;
-  return (
-    <FigureFrame id="backtest" title="Model against observation" sources={["observations"]} lead={data.observed_summary}
-      table={{ columns: ["observation", "unit", "model", "observed", "deviation", "tolerance", "basis", "within", "source"],
-        rows: rows.map((r) => [r.label, r.unit, r.model, r.observed, r.deviation, r.tolerance, r.basis, r.is_within ? "yes" : "NO", r.source]) }} />
   );
 }
 
@@ -240,8 +253,9 @@ const UNKNOWN = [
   "Contracts: prices are counted where they are known; many terms of levies, stakes and tolling are judgements.",
 ];
 
-export function UnknownView(): VNode {
-  return <section class="figure" id="unknown" aria-labelledby="unknown-title"><h2 id="unknown-title">What we do not know</h2><ul>{UNKNOWN.map((u) => <li>{u}</li>)}</ul></section>;
+export function UnknownView({ data }: { data: PageData }): VNode {
+  return <section class="figure" id="unknown" aria-labelledby="unknown-title"><h2 id="unknown-title">What we do not know</h2><ul>{UNKNOWN.map((u) => <li>{u}</li>)}
+    {!data.band_meaning && <li>Bands: this page shows points only; <code>linepack brief --full</code> adds the band of every figure over what is listed here.</li>}</ul></section>;
 }
 
 export function SourcesView({ data }: ViewProps): VNode {

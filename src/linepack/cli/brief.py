@@ -23,10 +23,12 @@ from linepack.cli.options import (
 @click.option("--draws", type=click.IntRange(4), default=20, show_default=True, help="Draws of a band.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None,
               help="Use only facts and law that were known on this day.")
+@click.option("--ledger", type=click.Path(dir_okay=False, exists=True), envvar="LINEPACK_LEDGER", default=None,
+              help="Ledger whose articles and claims are shown [default: ledger.sqlite of the workspace].")
 @solve_options
 @output_options
 def brief(
-    case: str, full: bool, draws: int, as_of: datetime | None, dataset: str | None, solver: str,
+    case: str, full: bool, draws: int, as_of: datetime | None, ledger: str | None, dataset: str | None, solver: str,
     workspace: str | None, workers: int, as_json: bool, out: str | None,
 ) -> int:  # fmt: skip
     """Solve, compare and explain every scenario of CASE [default: us-gazprom-2025].
@@ -35,6 +37,7 @@ def brief(
     """
     from linepack.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, EXIT_PARTIAL
     from linepack.report.brief import brief_content, brief_text, make_brief, write_brief
+    from linepack.report.kept import read_kept
     from linepack.runs.runner import run_scenarios
     from linepack.runs.store import RunStore
     from linepack.runs.store import workspace as folder_of
@@ -54,14 +57,19 @@ def brief(
         click.echo(f"error in scenario '{outcome.scenario.name}': {outcome.error}", err=True)
     if outcomes[0].error is not None:
         raise outcomes[0].error
-    bands = None
+    bands = monthly = None
     if full:
-        from linepack.ensemble.bands import scenario_bands
+        from linepack.ensemble.bands import price_bands, scenario_bands
 
-        solved = [o.scenario for o in outcomes if o.run is not None]
-        bands = scenario_bands(system, solved, RunStore(root / "draws"), draws=draws, settings=settings_of(solver),
-                               workers=workers, on_progress=show_progress)  # fmt: skip
-    made = make_brief(loaded, [o.run for o in outcomes if o.run is not None], system, bands)
+        solved, store = [o.scenario for o in outcomes if o.run is not None], RunStore(root / "bands")
+        settings = settings_of(solver)
+        bands = scenario_bands(system, solved, store, draws=draws, settings=settings, workers=workers,
+                               on_progress=show_progress)  # fmt: skip
+        monthly = price_bands(system, solved, store, draws=draws, settings=settings, workers=workers)
+    kept = read_kept(root, loaded.name, Path(ledger) if ledger else None)
+    for what in kept.unreadable:
+        click.echo(f"left out: {what}", err=True)
+    made = make_brief(loaded, [o.run for o in outcomes if o.run is not None], system, bands, kept, monthly)
     folder = Path(out) if out is not None else root / loaded.name
     paths = write_brief(made, folder)
     if as_json:

@@ -51,6 +51,8 @@ def deal(
     else:
         runs = None if loaded.market is None else _runs(loaded, variant, dataset, solver, workspace, workers)
         content, text = _deal(loaded, runs, rules, reach, target)
+        if runs is not None:
+            _keep(case, variant, workspace, content)
         if is_published:
             stress = load_case_file(STRESS)
             assert not isinstance(stress, GameFile)
@@ -62,6 +64,14 @@ def deal(
         print_json(content)
     else:
         click.echo(text)
+
+
+def _keep(case: str, variant: str | None, workspace: str | None, content: dict[str, Any]) -> None:
+    """Keep a deal on market runs beside the runs: the page and the brief of its case show it."""
+    from linepack.report.kept import keep_deal
+    from linepack.runs.store import workspace as folder_of
+
+    click.echo(f"kept {keep_deal(folder_of(workspace), case, content, variant)}", err=True)
 
 
 def _game(loaded: GameFile, against: str | None) -> tuple[dict[str, Any], str]:

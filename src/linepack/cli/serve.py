@@ -16,12 +16,17 @@ from linepack.cli.options import settings_of
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that solve.")
 @click.option("--token", envvar="LINEPACK_TOKEN", default=None,
               help="Token that callers must show [default: none on loopback, else made anew].")  # fmt: skip
-def serve(host: str, port: int, solver: str, workspace: str | None, workers: int, token: str | None) -> None:
+@click.option("--ledger", type=click.Path(dir_okay=False), envvar="LINEPACK_LEDGER", default=None,
+              help="Ledger whose articles and claims are shown [default: ledger.sqlite of the workspace].")  # fmt: skip
+def serve(
+    host: str, port: int, solver: str, workspace: str | None, workers: int, token: str | None, ledger: str | None
+) -> None:
     """Serve the page: see the cases, change a scenario, solve it, compare, share.
 
     On this machine only, unless --host says otherwise; then callers need the token that is printed.
     """
     import secrets
+    from pathlib import Path
 
     import uvicorn
 
@@ -33,7 +38,8 @@ def serve(host: str, port: int, solver: str, workspace: str | None, workers: int
         token = secrets.token_urlsafe(24)
     root = folder_of(workspace).resolve()
     with only_server_of(root):
-        app = make_app(ServerSettings(root, settings_of(solver), workers, access_of(host, port, token)))
+        access = access_of(host, port, token)
+        app = make_app(ServerSettings(root, settings_of(solver), workers, access, Path(ledger) if ledger else None))
         query = f"?token={token}" if token else ""
         click.echo(f"linepack serves http://{host}:{port}/{query} from {root}; Ctrl+C stops it", err=True)
         uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=2,

@@ -13,9 +13,11 @@ import pandas as pd
 from scipy.stats import qmc
 
 from linepack.errors import NotCertified
-from linepack.results.solution import SolveSettings
-from linepack.runs.runner import Progress, headline_only, run_scenarios
-from linepack.runs.store import RunStore
+from linepack.results.headline import HEADLINE_TABLES
+from linepack.results.solution import Solution, SolveSettings
+from linepack.results.tables import result_tables
+from linepack.runs.runner import Progress, headline_table, run_scenarios
+from linepack.runs.store import Run, RunStore
 from linepack.scenario.patches import ConductPatch, Patch, QuantityPatch, Span, SupplyPatch, TablePatch
 from linepack.scenario.scenario import Scenario
 from linepack.system.gassystem import GasSystem
@@ -24,6 +26,8 @@ from linepack.vocabulary import ArcKind
 SEED = 20250313
 LOW, HIGH = 0.1, 0.9
 EUROPE = ("EU27", "Europe non-EU")
+PRICE_TABLES = {"price_markers": ("marker", "price_eur_mwh"), "hub_prices": ("node", "hub_price_eur_mwh")}
+"""Tables of prices that a draw keeps, with the columns of name and price."""
 BAND_MEANING = (
     "10 to 90 per cent of joint draws of conduct (0 to 1), demand elasticity in Europe and elsewhere (half to double), "
     "world LNG supply (plus or minus 2 per cent) and route wedges (none to double)"
@@ -77,6 +81,12 @@ def draw_patches(system: GasSystem, draw: Draw) -> tuple[Patch, ...]:
     return tuple(patches)
 
 
+def headline_and_prices(solution: Solution) -> dict[str, pd.DataFrame]:
+    """Return what a draw keeps: the headline figures, and prices of markers and hubs by period."""
+    tables = result_tables(solution, HEADLINE_TABLES)
+    return {"headline": headline_table(tables), **{name: tables[name] for name in PRICE_TABLES}}
+
+
 def scenario_bands(
     system: GasSystem,
     scenarios: Sequence[Scenario],
@@ -93,23 +103,56 @@ def scenario_bands(
     were certified. A draw that fails for one scenario is left out for all, so that scenarios stay comparable.
     Errors: ``NotCertified`` if fewer than half of the draws are certified.
     """
+    runs = _drawn(system, scenarios, store, draws, settings, workers, on_progress)
+    names = list(runs[0][0].tables["headline"]["figure"])
+    values = [np.array([run.tables["headline"]["value"] for run in own], dtype=float) for own in runs]
+    rows = []
+    for scenario, mine in zip(scenarios, values, strict=True):
+        low, high = np.quantile(mine, (LOW, HIGH), axis=0)
+        low_change, high_change = np.quantile(mine - values[0], (LOW, HIGH), axis=0)
+        rows += [(scenario.name, name, low[k], high[k], low_change[k], high_change[k], len(mine))
+                 for k, name in enumerate(names)]  # fmt: skip
+    return pd.DataFrame(rows, columns=["scenario", "figure", "low", "high", "low_change", "high_change", "draws"])
+
+
+def price_bands(
+    system: GasSystem,
+    scenarios: Sequence[Scenario],
+    store: RunStore,
+    *,
+    draws: int = 20,
+    settings: SolveSettings | None = None,
+    workers: int = 2,
+) -> pd.DataFrame:
+    """Return the band of the price of every marker and hub in every period, from the draws of ``scenario_bands``.
+
+    Columns: scenario, series (marker or node), period, low_eur_mwh, high_eur_mwh: 10 and 90 per cent quantiles. What
+    ``scenario_bands`` has solved in the same store is not solved again. Errors: as there.
+    """
+    parts = []
+    for scenario, runs in zip(scenarios, _drawn(system, scenarios, store, draws, settings, workers, None), strict=True):
+        prices = pd.concat([run.tables[name].rename(columns={series: "series", price: "price_eur_mwh"})
+                            [["series", "period", "price_eur_mwh"]]
+                            for run in runs for name, (series, price) in PRICE_TABLES.items()])  # fmt: skip
+        by_month = prices.groupby(["series", "period"], sort=False)["price_eur_mwh"]
+        quantiles = pd.DataFrame({"low_eur_mwh": by_month.quantile(LOW), "high_eur_mwh": by_month.quantile(HIGH)})
+        parts.append(quantiles.reset_index().assign(scenario=scenario.name))
+    return pd.concat(parts, ignore_index=True)[["scenario", "series", "period", "low_eur_mwh", "high_eur_mwh"]]
+
+
+def _drawn(
+    system: GasSystem, scenarios: Sequence[Scenario], store: RunStore, draws: int, settings: SolveSettings | None,
+    workers: int, on_progress: Callable[[Progress], None] | None,
+) -> list[list[Run]]:  # fmt: skip
+    """Return the runs of every draw that was certified for all scenarios, by scenario."""
     design = latin_hypercube(draws)
     jobs = [scenario.with_patches(f"{scenario.name}, draw {k + 1}", *draw_patches(system, draw))
             for scenario in scenarios for k, draw in enumerate(design)]  # fmt: skip
-    outcomes = run_scenarios(system, jobs, store, settings=settings, workers=workers, keep=headline_only,
+    outcomes = run_scenarios(system, jobs, store, settings=settings, workers=workers, keep=headline_and_prices,
                              on_progress=on_progress)  # fmt: skip
     parts = [outcomes[k * draws : (k + 1) * draws] for k in range(len(scenarios))]
     whole = [k for k in range(draws) if all(part[k].run is not None for part in parts)]
     if len(whole) * 2 < draws:
         raise NotCertified("bands-not-certified", f"only {len(whole)} of {draws} draws could be certified",
                            hint="see the failed scenarios above")  # fmt: skip
-    tables = [[run.tables["headline"] for k in whole if (run := part[k].run) is not None] for part in parts]
-    names = list(tables[0][0]["figure"])
-    values = [np.array([table["value"] for table in own], dtype=float) for own in tables]
-    rows = []
-    for scenario, mine in zip(scenarios, values, strict=True):
-        low, high = np.quantile(mine, (LOW, HIGH), axis=0)
-        low_change, high_change = np.quantile(mine - values[0], (LOW, HIGH), axis=0)
-        rows += [(scenario.name, name, low[k], high[k], low_change[k], high_change[k], len(whole))
-                 for k, name in enumerate(names)]  # fmt: skip
-    return pd.DataFrame(rows, columns=["scenario", "figure", "low", "high", "low_change", "high_change", "draws"])
+    return [[run for k in whole if (run := part[k].run) is not None] for part in parts]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from math import ceil
 
@@ -91,6 +92,12 @@ def blocking_coalitions(voting: Voting, shares: Mapping[str, float], size: int) 
 
 def smallest_block(voting: Voting, shares: Mapping[str, float]) -> tuple[tuple[str, ...], ...]:
     """Return the minimal blocking coalitions of the smallest size that exist, largest population first."""
+    return _smallest_block(voting, tuple(shares.items()))
+
+
+@lru_cache(maxsize=64)
+def _smallest_block(voting: Voting, members: tuple[tuple[str, float], ...]) -> tuple[tuple[str, ...], ...]:
+    shares = dict(members)  # the same body votes on many assets and days
     for size in range(1, len(shares) + 1):
         found = blocking_coalitions(voting, shares, size)
         if found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from linepack.ensemble.bands import BAND_MEANING
+from linepack.report.kept import NOTHING_KEPT, Kept
 from linepack.report.run_report import certificate_line, shown
 from linepack.report.text import change, csv_text, json_text, markdown_table, number, plain_table
 from linepack.results.compare import worst_country
@@ -57,6 +58,8 @@ class Brief:
     observations: pd.DataFrame | None = None
     quarters: pd.DataFrame | None = None
     bands: pd.DataFrame | None = None
+    kept: Kept = NOTHING_KEPT
+    price_bands: pd.DataFrame | None = None
 
     @property
     def base(self) -> Run:
@@ -68,14 +71,35 @@ class Brief:
         """Headline figures by name of scenario and of figure."""
         return {run.name: headline(run.tables) for run in self.runs}
 
+    @cached_property
+    def gains(self) -> dict[str, pd.DataFrame]:
+        """Who gains against the baseline, by name of scenario."""
+        return {run.name: who_gains(self.base.tables, run.tables) for run in self.runs}
 
-def make_brief(case: Case, runs: Sequence[Run], system: GasSystem, bands: pd.DataFrame | None = None) -> Brief:
-    """Return the brief of a case; observations are checked if the case has them."""
-    if not case.has_observations:
-        return Brief(case, tuple(runs), system, bands=bands)
-    observed = check_observations(runs[0].tables, system)
-    quarters = _stack({run.name: quarterly_prices(run.tables, system) for run in runs})
-    return Brief(case, tuple(runs), system, observed, quarters, bands)
+    @cached_property
+    def imports(self) -> dict[str, pd.DataFrame]:
+        """EU imports by origin, by name of scenario."""
+        return {run.name: eu_imports(run.tables) for run in self.runs}
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """What brief.json holds."""
+        return _content(self)
+
+
+def make_brief(
+    case: Case, runs: Sequence[Run], system: GasSystem, bands: pd.DataFrame | None = None, kept: Kept = NOTHING_KEPT,
+    price_bands: pd.DataFrame | None = None,
+) -> Brief:  # fmt: skip
+    """Return the brief of a case; observations are checked if the case has them.
+
+    ``bands`` and ``price_bands`` come from ``linepack.ensemble.bands``; ``kept`` is what the workspace holds besides.
+    """
+    observed = quarters = None
+    if case.has_observations:
+        observed = check_observations(runs[0].tables, system)
+        quarters = _stack({run.name: quarterly_prices(run.tables, system) for run in runs})
+    return Brief(case, tuple(runs), system, observed, quarters, bands, kept, price_bands)
 
 
 def headline_table(brief: Brief) -> tuple[list[str], list[list[str]]]:
@@ -96,7 +120,7 @@ def headline_table(brief: Brief) -> tuple[list[str], list[list[str]]]:
 
 def gains_table(brief: Brief) -> tuple[list[str], list[list[str]]]:
     """Return header and rows of who gains: parties down, scenarios but the first across, in EUR bn a year."""
-    gains = [who_gains(brief.base.tables, run.tables) for run in brief.runs[1:]]
+    gains = [brief.gains[run.name] for run in brief.runs[1:]]
     header = ["Who gains, EUR bn/y", *(run.name for run in brief.runs[1:])]
     columns = [frame["change_eur_bn_y"].tolist() for frame in gains]
     labels = gains[0]["party"].tolist() if gains else []
@@ -203,9 +227,13 @@ def _parts(brief: Brief, table: Callable[[Sequence[str], Sequence[Sequence[str]]
 
 def brief_content(brief: Brief) -> dict[str, Any]:
     """Return the brief as JSON content; ``schema`` rises when a key changes."""
+    return brief.content
+
+
+def _content(brief: Brief) -> dict[str, Any]:
     scenarios = []
     for run in brief.runs:
-        content = run_content(run, brief.base, figures=brief.figures)
+        content = run_content(run, brief.base, known=brief)
         for row in content["headline"]:
             row.update(_band_content(brief, row["figure"], run.name))
         scenarios.append(content)
@@ -220,14 +248,15 @@ def brief_content(brief: Brief) -> dict[str, Any]:
     return whole
 
 
-def run_content(run: Run, base: Run, *, figures: Mapping[str, Mapping[str, float]] | None = None) -> dict[str, Any]:
+def run_content(run: Run, base: Run, *, known: Brief | None = None) -> dict[str, Any]:
     """Return record, headline figures with their change from ``base``, EU imports and accounts of a run.
 
-    ``figures`` gives headline figures by name of scenario where they are known already.
+    ``known`` is the brief that both runs are of, where there is one: it keeps what was computed.
     """
-    known = figures or {}
-    values = known.get(run.name) or headline(run.tables)
-    start = known.get(base.name) or headline(base.tables)
+    values = headline(run.tables) if known is None else known.figures[run.name]
+    start = headline(base.tables) if known is None else known.figures[base.name]
+    gains = who_gains(base.tables, run.tables) if known is None else known.gains[run.name]
+    imports = eu_imports(run.tables) if known is None else known.imports[run.name]
     country, how = worst_country(base.tables, run.tables)
     return {
         "record": dict(run.record),
@@ -237,9 +266,9 @@ def run_content(run: Run, base: Run, *, figures: Mapping[str, Mapping[str, float
             for f in FIGURES
         ],
         "worst_country": {"country": country, "how": how},
-        "eu_imports": eu_imports(run.tables).to_dict("records"),
+        "eu_imports": imports.to_dict("records"),
         "welfare_eur_bn_y": welfare_eur_bn_y(run.tables),
-        "who_gains": who_gains(base.tables, run.tables).to_dict("records"),
+        "who_gains": gains.to_dict("records"),
         "accounts": yearly_accounts(run.tables).groupby(
             ["account", "purse", "country", "region"], as_index=False, sort=False)["amount_eur_bn_y"].sum(
         ).to_dict("records"),
@@ -290,8 +319,8 @@ def brief_tables(brief: Brief) -> dict[str, pd.DataFrame]:
         tables[name] = _stack({run.name: _without_zeros(run.tables[name], column) for run in brief.runs})
     for name in ("accounts", "security"):
         tables[name] = _stack({run.name: run.tables[name] for run in brief.runs})
-    tables["who_gains"] = _stack({run.name: who_gains(brief.base.tables, run.tables) for run in brief.runs})
-    tables["eu_imports"] = _stack({run.name: eu_imports(run.tables) for run in brief.runs})
+    tables["who_gains"] = _stack(brief.gains)
+    tables["eu_imports"] = _stack(brief.imports)
     tables["export_revenues"] = _stack({run.name: _named(export_revenues(run.tables), "origin") for run in brief.runs})
     bills = {run.name: import_bills(run.tables).to_frame("import_bill_eur_bn_y") for run in brief.runs}
     tables["import_bills"] = _stack({name: _named(frame, "country") for name, frame in bills.items()})
@@ -301,6 +330,8 @@ def brief_tables(brief: Brief) -> dict[str, pd.DataFrame]:
         tables["observations"] = brief.observations
     if brief.quarters is not None:
         tables["quarters"] = brief.quarters
+    if brief.price_bands is not None:
+        tables["price_bands"] = brief.price_bands
     return tables
 
 

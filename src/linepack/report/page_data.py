@@ -26,7 +26,7 @@ from linepack.system.gassystem import GasSystem
 from linepack.system.network import all_arcs
 
 PAGE_SCHEMA = 1
-FLOW_DECIMALS, PRICE_DECIMALS = 2, 4
+FLOW_DECIMALS, PRICE_DECIMALS, BAND_DECIMALS = 2, 4, 2
 
 
 def page_data(brief: Brief) -> dict[str, Any]:
@@ -47,11 +47,14 @@ def page_data(brief: Brief) -> dict[str, Any]:
         "units": unit_factors(brief.system),
         "length": brief.case.scenarios[0].length,
         "how_gains_count": HOW_GAINS_COUNT.replace("\n", " "),
-        "law": law_content(brief.case.scenarios[0]),
+        "deals": brief.kept.deals,
+        "evidence": brief.kept.evidence,
+        "backtests": brief.kept.backtests,
+        "unreadable": brief.kept.unreadable,
         **system_content(brief.system),
-        "runs": {run.name: run_series(run) for run in brief.runs},
     }  # fmt: skip
-    return plain(data)
+    runs = {run.name: {**run_series(run), "bands": price_band_series(brief, run)} for run in brief.runs}
+    return {**plain(data), "law": law_content(brief.case.scenarios[0]), "runs": runs}
 
 
 def page_json(data: Mapping[str, Any]) -> str:
@@ -140,8 +143,18 @@ def run_series(run: Run) -> dict[str, Any]:
         ),
         "revenues": {str(k): float(v) for k, v in export_revenues(tables)["revenue_eur_bn_y"].items()},
         "bills": {str(k): float(v) for k, v in import_bills(tables).items()},
-        "markups": tables["markups"].to_dict("records"),
+        "markups": plain(tables["markups"].to_dict("records")),
     }  # fmt: skip
+
+
+def price_band_series(brief: Brief, run: Run) -> dict[str, Any]:
+    """Return low and high price by marker or hub, each over the periods of the run; nothing without bands."""
+    if brief.price_bands is None:
+        return {}
+    series = _Series(list(run.tables["price_markers"].drop_duplicates("period")["period"]))
+    own = brief.price_bands[brief.price_bands["scenario"] == run.name]
+    low, high = (series.by(own, ["series"], column, BAND_DECIMALS) for column in ("low_eur_mwh", "high_eur_mwh"))
+    return {name: [low[name], high[name]] for name in low}
 
 
 def _finite(frame: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -31,7 +31,7 @@ class LawChoice:
         return {
             "known_on": self.known_on.isoformat() if self.known_on else None, "regime": self.regime,
             "readings": [list(pair) for pair in self.readings], "bars": [str(bar) for bar in self.bars],
-            "decisions": [str(decision) for decision in self.decisions],
+            "decisions": [_decision_content(decision) for decision in self.decisions],
         }  # fmt: skip
 
     def law(self) -> Law:
@@ -51,6 +51,13 @@ class LawChoice:
     def apply(self, system: GasSystem, periods: Sequence[Period]) -> GasSystem:
         """Return the system with the law's rows added after those of the facts."""
         return apply_effects(system, self.effects(system, periods))
+
+
+def _decision_content(decision: Decision) -> dict[str, Any]:
+    """Return all of a decision: two that differ in an end, an asset or a quantity are two scenarios."""
+    return {"do": str(decision.verb), "target": decision.target, "by": list(decision.by), "on": decision.on.isoformat(),
+            "until": decision.until.isoformat() if decision.until else None, "assets": list(decision.assets),
+            "quantity_gwh_year": decision.quantity_gwh_year}  # fmt: skip
 
 
 def parse_law(fields: Fields) -> LawChoice:

@@ -24,6 +24,7 @@ from linepack.policy.consents import consents
 from linepack.policy.law import law_on, load_law
 from linepack.policy.plain import plain_consents, plain_law
 from linepack.report.brief import make_brief, run_content
+from linepack.report.kept import kept_files, read_kept
 from linepack.report.page_data import page_data, page_json, plain, run_series
 from linepack.report.run_report import compare_content
 from linepack.report.text import csv_text
@@ -33,6 +34,7 @@ from linepack.runs.store import Run, RunStore
 from linepack.scenario.scenario import Case, Scenario, available_cases, load_case
 from linepack.system.dataset import load_dataset
 from linepack.system.gassystem import GasSystem
+from linepack.web.decisions import consequences, decisions_content
 from linepack.web.drafts import SavedDrafts, Work, checked_name, draft_from_yaml, draft_to_yaml, scenario_of
 from linepack.web.forms import editor_content
 from linepack.web.jobs import Job, JobQueue
@@ -53,8 +55,9 @@ class Service:
     settings: SolveSettings
     workers: Workers
     queue: JobQueue
+    ledger: Path | None = None
     systems: dict[str, GasSystem] = field(default_factory=dict)
-    pages: dict[tuple[str, ...], bytes] = field(default_factory=dict)
+    pages: dict[str, tuple[tuple[Any, ...], bytes]] = field(default_factory=dict)
     making: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -81,18 +84,26 @@ class Service:
         return job
 
     def page(self, case: Case) -> bytes:
-        """Return the page's document of a case; made once. Errors: ``InputError`` if not all of it is solved."""
+        """Return the page's document of a case; made anew when a run or a kept file has changed.
+
+        Errors: ``InputError`` if not all of it is solved.
+        """
         digests = tuple(self.digest(scenario) for scenario in case.scenarios)
         with self.making:
-            if digests not in self.pages:
+            state = (digests, kept_files(self.workspace, case.name, self.ledger))
+            made_of, document = self.pages.get(case.name, ((), b""))
+            if made_of != state:
                 runs = [self.store.find(digest) for digest in digests]
                 missing = [s.name for s, run in zip(case.scenarios, runs, strict=True) if run is None]
                 if missing:
                     raise InputError(NOT_SOLVED, f"{len(missing)} scenarios are not solved yet", keys=missing,
                                      hint=f"POST /api/cases/{case.name}/runs solves them")  # fmt: skip
+                kept = read_kept(self.workspace, case.name, self.ledger)
                 system = self.system(case.scenarios[0].dataset)
-                self.pages[digests] = page_json(page_data(make_brief(case, [r for r in runs if r], system))).encode()
-            return self.pages[digests]
+                brief = make_brief(case, [r for r in runs if r], system, kept=kept)
+                document = page_json(page_data(brief)).encode()
+                self.pages[case.name] = (state, document)
+            return document
 
     def warm(self) -> None:
         """Make the documents of all cases that are solved, so that the first view does not wait for them."""
@@ -123,6 +134,7 @@ def routes(service: Service) -> list[Route]:
         get("/api/cases/{case}/page", page),
         post("/api/cases/{case}/runs", solve_case),
         get("/api/cases/{case}/editor", editor),
+        get("/api/cases/{case}/decisions", decisions),
         post("/api/cases/{case}/check", check),
         post("/api/cases/{case}/solve", solve_draft),
         post("/api/drafts/yaml", to_yaml),
@@ -231,11 +243,19 @@ def editor(service: Service, request: Request, body: Mapping[str, Any]) -> dict[
     return editor_content(service.system(_case(request).scenarios[0].dataset))
 
 
+def decisions(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what each body may decide on a day, under the law as known on ``known_on`` (default: all of it)."""
+    _case(request)
+    known = request.query_params.get("known_on", "")
+    return decisions_content(_day(request), _as_day(known, "known_on") if known else None)
+
+
 def check(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a draft would change, without solving it."""
+    """Return what a draft would change and what follows from its decisions, without solving it."""
     scenario = scenario_of(request.path_params["case"], _mapping(body, "draft"))
     content = scenario.content()
-    return {"name": scenario.name, "run": service.digest(scenario), "patches": plain(content["patches"])}
+    follows = consequences(scenario, service.system(scenario.dataset))
+    return {"name": scenario.name, "patches": plain(content["patches"]), **plain(follows)}
 
 
 def solve_draft(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -351,12 +371,15 @@ def compare(service: Service, request: Request, body: Mapping[str, Any]) -> dict
 
 
 def _day(request: Request) -> date:
-    text = request.query_params.get("on", "")
+    return _as_day(request.query_params.get("on", ""), "on")
+
+
+def _as_day(text: str, key: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InputError("bad-date", f"'{text[:40]}' is no day", keys=["on"],
-                         hint="write ?on=YYYY-MM-DD, for example 2025-03-13") from None  # fmt: skip
+        raise InputError("bad-date", f"'{text[:40]}' is no day", keys=[key],
+                         hint=f"write ?{key}=YYYY-MM-DD, for example 2025-03-13") from None  # fmt: skip
 
 
 def law(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:

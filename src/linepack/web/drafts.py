@@ -16,6 +16,7 @@ from ruamel.yaml.events import AliasEvent
 
 from linepack.errors import InputError
 from linepack.runs.store import write_text
+from linepack.scenario.lawchoice import parse_law
 from linepack.scenario.parse import parse_patch
 from linepack.scenario.reader import Fields, parse_yaml
 from linepack.scenario.scenario import SCENARIO_SCHEMA, Case, Scenario, load_case
@@ -23,7 +24,8 @@ from linepack.scenario.scenario import SCENARIO_SCHEMA, Case, Scenario, load_cas
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 MOST_PATCHES = 60
 DRAFT = "scenario"
-KEYS = ("schema", "scenario", "title", "why", "based_on", "patches")
+KEYS = ("schema", "scenario", "title", "why", "based_on", "patches", "law")
+MOST_DECISIONS = 60
 
 
 def draft_from_yaml(text: str) -> dict[str, Any]:
@@ -65,8 +67,12 @@ def scenario_of(case_name: str, draft: Mapping[str, Any], *, text: str | None = 
         raise fields.error("duplicate-name", "two patches have the same name", key="patches",
                            hint="the patches of the scenario it is based on count too")  # fmt: skip
     name = checked_name(fields.text("scenario"), "scenario")
+    law = parse_law(fields.fields("law")) if "law" in fields.values else base.law
+    if law is not None and len(law.decisions) > MOST_DECISIONS:
+        raise fields.error("too-many-decisions", f"{len(law.decisions)} decisions, more than {MOST_DECISIONS}",
+                           key="law")  # fmt: skip
     return replace(base, name=name, title=fields.text("title", name), why=fields.text("why", ""),
-                   patches=base.patches + patches)  # fmt: skip
+                   patches=base.patches + patches, law=law)  # fmt: skip
 
 
 def base_of(case: Case, name: str) -> Scenario:

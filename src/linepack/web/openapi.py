@@ -25,7 +25,8 @@ OPERATIONS: tuple[tuple[str, str, str, dict[str, Any] | None], ...] = (
     ("/api/cases/{case}/page", "get", "What the page shows of a case", None),
     ("/api/cases/{case}/runs", "post", "Solve what is missing of a case", {"type": "object"}),
     ("/api/cases/{case}/editor", "get", "Forms of the scenario editor", None),
-    ("/api/cases/{case}/check", "post", "What a draft would change", _DRAFT),
+    ("/api/cases/{case}/decisions", "get", "What each body may decide on a day", None),
+    ("/api/cases/{case}/check", "post", "What a draft would change, and what follows from its decisions", _DRAFT),
     ("/api/cases/{case}/solve", "post", "Solve a draft", _DRAFT),
     ("/api/drafts/yaml", "post", "A draft as YAML", _DRAFT),
     ("/api/drafts/json", "post", "YAML as a draft", _YAML),
@@ -43,9 +44,12 @@ OPERATIONS: tuple[tuple[str, str, str, dict[str, Any] | None], ...] = (
     ("/api/consents/{asset}", "get", "Who must agree to an asset on a day", None),
 )
 _DAY = {"type": "string", "format": "date"}
-_QUERY = {
-    "/api/runs/{run}/page": ("base", _DIGEST), "/api/compare/{base}/{other}": ("table", {"type": "string"}),
-    "/api/law": ("on", _DAY), "/api/consents/{asset}": ("on", _DAY),
+# path -> query parameters: name, schema, whether it must be given
+_QUERY: dict[str, tuple[tuple[str, dict[str, Any], bool], ...]] = {
+    "/api/runs/{run}/page": (("base", _DIGEST, False),),
+    "/api/compare/{base}/{other}": (("table", {"type": "string"}, False),),
+    "/api/law": (("on", _DAY, True),), "/api/consents/{asset}": (("on", _DAY, True),),
+    "/api/cases/{case}/decisions": (("on", _DAY, True), ("known_on", _DAY, False)),
 }  # fmt: skip
 _OTHER_CONTENT = {"/api/jobs/{job}/events": "text/event-stream", "/api/runs/{run}/tables/{table}.csv": "text/csv"}
 
@@ -58,8 +62,8 @@ def openapi_document() -> str:
             {"name": name, "in": "path", "required": True, "schema": _PARAMETERS[name]}
             for name in _PARAMETERS if f"{{{name}}}" in path
         ]  # fmt: skip
-        if path in _QUERY:
-            parameters.append({"name": _QUERY[path][0], "in": "query", "required": False, "schema": _QUERY[path][1]})
+        for name, schema, is_required in _QUERY.get(path, ()):
+            parameters.append({"name": name, "in": "query", "required": is_required, "schema": schema})
         operation: dict[str, Any] = {
             "summary": summary, "parameters": parameters,
             "responses": {
@@ -81,6 +85,7 @@ def openapi_document() -> str:
     draft = {"type": "object", "required": ["scenario"], "properties": {
         "schema": {"const": 1}, "scenario": _NAME, "title": {"type": "string"}, "why": {"type": "string"},
         "based_on": _NAME, "patches": {"type": "array", "items": {"type": "object"}},
+        "law": {"type": "object"},
     }}  # fmt: skip
     return json.dumps({
         "openapi": "3.1.0", "info": {"title": "linepack", "version": __version__}, "paths": paths,

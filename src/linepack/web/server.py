@@ -48,12 +48,13 @@ INDEX = """<!doctype html>
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """Where runs are kept, how they are solved, how many at once, and who may ask."""
+    """Where runs are kept, how they are solved, how many at once, who may ask, and a ledger from elsewhere."""
 
     workspace: Path
     solve: SolveSettings
     workers: int
     access: Access
+    ledger: Path | None = None
 
 
 def make_app(settings: ServerSettings) -> ASGIApp:
@@ -63,7 +64,7 @@ def make_app(settings: ServerSettings) -> ASGIApp:
                          hint="run ./run, or install linepack from a wheel")  # fmt: skip
     queue = JobQueue(settings.workspace / "jobs.sqlite3")
     workers = Workers(queue, settings.workspace, settings.solve, settings.workers)
-    service = Service(settings.workspace, settings.solve, workers, queue)
+    service = Service(settings.workspace, settings.solve, workers, queue, settings.ledger)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
