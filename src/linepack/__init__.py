@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from linepack.api.articles import read
     from linepack.api.draws import ensemble
     from linepack.api.files import export, read_export
-    from linepack.api.fits import calibrate
+    from linepack.api.fits import backtest, calibrate
     from linepack.api.market import compare, load_scenario, load_system, solve, why
     from linepack.api.politics import consents, deal, law, odds
 
@@ -28,11 +28,12 @@ _HOME = {
     "consents": "linepack.api.politics", "deal": "linepack.api.politics", "odds": "linepack.api.politics",
     "ensemble": "linepack.api.draws", "read": "linepack.api.articles", "export": "linepack.api.files",
     "read_export": "linepack.api.files", "calibrate": "linepack.api.fits",
+    "backtest": "linepack.api.fits",
 }  # fmt: skip
 
 __all__ = [
-    "calibrate", "compare", "consents", "deal", "ensemble", "export", "law", "load_scenario", "load_system", "odds",
-    "read", "read_export", "solve", "why",
+    "backtest", "calibrate", "compare", "consents", "deal", "ensemble", "export", "law", "load_scenario", "load_system",
+    "odds", "read", "read_export", "solve", "why",
 ]  # fmt: skip
 
 

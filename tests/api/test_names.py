@@ -44,7 +44,7 @@ def test_every_name_is_a_function_with_an_example() -> None:
     for name in linepack.__all__:
         function = getattr(linepack, name)
         assert callable(function), name
-        without = ("load_scenario", "read_export", "ensemble", "calibrate")  # shown with others; or takes minutes
+        without = ("load_scenario", "read_export", "ensemble", "calibrate", "backtest")  # shown elsewhere, or slow
         has_example = name not in without
         assert (">>>" in function.__doc__) == has_example, name
     with pytest.raises(AttributeError, match="no attribute 'solv'"):

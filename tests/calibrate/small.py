@@ -48,7 +48,5 @@ def write_calibration(folder: Path, parameters: Mapping[str, str], **changed: fl
     )
     (folder / "small.yaml").write_text(SCENARIO)
     path = folder / "calibration.yaml"
-    path.write_text(
-        f"schema: 1\ncalibration: small-fit\ntitle: Two costs\nscenario: small.yaml\nparameters:\n{lines}"
-    )
+    path.write_text(f"schema: 1\ncalibration: small-fit\ntitle: Two costs\nscenario: small.yaml\nparameters:\n{lines}")
     return path

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from linepack.api.market import solve_settings
+from linepack.calibrate.backtest import Backtest, Part
+from linepack.calibrate.backtest import backtest as run_backtest
 from linepack.calibrate.declare import load_calibration
 from linepack.calibrate.fit import Derivatives, Fit, FitProgress, fit
 from linepack.errors import InputError
 from linepack.report.calibration_text import write_fit
+from linepack.runs.store import workspace as workspace_folder
 from linepack.system.dataset import load_dataset
 from linepack.system.gassystem import GasSystem
 
@@ -35,3 +38,23 @@ def calibrate(
     if out is not None:
         write_fit(facts, found, Path(out))
     return found
+
+
+def backtest(
+    parts: Sequence[str] | None = None, *, solver: str = "auto", workspace: str | Path | None = None,
+    on_step: Callable[[str], None] | None = None,
+) -> Backtest:  # fmt: skip
+    """Return the model held against history, against months it could not know, and against published studies.
+
+    ``parts`` are of "history", "ex-ante" and "studies"; all of them by default, which takes minutes the first time:
+    fits are kept in the workspace. ``result.checks`` are the lines, ``result.table`` the same as a table. Errors:
+    ``InputError`` for an unknown part, ``NotCertified`` if a prediction cannot be solved.
+    """
+    known = [str(part) for part in Part]
+    for part in parts or ():
+        if part not in known:
+            raise InputError("unknown-part", f"the back-test has no part '{part}'", keys=[part],
+                             hint=f"one of: {', '.join(known)}")  # fmt: skip
+    chosen = tuple(Part(part) for part in parts) if parts else tuple(Part)
+    folder = workspace_folder(workspace) / "calibrations"
+    return run_backtest(folder, parts=chosen, settings=solve_settings(solver), on_step=on_step)

@@ -97,8 +97,11 @@ class Calibration:
     @property
     def digest(self) -> str:
         """SHA-256 over scenario, parameters with priors and bounds, and targets."""
-        content = [self.scenario.content(), [[t.quantity, t.weight] for t in self.targets],
-                   [[p.prior, p.spread, p.low, p.high, patch_content(p.patch(p.prior))] for p in self.parameters]]
+        content = [
+            self.scenario.content(),
+            [[t.quantity, t.weight] for t in self.targets],
+            [[p.prior, p.spread, p.low, p.high, patch_content(p.patch(p.prior))] for p in self.parameters],
+        ]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -23,7 +23,21 @@ from linepack.errors import LinepackError
 from linepack.results.solution import Solution, SolveSettings
 from linepack.system.gassystem import GasSystem
 
-SETTLED = 1e-4
+FLAT = 1e-3
+"""A parameter whose spread moves no residual by more than this is looked at again from further away: a seller at
+capacity does not answer to a small change of its conduct, but may answer to a large one."""
+
+WIDE = 1.0
+"""How far away, as a share of the spread to each side, by solving again."""
+
+SWEEP = 0.3
+"""Step of the sweep that follows a settled search, as a share of the spread."""
+
+MOST_SWEEPS = 3
+WORTH_IT = 0.02
+"""The search goes on if a sweep lowers the sum of squares by this share."""
+
+SETTLED = 1e-3
 """Relative change of the sum of squares, and of the parameters, below which a fit has settled."""
 
 AT_BOUND = 1e-6
@@ -168,14 +182,35 @@ class _Search:
         c = self.calibration
         low, high = (np.array([getattr(p, end) for p in c.parameters]) for end in ("low", "high"))
         at_prior = self.model(c.prior)
-        found = least_squares(self.residuals, c.prior, self.jacobian, bounds=(low, high), method="dogbox",
-                              x_scale=c.spread, max_nfev=most_steps, ftol=SETTLED, xtol=SETTLED,
-                              gtol=SETTLED)  # fmt: skip
-        values = np.asarray(found.x)
+        start = c.prior
+        for _ in range(MOST_SWEEPS + 1):
+            found = least_squares(self.residuals, start, self.jacobian, bounds=(low, high), method="dogbox",
+                                  x_scale=c.spread, max_nfev=most_steps, ftol=SETTLED, xtol=SETTLED,
+                                  gtol=SETTLED)  # fmt: skip
+            values = np.asarray(found.x)
+            start = self.swept(values, low, high)
+            if np.array_equal(start, values):
+                break
         model = self.model(values)
         scaled = self.slopes(values) * c.spread[None, :] / self.observations.scale[:, None]
         return Fit(c, self.observations, values, at_prior, model, scaled, self.evaluations, bool(found.status > 0),
                    str(found.message), time.perf_counter() - self.start)  # fmt: skip
+
+    def swept(self, values: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Return a better point one wide step away in single parameters; the same point if there is none.
+
+        Residuals have kinks, where a derivative says nothing of the other side.
+        """
+        best, least = values, float(np.square(self.residuals(values)).sum())
+        aim = least * (1 - WORTH_IT)
+        for k in range(len(values)):
+            for side in (-1.0, 1.0):
+                trial = best.copy()
+                trial[k] = np.clip(best[k] + side * SWEEP * self.calibration.spread[k], low[k], high[k])
+                cost = float(np.square(self.residuals(trial)).sum())
+                if cost < least:
+                    best, least = trial, cost
+        return best if least < aim else values
 
     def model(self, values: np.ndarray) -> np.ndarray:
         """Return what the model gives at a point."""
@@ -209,14 +244,15 @@ class _Search:
         return np.vstack([slopes, np.diag(1 / self.calibration.spread)])
 
     def slopes(self, values: np.ndarray) -> np.ndarray:
-        """Return d model / d parameter; where the conditions give none, by solving on both sides."""
+        """Return d model / d parameter; where the conditions give none or nothing, by solving on both sides."""
         self.model(values)
         solution = next(iter(self.solved.values()))[0]
         if self.how is Derivatives.DIFFERENCES:
             return differences(self.system, self.calibration, values, self.observations, self.settings)
         found = derivatives(self.system, self.calibration, values, solution, self.observations)
-        lacking = [k for k in range(found.shape[1]) if np.isnan(found[:, k]).any()]
-        if lacking:
-            found[:, lacking] = differences(self.system, self.calibration, values, self.observations, self.settings,
-                                            lacking)  # fmt: skip
+        scaled = np.abs(found * self.calibration.spread[None, :] / self.observations.scale[:, None])
+        again = [k for k in range(found.shape[1]) if not scaled[:, k].max() > FLAT]  # nothing, or not a number
+        if again:
+            found[:, again] = differences(self.system, self.calibration, values, self.observations, self.settings,
+                                          again, WIDE)  # fmt: skip
         return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from linepack.calibrate.declare import Calibration, Target
+from linepack.calibrate.declare import Calibration, Parameter, Target
 from linepack.errors import InputError
 from linepack.results.observed import MEASURES
 from linepack.results.sensitivity import Conditions, touching
@@ -86,23 +86,22 @@ def derivatives(
 ) -> np.ndarray:  # fmt: skip
     """Return d model / d parameter, shape (observations, parameters), NaN in a column that opens or closes a way.
 
-    The arrays are differenced, the equilibrium is not: one linear system at its active set gives every quantity and
+    The arrays, straight in every number or nearly so, are differenced, the equilibrium is not: one linear system at its
+    active set gives every quantity and
     price (``linepack.results.sensitivity``); what is measured is linear in those.
     """
     here, conditions = measured(solution, observations), Conditions(solution)
     columns = []
     for k, parameter in enumerate(calibration.parameters):
         step = STEP_OF_SPREAD * parameter.spread
-        ends = []
-        for side in (-1.0, 1.0):
-            moved = values.copy()
-            moved[k] += side * step
-            ends.append(touching(solution, apply_scenario(system, calibration.at(moved))))
-        low, high = ends
-        if low is None or high is None:
+        step = -step if values[k] + step > parameter.high else step
+        moved = values.copy()
+        moved[k] += step
+        ahead_of = touching(solution, apply_scenario(system, calibration.at(moved)))
+        if ahead_of is None:
             columns.append(np.full(len(here), np.nan))
             continue
-        direction = conditions.direction(low, high, 2 * step)
+        direction = conditions.direction(solution.problem, ahead_of, step)
         x, dual = solution.certified.x + direction.x, solution.certified.row_dual + direction.row_dual
         ahead = replace(solution, certified=replace(solution.certified, x=x, row_dual=dual))
         columns.append(measured(ahead, observations) - here)
@@ -111,14 +110,13 @@ def derivatives(
 
 def differences(
     system: GasSystem, calibration: Calibration, values: np.ndarray, observations: Observed, settings: SolveSettings,
-    columns: Sequence[int] | None = None,
+    columns: Sequence[int] | None = None, step_of_spread: float = DIFFERENCE_OF_SPREAD,
 ) -> np.ndarray:  # fmt: skip
     """Return the derivatives of some columns as differences of solved equilibria, central within the bounds."""
     found = []
     for k in range(len(values)) if columns is None else columns:
         parameter = calibration.parameters[k]
-        step = DIFFERENCE_OF_SPREAD * parameter.spread
-        ends = np.clip([values[k] - step, values[k] + step], parameter.low, parameter.high)
+        ends = _ends(parameter, values[k], step_of_spread * parameter.spread)
         sides = []
         for end in ends:
             moved = values.copy()
@@ -126,3 +124,8 @@ def differences(
             sides.append(measured(solve_at(system, calibration, moved, settings), observations))
         found.append((sides[1] - sides[0]) / (ends[1] - ends[0]))
     return np.column_stack(found)
+
+
+def _ends(parameter: Parameter, value: float, step: float) -> np.ndarray:
+    """Return the ends of a step around a value, within the parameter's bounds."""
+    return np.clip([value - step, value + step], parameter.low, parameter.high)

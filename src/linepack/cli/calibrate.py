@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 @click.argument("calibration", default="reference-2025")
 @click.option("--dataset", default=None, help="Dataset name or folder [default: the scenario's].")
 @click.option("--solver", default="auto", show_default=True, help="auto, piqp, hipo or clarabel.")
-@click.option("--derivatives", type=click.Choice(["exact", "differences"]), default="exact", show_default=True,
-              help="From the conditions of the equilibrium, or by solving again.")
+@click.option(
+    "--derivatives",
+    type=click.Choice(["exact", "differences"]),
+    default="exact",
+    show_default=True,
+    help="From the conditions of the equilibrium, or by solving again.",
+)
 @click.option("--steps", type=click.IntRange(1), default=30, show_default=True, help="Most steps of the search.")
 @click.option("--out", type=click.Path(file_okay=False), default=None, help="New folder to write dataset and fit to.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
