@@ -1,8 +1,8 @@
 """linepack: what flows, what it costs, who gains and who must agree when gas politics change.
 
 The names in ``__all__`` are the stable Python interface; each is imported when it is first used. ``linepack.solve``,
-``linepack.odds`` and ``linepack.ensemble`` are the functions, also when the packages of the same name have been
-imported.
+``linepack.odds``, ``linepack.ensemble`` and ``linepack.calibrate`` are the functions, also when the packages of the
+same name have been imported.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from linepack.api.articles import read
     from linepack.api.draws import ensemble
     from linepack.api.files import export, read_export
+    from linepack.api.fits import backtest, calibrate
     from linepack.api.market import compare, load_scenario, load_system, solve, why
     from linepack.api.politics import consents, deal, law, odds
 
@@ -26,12 +27,13 @@ _HOME = {
     "compare": "linepack.api.market", "why": "linepack.api.market", "law": "linepack.api.politics",
     "consents": "linepack.api.politics", "deal": "linepack.api.politics", "odds": "linepack.api.politics",
     "ensemble": "linepack.api.draws", "read": "linepack.api.articles", "export": "linepack.api.files",
-    "read_export": "linepack.api.files",
+    "read_export": "linepack.api.files", "calibrate": "linepack.api.fits",
+    "backtest": "linepack.api.fits",
 }  # fmt: skip
 
 __all__ = [
-    "compare", "consents", "deal", "ensemble", "export", "law", "load_scenario", "load_system", "odds", "read",
-    "read_export", "solve", "why",
+    "backtest", "calibrate", "compare", "consents", "deal", "ensemble", "export", "law", "load_scenario", "load_system",
+    "odds", "read", "read_export", "solve", "why",
 ]  # fmt: skip
 
 

@@ -44,7 +44,8 @@ def test_every_name_is_a_function_with_an_example() -> None:
     for name in linepack.__all__:
         function = getattr(linepack, name)
         assert callable(function), name
-        has_example = name not in ("load_scenario", "read_export", "ensemble")  # shown with others; or takes minutes
+        without = ("load_scenario", "read_export", "ensemble", "calibrate", "backtest")  # shown elsewhere, or slow
+        has_example = name not in without
         assert (">>>" in function.__doc__) == has_example, name
     with pytest.raises(AttributeError, match="no attribute 'solv'"):
         linepack.solv  # noqa: B018
@@ -52,7 +53,7 @@ def test_every_name_is_a_function_with_an_example() -> None:
 
 def test_names_stay_functions_when_packages_of_that_name_are_imported() -> None:
     """``linepack.solve`` is a package too; whoever imports it must not change what the name means."""
-    for name in ("solve", "odds", "ensemble"):
+    for name in ("solve", "odds", "ensemble", "calibrate"):
         module = import_module(f"linepack.{name}")
         assert module.__name__ == f"linepack.{name}"
         assert getattr(linepack, name).__module__.startswith("linepack.api.")

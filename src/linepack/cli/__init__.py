@@ -29,6 +29,8 @@ COMMANDS = {
     "read": ("linepack.cli.read", "Read a news article into claims with speaker, hedge, figures and levers."),
     "ledger": ("linepack.cli.read", "Keep, review, link and export claims."),
     "draft": ("linepack.cli.read", "Draft a scenario from claims."),
+    "calibrate": ("linepack.cli.calibrate", "Fit parameters to what was observed, and say what the data can tell."),
+    "backtest": ("linepack.cli.backtest", "Hold the model against history, and print errors and missed bars."),
     "ensemble": ("linepack.cli.ensemble", "Run many draws of what is uncertain, and say what they mean."),
     "cases": ("linepack.cli.solve", "List the cases that come with linepack, and their scenarios."),
     "export": ("linepack.cli.export", "Write a run for other tools: CSV, Parquet, IAMC, PyPSA or GeoJSON."),

@@ -52,10 +52,10 @@ def price_sensitivity(solution: Solution, cell: Cell) -> pd.DataFrame:
     value = solution.system.table(cell.table)[cell.column].to_numpy(dtype=float)[rows]
     step = STEP * max(1.0, float(np.abs(value).max()))
     low, high = (_moved(solution, cell, rows, side * step) for side in (-1.0, 1.0))
-    derivatives, is_open = _both_sides(solution, low, high, 2 * step)
+    directions, is_open = Conditions(solution).directions(low, high, 2 * step)
     balance = solution.problem.equations["pool_balance"]
     weight = solution.problem.sets.weight[:, None]
-    sides = [dual[balance.rows] / weight for dual in derivatives]
+    sides = [direction.row_dual[balance.rows] / weight for direction in directions]
     spread = np.max(sides, axis=0) - np.min(sides, axis=0)
     is_degenerate = is_open | (spread > DISAGREEMENT * (1 + np.abs(sides[0])))
     nodes = balance.labels["node"].tolist()
@@ -87,36 +87,69 @@ def _moved(solution: Solution, cell: Cell, rows: np.ndarray, step: float) -> Pro
     frame = solution.system.table(cell.table)
     values = frame[cell.column].to_numpy(dtype=float).copy()
     values[rows] += step
-    system = solution.system.with_tables(**{cell.table: frame.assign(**{cell.column: values})})
+    problem = touching(solution, solution.system.with_tables(**{cell.table: frame.assign(**{cell.column: values})}))
+    if problem is None:
+        raise InputError("structure-changes", "this number opens or closes a way; its derivative says nothing",
+                         table=cell.table, keys=[cell.column])  # fmt: skip
+    return problem
+
+
+def touching(solution: Solution, system: GasSystem) -> Problem | None:
+    """Return the arrays of a system close to the solution's own, tangents taken at the solution's point.
+
+    None if the system has other ways than the solution's: then there is no derivative towards it.
+    """
     closing = Closing.VALUES if solution.problem.equations["closing_value"].rows.size else Closing.LEVELS
     if not len(solution.problem.sets.storages):
         closing = Closing.VALUES
     problem = compile_problem(system, solution.problem.sets.periods, closing=closing)
     if problem.matrix.shape != solution.problem.matrix.shape:
-        raise InputError("structure-changes", "this number opens or closes a way; its derivative says nothing",
-                         table=cell.table, keys=[cell.column])  # fmt: skip
+        return None
     return problem if problem.curves.is_straight else tangent(problem, solution.certified.x)[0]
 
 
-def _both_sides(
-    solution: Solution, low: Problem, high: Problem, width: float
-) -> tuple[list[np.ndarray], bool]:
-    """Return the change of row duals, with what binds by a hair counted as bound and as free; and if left open."""
-    x, y = solution.certified.x, solution.certified.row_dual
-    here = program_of(solution.problem)
-    (bottom, top) = program_of(low), program_of(high)
+@dataclass(frozen=True)
+class Direction:
+    """Derivatives of every quantity and every row dual with one number, in the units of the arrays."""
 
-    def change(name: str) -> np.ndarray:
-        before, after = getattr(bottom, name), getattr(top, name)
-        both = np.isfinite(before) & np.isfinite(after)
-        return np.where(both, np.where(both, after, 0.0) - np.where(both, before, 0.0), 0.0) / width
+    x: np.ndarray
+    row_dual: np.ndarray
 
-    marginal = (reduced_cost(top, x, y) - reduced_cost(bottom, x, y)) / width
-    moved_rows = ((top.matrix - bottom.matrix) @ x) / width
-    active = active_set(here, x, y)
-    cross = cross_terms(solution.problem, x)
-    found, is_open = [], False
-    for chosen in _readings(active):
+
+class Conditions:
+    """The optimality conditions at a solution, factored once for as many directions as are asked for."""
+
+    def __init__(self, solution: Solution) -> None:
+        self._x, self._y = solution.certified.x, solution.certified.row_dual
+        self._here = program_of(solution.problem)
+        self._cross = cross_terms(solution.problem, self._x)
+        self._readings = _readings(active_set(self._here, self._x, self._y))
+        self._systems: dict[int, OptimalitySystem] = {}
+
+    def directions(self, low: Problem, high: Problem, width: float) -> tuple[list[Direction], bool]:
+        """Return how the equilibrium moves from ``low`` to ``high``, per unit of the number that is ``width`` wide.
+
+        The first entry counts what binds by a hair as it is, others as free and as bound; the flag says that the
+        conditions leave a direction open.
+        """
+        found = [self._direction(k, low, high, width) for k in range(len(self._readings))]
+        return [direction for direction, _ in found], any(is_open for _, is_open in found)
+
+    def direction(self, low: Problem, high: Problem, width: float) -> Direction:
+        """Return the first of ``directions``."""
+        return self._direction(0, low, high, width)[0]
+
+    def _direction(self, k: int, low: Problem, high: Problem, width: float) -> tuple[Direction, bool]:
+        x, y, here, chosen = self._x, self._y, self._here, self._readings[k]
+        bottom, top = program_of(low), program_of(high)
+
+        def change(name: str) -> np.ndarray:
+            before, after = getattr(bottom, name), getattr(top, name)
+            both = np.isfinite(before) & np.isfinite(after)
+            return np.where(both, np.where(both, after, 0.0) - np.where(both, before, 0.0), 0.0) / width
+
+        marginal = (reduced_cost(top, x, y) - reduced_cost(bottom, x, y)) / width
+        moved_rows = ((top.matrix - bottom.matrix) @ x) / width
         z = reduced_cost(here, x, y)
         at_lower = np.where(np.abs(z) > 0, z > 0, True)
         bound = np.where(at_lower, change("column_lower"), change("column_upper"))
@@ -125,12 +158,12 @@ def _both_sides(
         bound = np.where(chosen.is_free, 0.0, bound)
         is_low = np.where(here.row_lower == here.row_upper, True, y > 0)
         side = np.where(is_low, change("row_lower"), change("row_upper"))
-        stationarity = -marginal - here.hessian_diagonal * bound - cross @ bound
+        stationarity = -marginal - here.hessian_diagonal * bound - self._cross @ bound
         rows = np.where(chosen.is_binding, side - moved_rows - here.matrix @ bound, 0.0)
-        _, dy, left = OptimalitySystem(here, chosen, cross).solve(stationarity, rows)
-        is_open |= left > UNSOLVED * (1 + float(np.abs(stationarity).max(initial=0.0)))
-        found.append(dy)
-    return found, is_open
+        if k not in self._systems:
+            self._systems[k] = OptimalitySystem(here, chosen, self._cross)
+        dx, dy, left = self._systems[k].solve(stationarity, rows)
+        return Direction(bound + dx, dy), left > UNSOLVED * (1 + float(np.abs(stationarity).max(initial=0.0)))
 
 
 def _readings(active: ActiveSet) -> list[ActiveSet]:

@@ -52,6 +52,9 @@ def dataset_folder(name_or_path: str | Path) -> Path:
 def load_dataset(name_or_path: str | Path = "2025") -> GasSystem:
     """Return a dataset by name, or from a folder; 'NAME@YYYY-MM-DD' as it was known on that day.
 
+    'history-2021' is the system at the level of that year, 'history-2022-from-2021' with the demand and behaviour
+    of the second year and the supply of the first (``linepack.system.years``).
+
     Errors: one ``InputError`` that lists every problem with its table, rows and remedy.
     """
     named, at, day = str(name_or_path).rpartition("@")
@@ -59,6 +62,12 @@ def load_dataset(name_or_path: str | Path = "2025") -> GasSystem:
         from linepack.system.vintages import as_of
 
         return as_of(load_dataset(named), date.fromisoformat(day))
+    if str(name_or_path).startswith("history-"):
+        from linepack.system.years import year_named, year_system
+
+        years = year_named(str(name_or_path))
+        if years is not None:
+            return year_system(load_dataset(), years)
     folder = dataset_folder(name_or_path)
     package = _read_package(folder)
     issues = _check_units(package)

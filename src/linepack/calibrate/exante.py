@@ -1,0 +1,80 @@
+"""Ex ante: April to December 2025 from what was known on 13 March 2025.
+
+The scenario is the status quo of the case ``us-gazprom-2025``, with facts and law of the day. Nothing that happened
+later enters, no filling target or stock is imposed, and no parameter was chosen by the result.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from linepack.calibrate.checks import FORWARD, PERSISTENCE, Check, within
+from linepack.results.solution import SolveSettings, solve_system
+from linepack.results.tables import result_tables
+from linepack.scenario.scenario import Scenario, known_on, load_case
+from linepack.system.dataset import load_dataset
+from linepack.system.gassystem import GasSystem
+from linepack.system.history import load_history
+
+DAY = date(2025, 3, 13)
+CASE = "us-gazprom-2025"
+FIRST, LAST = "2025-04", "2025-12"
+PART = "ex ante, 13 March 2025"
+PRICE_SHARE = 0.15
+STOCK_POINTS = 7.0
+
+
+def scenario_of_the_day() -> Scenario:
+    """Return the status quo as it was known on the day."""
+    return known_on(load_case(CASE), DAY).scenarios[0]
+
+
+def ex_ante_checks(settings: SolveSettings | None = None) -> list[Check]:
+    """Return TTF, JKM and the autumn stock against what followed, and against naive forecasts of the day."""
+    scenario = scenario_of_the_day()
+    system = load_dataset(scenario.dataset)
+    tables = result_tables(solve_system(system, scenario, settings), ("price_markers", "storage"))
+    facts = load_dataset()
+    seen = facts.table("market_prices")
+    seen = seen[seen["month"].between(FIRST, LAST)]
+    prices = tables["price_markers"]
+    own = prices[prices["period"].between(FIRST, LAST)]
+
+    def mean(marker: str) -> float:
+        rows = own[own["marker"] == marker]
+        return float(np.average(rows["price_eur_mwh"], weights=rows["days"]))
+
+    forward = load_history().by_place("forward", "2025")
+    naive = {PERSISTENCE: load_history().value("price", "TTF front month", DAY.isoformat()),
+             FORWARD: forward["TTF April to December 2025 on 2025-03-13"]}  # fmt: skip
+    ttf, jkm = (float(seen[column].mean()) for column in ("ttf_eur_mwh", "jkm_eur_mwh"))
+    low, high = within(ttf, PRICE_SHARE)
+    stock = autumn_stock(facts)
+    return [
+        Check(PART, "TTF, April to December 2025", "EUR/MWh", mean("TTF"), ttf, low, high,
+              f"within {100 * PRICE_SHARE:.0f} %", naive, "no weather, no rolling expectations"),
+        Check(PART, "JKM, April to December 2025", "EUR/MWh", mean("JKM"), jkm, is_shown_only=True),
+        Check(PART, "EU stock at the end of October 2025", "% of working gas", _stock(system, tables), stock,
+              stock - STOCK_POINTS, stock + STOCK_POINTS, f"within {STOCK_POINTS:g} points", {PERSISTENCE: 95.2},
+              "stocks answer to prices alone: filling targets of the law, and the value of a full store in a cold "
+              "winter, are not in this run"),
+    ]  # fmt: skip
+
+
+def autumn_stock(facts: GasSystem) -> float:
+    """Return the observed fill on 1 November 2025 in per cent."""
+    table = facts.table("observations")
+    row = table[(table["quantity"] == "storage_fill") & (table["first_day"] == "2025-11-01")]
+    return float(row["value"].iloc[0])
+
+
+def _stock(system: GasSystem, tables: dict[str, object]) -> float:
+    facts = load_dataset().table("observations")
+    row = facts[(facts["quantity"] == "storage_fill") & (facts["first_day"] == "2025-11-01")].iloc[0]
+    names = str(row["destination"]).split(";")
+    frame = tables["storage"]
+    level = frame[(frame["period"] == "2025-10") & frame["node"].isin(names)]["level_gwh"].sum()  # type: ignore[index]
+    volume = system.table("storages").set_index("node")["working_gas_gwh"][names].sum()
+    return float(100 * level / volume)

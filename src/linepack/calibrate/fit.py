@@ -1,0 +1,258 @@
+"""The fit: least squares of residuals and of distances to the priors, within bounds, and what the data could say.
+
+Minimised is sum ((model - observed) / scale)^2 + sum ((value - prior) / spread)^2: the posterior mode if tolerances
+and spreads are standard deviations. Identifiability follows Belsley, Kuh and Welsch (1980): singular values of the
+derivatives, each parameter measured in its own spread.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import least_squares
+
+from linepack.calibrate.declare import Calibration
+from linepack.calibrate.residuals import Observed, derivatives, differences, measured, observed, solve_at
+from linepack.errors import LinepackError
+from linepack.results.solution import Solution, SolveSettings
+from linepack.system.gassystem import GasSystem
+
+FLAT = 1e-3
+"""A parameter whose spread moves no residual by more than this is looked at again from further away: a seller at
+capacity does not answer to a small change of its conduct, but may answer to a large one."""
+
+WIDE = 1.0
+"""How far away, as a share of the spread to each side, by solving again."""
+
+SWEEP = 0.3
+"""Step of the sweep that follows a settled search, as a share of the spread."""
+
+MOST_SWEEPS = 3
+WORTH_IT = 0.02
+"""The search goes on if a sweep lowers the sum of squares by this share."""
+
+SETTLED = 1e-3
+"""Relative change of the sum of squares, and of the parameters, below which a fit has settled."""
+
+AT_BOUND = 1e-6
+"""Nearer to a bound than this share of the range counts as at the bound."""
+
+UNIDENTIFIED = 0.3
+"""A direction with a smaller singular value is known from the prior: the data give it less than a tenth."""
+
+LOADING = 0.35
+"""A parameter with at least this share in a direction is named with it."""
+
+
+class Derivatives(StrEnum):
+    """How derivatives are taken: from the conditions of the equilibrium, or by solving again."""
+
+    EXACT = "exact"
+    DIFFERENCES = "differences"
+
+
+@dataclass(frozen=True)
+class FitProgress:
+    """Where a fit stands: solved equilibria so far, the sum of squares now and at best, seconds."""
+
+    evaluations: int
+    cost: float
+    best: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fit: values, residuals before and after, and the derivatives at the fit in units of spreads and scales."""
+
+    calibration: Calibration
+    observations: Observed
+    values: np.ndarray
+    model_at_prior: np.ndarray
+    model: np.ndarray
+    scaled_derivatives: np.ndarray
+    evaluations: int
+    is_settled: bool
+    message: str
+    seconds: float
+
+    @cached_property
+    def parameters(self) -> pd.DataFrame:
+        """Return one row per parameter.
+
+        Columns: parameter, prior, spread, low, high, value, at_bound ('', low, high), posterior_spread,
+        learned_fraction: the share of the prior variance that the data take away; 0: nothing was learned.
+        """
+        rows = []
+        posterior = np.sqrt(np.diag(self.posterior))
+        for k, p in enumerate(self.calibration.parameters):
+            near = AT_BOUND * (p.high - p.low)
+            at = "low" if self.values[k] - p.low <= near else "high" if p.high - self.values[k] <= near else ""
+            rows.append((p.name, p.prior, p.spread, p.low, p.high, self.values[k], at,
+                         posterior[k] * p.spread, 1 - posterior[k] ** 2))  # fmt: skip
+        return pd.DataFrame(rows, columns=["parameter", "prior", "spread", "low", "high", "value", "at_bound",
+                                           "posterior_spread", "learned_fraction"])  # fmt: skip
+
+    @cached_property
+    def residuals(self) -> pd.DataFrame:
+        """Return one row per observation: label, unit, observed, at_prior, model, residual_at_prior, residual.
+
+        A residual of 1 is a deviation of the observation's own tolerance.
+        """
+        rows, scale = self.observations.rows, self.observations.scale
+        value = self.observations.seen
+        return pd.DataFrame({
+            "label": rows["label"], "unit": rows["unit"], "observed": value, "at_prior": self.model_at_prior,
+            "model": self.model, "residual_at_prior": (self.model_at_prior - value) / scale,
+            "residual": (self.model - value) / scale,
+        })  # fmt: skip
+
+    @cached_property
+    def posterior(self) -> np.ndarray:
+        """Return the covariance of the parameters in units of their prior spreads."""
+        j = self.scaled_derivatives
+        return np.asarray(np.linalg.inv(np.eye(j.shape[1]) + j.T @ j))
+
+    @cached_property
+    def directions(self) -> pd.DataFrame:
+        """Return the directions of the parameters that the data tell apart, the best known first.
+
+        Columns: singular_value (standard deviations of the data per prior spread), data_fraction (what the data
+        contribute, s^2 / (1 + s^2)), is_identified, parameters (those with a share in it, with sign).
+        """
+        _, values, right = np.linalg.svd(self.scaled_derivatives, full_matrices=True)
+        values = np.concatenate([values, np.zeros(len(right) - len(values))])
+        names = [p.name for p in self.calibration.parameters]
+        rows = []
+        for s, v in zip(values, right, strict=True):
+            v = v * np.sign(v[np.argmax(np.abs(v))])
+            named = [f"{'-' if v[k] < 0 else '+'} {names[k]}" for k in np.argsort(-np.abs(v)) if abs(v[k]) >= LOADING]
+            rows.append((s, s**2 / (1 + s**2), bool(s >= UNIDENTIFIED), "; ".join(named) or "none stands out"))
+        return pd.DataFrame(rows, columns=["singular_value", "data_fraction", "is_identified", "parameters"])
+
+    @cached_property
+    def correlations(self) -> pd.DataFrame:
+        """Return the correlation of every two parameters after the fit. Columns: one, other, correlation."""
+        deviation = np.sqrt(np.diag(self.posterior))
+        matrix = self.posterior / np.outer(deviation, deviation)
+        names = [p.name for p in self.calibration.parameters]
+        rows = [(names[i], names[j], matrix[i, j]) for i in range(len(names)) for j in range(i + 1, len(names))]
+        frame = pd.DataFrame(rows, columns=["one", "other", "correlation"])
+        return frame.sort_values("correlation", key=lambda c: -c.abs(), ignore_index=True)
+
+
+def fit(
+    system: GasSystem,
+    calibration: Calibration,
+    *,
+    settings: SolveSettings | None = None,
+    how: Derivatives = Derivatives.EXACT,
+    most_steps: int = 30,
+    on_progress: Callable[[FitProgress], None] | None = None,
+) -> Fit:
+    """Return the fit of a calibration to the observations of a dataset.
+
+    Errors: ``InputError`` for parameters that do not fit the facts, ``NotCertified`` if the prior itself cannot be
+    solved; a trial point that cannot be solved is counted as bad and left.
+    """
+    return _Search(system, calibration, settings or SolveSettings(), how, on_progress).run(most_steps)
+
+
+class _Search:
+    """One search: remembers the last solved point, so that its derivatives need no further solve."""
+
+    def __init__(
+        self, system: GasSystem, calibration: Calibration, settings: SolveSettings, how: Derivatives,
+        on_progress: Callable[[FitProgress], None] | None,
+    ) -> None:  # fmt: skip
+        self.system, self.calibration, self.settings, self.how = system, calibration, settings, how
+        self.on_progress = on_progress
+        self.observations = observed(system, calibration.targets)
+        self.evaluations, self.best, self.start = 0, np.inf, time.perf_counter()
+        self.solved: dict[bytes, tuple[Solution, np.ndarray]] = {}
+
+    def run(self, most_steps: int) -> Fit:
+        """Search and return the fit."""
+        c = self.calibration
+        low, high = (np.array([getattr(p, end) for p in c.parameters]) for end in ("low", "high"))
+        at_prior = self.model(c.prior)
+        start = c.prior
+        for _ in range(MOST_SWEEPS + 1):
+            found = least_squares(self.residuals, start, self.jacobian, bounds=(low, high), method="dogbox",
+                                  x_scale=c.spread, max_nfev=most_steps, ftol=SETTLED, xtol=SETTLED,
+                                  gtol=SETTLED)  # fmt: skip
+            values = np.asarray(found.x)
+            start = self.swept(values, low, high)
+            if np.array_equal(start, values):
+                break
+        model = self.model(values)
+        scaled = self.slopes(values) * c.spread[None, :] / self.observations.scale[:, None]
+        return Fit(c, self.observations, values, at_prior, model, scaled, self.evaluations, bool(found.status > 0),
+                   str(found.message), time.perf_counter() - self.start)  # fmt: skip
+
+    def swept(self, values: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Return a better point one wide step away in single parameters; the same point if there is none.
+
+        Residuals have kinks, where a derivative says nothing of the other side.
+        """
+        best, least = values, float(np.square(self.residuals(values)).sum())
+        aim = least * (1 - WORTH_IT)
+        for k in range(len(values)):
+            for side in (-1.0, 1.0):
+                trial = best.copy()
+                trial[k] = np.clip(best[k] + side * SWEEP * self.calibration.spread[k], low[k], high[k])
+                cost = float(np.square(self.residuals(trial)).sum())
+                if cost < least:
+                    best, least = trial, cost
+        return best if least < aim else values
+
+    def model(self, values: np.ndarray) -> np.ndarray:
+        """Return what the model gives at a point."""
+        key = values.tobytes()
+        if key not in self.solved:
+            solution = solve_at(self.system, self.calibration, values, self.settings)
+            self.evaluations += 1
+            self.solved = {key: (solution, measured(solution, self.observations))}
+        return self.solved[key][1]
+
+    def residuals(self, values: np.ndarray) -> np.ndarray:
+        """Return scaled residuals and distances to the priors; large where no answer can be certified."""
+        c = self.calibration
+        distance = (values - c.prior) / c.spread
+        try:
+            parts = (self.model(values) - self.observations.seen) / self.observations.scale
+        except LinepackError:
+            if np.array_equal(values, c.prior):
+                raise
+            parts = np.full(len(self.observations.scale), 1e3)
+        all_parts = np.concatenate([parts, distance])
+        cost = float(all_parts @ all_parts)
+        self.best = min(self.best, cost)
+        if self.on_progress is not None:
+            self.on_progress(FitProgress(self.evaluations, cost, self.best, time.perf_counter() - self.start))
+        return all_parts
+
+    def jacobian(self, values: np.ndarray) -> np.ndarray:
+        """Return the derivatives of ``residuals``."""
+        slopes = self.slopes(values) / self.observations.scale[:, None]
+        return np.vstack([slopes, np.diag(1 / self.calibration.spread)])
+
+    def slopes(self, values: np.ndarray) -> np.ndarray:
+        """Return d model / d parameter; where the conditions give none or nothing, by solving on both sides."""
+        self.model(values)
+        solution = next(iter(self.solved.values()))[0]
+        if self.how is Derivatives.DIFFERENCES:
+            return differences(self.system, self.calibration, values, self.observations, self.settings)
+        found = derivatives(self.system, self.calibration, values, solution, self.observations)
+        scaled = np.abs(found * self.calibration.spread[None, :] / self.observations.scale[:, None])
+        again = [k for k in range(found.shape[1]) if not scaled[:, k].max() > FLAT]  # nothing, or not a number
+        if again:
+            found[:, again] = differences(self.system, self.calibration, values, self.observations, self.settings,
+                                          again, WIDE)  # fmt: skip
+        return found

@@ -1,0 +1,140 @@
+"""The back-test as text, Markdown page, JSON content and files."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from linepack.calibrate.backtest import Backtest
+from linepack.calibrate.checks import FORWARD, PERSISTENCE, Check, Verdict, checks_table
+from linepack.calibrate.predict import carried_patches
+from linepack.report.text import change, csv_text, json_text, markdown_table, number, plain_table
+from linepack.runs.store import write_text
+
+HEADER = ("", "unit", "model", "observed", "error", PERSISTENCE, FORWARD, "bar", "verdict")
+INTRODUCTION = """\
+How far to trust the model: years it was not fitted to, months it could not know, and studies by others. A missed bar is
+printed as missed, with what the model lacks. Nothing after December 2025 was used, and nothing was chosen by these
+results."""
+HISTORY_TEXT = """\
+Behaviour (conduct, costs, wedges, demand) is fitted to 2019 alone, and to 2021 alone, and frozen under a digest. Then
+the flows of the Russian routes, LNG supply by exporter, home production, the stock of 1 January and the network of
+2022 and of 2023 are imposed, with the EU's filling rule. Everything else is predicted with the demand curves of the
+base year. The bar for changes: a root mean square error of at most half that of the best naive forecast."""
+EX_ANTE_TEXT = """\
+Facts and law as known on 13 March 2025; nothing later enters, and no stock or filling target is imposed."""
+STUDIES_TEXT = """\
+The questions of published studies, asked of this model. Theirs are other models of other years: sign, order and band
+count, and a band missed may be theirs or ours."""
+
+
+def backtest_text(result: Backtest) -> str:
+    """Return the back-test for a terminal."""
+    return _written(result, plain_table, "", INTRODUCTION)
+
+
+def backtest_markdown(result: Backtest) -> str:
+    """Return the back-test as the page ``docs/validation/backtest.md``."""
+    head = f"# Back-tests\n\n{INTRODUCTION}\n\n```\nlinepack backtest --page docs/validation/backtest.md\n```"
+    return _written(result, markdown_table, "## ", head) + "\n"
+
+
+Tabulate = Callable[[Sequence[str], Sequence[Sequence[str]]], str]
+
+
+def _written(result: Backtest, tabulate: Tabulate, mark: str, head: str) -> str:
+    """Return the whole, tables drawn by ``tabulate`` and titles marked with ``mark``."""
+    blocks = [head, _summary(result)]
+    groups: dict[str, list[Check]] = {}
+    for check in result.checks:
+        groups.setdefault(check.part, []).append(check)
+    told: set[str] = set()
+    for part, checks in groups.items():
+        kind, text = _kind(part)
+        if kind not in told:
+            told.add(kind)
+            blocks += [f"{mark}{kind}", text]
+            if kind == "History rerun":
+                blocks += _frozen(result, tabulate)
+        blocks += [f"**{part}**" if mark else part, tabulate(HEADER, [_row(check) for check in checks])]
+        missed = [c for c in checks if c.verdict is not Verdict.PASSED and c.mechanism]
+        noted = [c for c in checks if c.verdict is Verdict.PASSED and c.mechanism.startswith("implies")]
+        if missed or noted:
+            blocks.append("\n".join(f"- {c.label}: {c.mechanism}" for c in (*missed, *noted)))
+    return "\n\n".join(blocks)
+
+
+def _kind(part: str) -> tuple[str, str]:
+    if part.startswith("ex ante"):
+        return "Ex ante", EX_ANTE_TEXT
+    if part.startswith("C"):
+        return "Published studies", STUDIES_TEXT
+    return "History rerun", HISTORY_TEXT
+
+
+def _summary(result: Backtest) -> str:
+    barred = [c for c in result.checks if c.verdict is not Verdict.SHOWN]
+    missed = [f"{c.part}: {c.label}" for c in barred if c.verdict is Verdict.MISSED]
+    return (f"{len(barred) - len(missed)} of {len(barred)} bars are met. Missed: " + "; ".join(missed) + "."
+            if missed else f"All {len(barred)} bars are met.")  # fmt: skip
+
+
+def _frozen(result: Backtest, tabulate: Tabulate) -> list[str]:
+    blocks = []
+    for base, fit in result.frozen.items():
+        table = fit.parameters
+        rows = [(r.parameter, f"{r.prior:.3g}", f"{r.value:.3g}", f"{r.posterior_spread:.2g}",
+                 f"{100 * r.learned_fraction:.0f} %", r.at_bound or "-") for r in table.itertuples()]  # fmt: skip
+        carried = {patch.name for patch in carried_patches(fit)}
+        left = [p.name for p in fit.calibration.parameters if p.name not in carried]
+        blocks += [
+            f"Fitted to {base}, digest {fit.digest[:16]}"
+            + ("" if fit.is_settled else " (the search has not settled)")
+            + (f"; not carried over, because it is imposed: {', '.join(left)}" if left else ""),
+            tabulate(("parameter", "prior", "fitted", "spread after", "learned", "at bound"), rows),
+        ]
+    return blocks
+
+
+def _row(c: Check) -> list[str]:
+    error = "-" if not math.isfinite(c.error) or not c.observed else f"{change(100 * c.error, 0) or '0'} %"
+    if c.unit.startswith("%") and math.isfinite(c.observed):
+        error = f"{change(c.model - c.observed) or '0'} pts"
+    digits = 2 if c.unit == "1" else 1 if abs(c.model) < 1000 else 0
+    if c.label.startswith("signs"):
+        digits = 0
+    return [c.label, c.unit, number(c.model, digits), number(c.observed, digits) if c.observed else "-", error,
+            number(c.naive.get(PERSISTENCE, math.nan), digits), number(c.naive.get(FORWARD, math.nan), digits),
+            _bar(c, digits), str(c.verdict)]  # fmt: skip
+
+
+def _bar(c: Check, digits: int) -> str:
+    if c.bar.startswith("half"):
+        return f"at most {number(c.high, digits)}"
+    return c.bar or "-"
+
+
+def backtest_content(result: Backtest) -> dict[str, Any]:
+    """Return the back-test as JSON content."""
+    return {
+        "frozen": {str(base): {"digest": fit.digest, "is_settled": fit.is_settled,
+                               "parameters": fit.parameters.to_dict("records")}
+                   for base, fit in result.frozen.items()},
+        "predictions": {str(base): {"at_base": dict(p.at_base),
+                                    "datasets": {str(y): d for y, d in p.run_digests.items()},
+                                    **{str(year): dict(values) for year, values in p.predicted.items()}}
+                        for base, p in result.predictions.items()},
+        "passed": result.count(Verdict.PASSED), "missed": result.count(Verdict.MISSED),
+        "checks": checks_table(result.checks).to_dict("records"),
+    }  # fmt: skip
+
+
+def write_backtest(result: Backtest, out: Path) -> list[Path]:
+    """Write backtest.md, backtest.json and checks.csv into ``out``; return the paths."""
+    texts = {"backtest.md": backtest_markdown(result), "backtest.json": json_text(backtest_content(result)),
+             "checks.csv": csv_text(checks_table(result.checks))}  # fmt: skip
+    for name, text in texts.items():
+        write_text(out / name, text)
+    return [out / name for name in texts]

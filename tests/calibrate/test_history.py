@@ -1,0 +1,179 @@
+"""The system at the level of an earlier year, what is imposed in a test year, and what a base year cannot know."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from linepack.calibrate.checks import FORWARD, PERSISTENCE, Check, Verdict, checks_table, within
+from linepack.calibrate.declare import load_calibration
+from linepack.calibrate.predict import carried_patches, observed_figures
+from linepack.calibrate.studies import implied_elasticity
+from linepack.errors import InputError
+from linepack.scenario.scenario import load_case
+from linepack.system.dataset import load_dataset
+from linepack.system.gassystem import GasSystem
+from linepack.system.history import History, load_history
+from linepack.system.years import YearOf, isoelastic_blocks, year_named, year_system
+from tests.calibrate.small import small_system
+
+
+@pytest.fixture(scope="module")
+def facts() -> GasSystem:
+    """Return the dataset of 2025."""
+    return load_dataset()
+
+
+def twh(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Return yearly sums by the first column, in TWh."""
+    days = pd.to_datetime(frame["month"]).dt.days_in_month
+    return (frame[column] * days / 1e3).groupby(frame.iloc[:, 0]).sum()
+
+
+def test_figures_are_found_by_name() -> None:
+    """A figure that was not observed is an error, not a nil."""
+    history = load_history()
+    assert history.value("price", "TTF", 2022) == 133.1
+    assert history.by_place("price", 1999) == {}
+    with pytest.raises(InputError, match="no price of 'TTF' in 1999"):
+        history.value("price", "TTF", 1999)
+
+
+def test_russian_routes_add_up() -> None:
+    """Quarters of the four routes and the rest give the year's Russian pipeline gas, within rounding."""
+    history = load_history()
+    for year in (2019, 2021, 2022, 2023):
+        parts = sum(sum(history.by_place("russian_route", f"{year}-Q{q}").values()) for q in (1, 2, 3, 4))
+        parts += history.value("russian_route", "BALTIC", year)
+        assert parts == pytest.approx(history.value("eu_import", "RUSSIA_PIPE", year), abs=1.0)
+
+
+def test_nothing_was_known_before_it_happened() -> None:
+    """No figure of a year is said to have been known before that year began."""
+    figures = load_history().figures
+    year = figures["period"].str[:4]
+    is_past = figures["series"] != "forward"
+    assert (figures["known_from"].str[:4] >= year)[is_past].all()
+
+
+def test_names_of_years() -> None:
+    """A name says which year is imposed and whose demand it has."""
+    assert year_named("history-2019") == YearOf(2019, 2019)
+    assert year_named("history-2022-from-2021") == YearOf(2022, 2021)
+    assert year_named("history-22") is None
+    assert YearOf(2022, 2021).name == "history-2022-from-2021"
+
+
+def test_demand_is_of_the_anchor_and_supply_of_the_year(facts: GasSystem) -> None:
+    """German consumption is that of 2021 whatever the year; US LNG, Russian routes and Dutch gas are of the year."""
+    base, test = year_system(facts, YearOf(2021, 2021)), year_system(facts, YearOf(2022, 2021))
+    history = load_history()
+    for system in (base, test):
+        at_reference = twh(system.table("demand"), "quantity_gwh_d")
+        assert at_reference["DE"] == pytest.approx(history.value("consumption", "DE", 2021), rel=1e-3)
+        assert at_reference["JP"] == pytest.approx(history.value("lng_import", "JP", 2021), rel=1e-3)
+    for year, system in ((2021, base), (2022, test)):
+        supply = twh(system.table("availability"), "capacity_gwh_d")
+        assert supply["US_LNG"] == pytest.approx(history.value("lng_export", "US_LNG", year), rel=1e-3)
+        made = twh(system.table("indigenous_production"), "quantity_gwh_d")
+        assert made["NL"] == pytest.approx(history.value("production", "NL", year), rel=2e-3)
+    rows = test.table("arc_schedule")
+    summer = rows[(rows["arc"] == "NS1_A") & (rows["first_day"] == "2022-07-01")]
+    wanted = history.by_place("russian_route", "2022-Q3")["NORD_STREAM"] * 1e3 / 92 / 2
+    assert summer["capacity_gwh_d"].tolist() == pytest.approx([wanted])
+
+
+def test_a_base_year_depends_on_no_later_figure(facts: GasSystem) -> None:
+    """Every figure of 2022 and after doubled leaves the system of 2021, and so its fit and digest, as they were."""
+    history = load_history()
+    later = history.figures["period"].str[:4] >= "2022"
+    is_closing = history.figures["period"] == "2022-01-01"  # the stock at the end of 2021
+    is_shape = history.figures["period"].str[:4] == "2025"  # the level that the tables of 2025 are scaled from
+    moved = history.figures["value"].where(~later | is_closing | is_shape, 2 * history.figures["value"])
+    changed = History(history.figures.assign(value=moved), history.openings)
+    assert (moved != history.figures["value"]).sum() > 150
+    which = YearOf(2021, 2021)
+    assert year_system(facts, which, changed).digest == year_system(facts, which, history).digest
+    assert year_system(facts, YearOf(2022, 2021), changed).digest != year_system(facts, YearOf(2022, 2021)).digest
+
+
+def test_closing_stock_of_a_test_year_is_a_norm(facts: GasSystem) -> None:
+    """It is the mean of the January stocks up to the base year, not what was observed afterwards."""
+    system = year_system(facts, YearOf(2022, 2021))
+    volume = system.table("storages").set_index("node")["working_gas_gwh"]["FR"]
+    levels = system.table("storage_levels")
+    closing = levels[(levels["node"] == "FR") & (levels["date"] == "2023-01-01")]["level_gwh"].iloc[0]
+    norm = np.mean([load_history().value("storage_fill", "EU27", f"{y}-01-01") for y in range(2017, 2022)])
+    assert closing / volume == pytest.approx(norm)
+    limits = system.table("policy_limits").set_index("policy_limit")
+    assert limits.loc["EU_FILL", "first_day"] == "2022-11-01"
+
+
+def test_blocks_are_isoelastic_at_their_knots() -> None:
+    """At the reference price and each multiple up to the shedding price the blocks add up to q (p / p0)^-e."""
+    rows = pd.DataFrame({"node": ["A"], "segment": ["all"], "month": ["2022-01"], "quantity_gwh_d": [100.0],
+                         "reference_price_eur_mwh": [40.0], "elasticity": [0.2], "shape": ["isoelastic"]})  # fmt: skip
+    blocks = isoelastic_blocks(rows, 250.0)
+
+    def wanted(price: float) -> float:
+        affine = blocks[blocks["shape"] == "affine"]
+        slope = affine["quantity_gwh_d"] * affine["elasticity"] / 40.0
+        parts = (affine["quantity_gwh_d"] - slope * (price - 40.0)).clip(lower=0.0)
+        return float(parts.sum() + blocks.loc[blocks["shape"] == "fixed", "quantity_gwh_d"].sum())
+
+    for price in (40.0, 56.0, 80.0, 120.0, 200.0, 250.0):
+        assert wanted(price) == pytest.approx(100 * (price / 40.0) ** -0.2)
+    for price in (47.0, 67.0, 98.0, 160.0):  # straight between the knots: above the curve, by little
+        assert 0 <= wanted(price) / (100 * (price / 40.0) ** -0.2) - 1 < 0.01
+
+
+def test_what_belongs_to_a_year_is_not_carried_over() -> None:
+    """Gazprom's conduct goes, because its flows are imposed; outages go back to the prior; the rest stays."""
+    calibration = load_calibration("base-2019")
+    values = calibration.prior + 0.5 * calibration.spread
+
+    class Fitted:
+        """Stands for a frozen fit."""
+
+    fitted = Fitted()
+    fitted.calibration, fitted.values = calibration, values  # type: ignore[attr-defined]
+    patches = {patch.name: patch for patch in carried_patches(fitted)}  # type: ignore[arg-type]
+    assert "conduct of Gazprom" not in patches
+    assert patches["Norwegian supply"].factor == pytest.approx(0.97)  # type: ignore[attr-defined]
+    assert patches["European demand"].factor == pytest.approx(1.0075)  # type: ignore[attr-defined]
+
+
+def test_total_is_the_sum_of_its_parts() -> None:
+    """EU imports of 2022: seven parts."""
+    seen = observed_figures(2022)
+    parts = ("LNG", "NORWAY", "ALGERIA", "AZERBAIJAN", "LIBYA", "GB_NET", "RUSSIA_PIPE")
+    assert seen["TOTAL"] == pytest.approx(sum(seen[name] for name in parts))
+
+
+def test_verdicts() -> None:
+    """Inside the bar passed, outside missed, no bar shown; an error is a share of what was observed."""
+    low, high = within(200.0, 0.1)
+    assert (low, high) == (180.0, 220.0)
+    inside, outside = (Check("p", "x", "TWh", m, 200.0, low, high, "within 10 %", {PERSISTENCE: 1.0, FORWARD: 2.0})
+                       for m in (190.0, 230.0))  # fmt: skip
+    assert (inside.verdict, outside.verdict) == (Verdict.PASSED, Verdict.MISSED)
+    assert Check("p", "x", "TWh", 1.0, is_shown_only=True).verdict is Verdict.SHOWN
+    table = checks_table([outside])
+    assert table.loc[0, "error_fraction"] == pytest.approx(0.15)
+    assert table.loc[0, ["persistence", "forward_curve"]].tolist() == [1.0, 2.0]
+
+
+def test_implied_elasticity() -> None:
+    """15 bcm more on 317 bcm with a price a third lower is the published 0.11 to 0.14: ln 1.047 / ln 1.5."""
+    assert implied_elasticity(0.0473, -1 / 3) == pytest.approx(np.log(1.0473) / np.log(1.5))
+    assert np.isnan(implied_elasticity(0.05, 0.0))
+
+
+def test_base_years_are_cases() -> None:
+    """Each can be briefed and solved like any case, on a dataset of its own."""
+    for year in (2019, 2021):
+        case = load_case(f"backtest-{year}")
+        assert case.has_observations
+        assert case.scenarios[0].dataset == f"history-{year}"
+    assert small_system().dataset == "test"
