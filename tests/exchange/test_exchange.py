@@ -22,6 +22,7 @@ from linepack.runs.store import Run, RunStore
 from linepack.scenario.reader import parse_yaml
 from linepack.scenario.scenario import Scenario, load_scenario
 from linepack.system.gassystem import GasSystem
+from linepack.system.workbook import read_sheets, write_sheets
 from tests.runs.small import small_case, small_system
 
 
@@ -255,3 +256,38 @@ def test_least_cost_of_a_competitive_network_is_that_of_the_run(small: tuple[Gas
         own += float((series[component, flow][frame.index] * cost).mul(hours, axis=0).to_numpy().sum())
     assert own > 0
     assert least_cost(network) == pytest.approx(own, rel=1e-5)
+
+
+def test_a_run_as_a_workbook(small: tuple[GasSystem, Scenario, Run], tmp_path: Path) -> None:
+    """One sheet per table to 16 digits, and what it is; the file's name must say that it is a workbook."""
+    system, scenario, run = small
+    export_as(Format.EXCEL, system, scenario, run, tmp_path / "run.xlsx")
+    sheets = read_sheets(tmp_path / "run.xlsx")
+    assert set(sheets) == {"about", *run.tables}
+    about = dict(zip(sheets["about"]["key"], sheets["about"]["value"], strict=True))
+    assert about["run"] == run.digest
+    assert about["certificate: is_certified"] == "True"
+    prices = sheets["hub_prices"]["hub_price_eur_mwh"].astype(float)
+    assert np.allclose(prices, run.tables["hub_prices"]["hub_price_eur_mwh"], rtol=1e-15, atol=0)
+    with pytest.raises(InputError, match=r"does not end in \.xlsx"):
+        export_as(Format.EXCEL, system, scenario, run, tmp_path / "run")
+
+
+def test_iamc_tables_of_spreadsheets_are_read(small: tuple[GasSystem, Scenario, Run], tmp_path: Path) -> None:
+    """Long and wide sheets hold what the CSV file holds, to 16 digits; a unit of another codelist is named."""
+    _, scenario, run = small
+    long = iamc_table(scenario, run)
+    write_sheets(tmp_path / "long.xlsx", {"data": long})
+    keys = ["model", "scenario", "region", "variable", "unit"]
+    wide = long.set_index([*keys, "time"])["value"].unstack().reset_index()  # noqa: PD010  # nothing to aggregate
+    write_sheets(tmp_path / "wide.xlsx", {"data": wide, "meta": pd.DataFrame({"exclude": [False]})})
+    ordered = long.sort_values([*keys, "time"], ignore_index=True)
+    for name in ("long.xlsx", "wide.xlsx"):
+        read = read_export(tmp_path / name)
+        assert isinstance(read, pd.DataFrame)
+        back = read.sort_values([*keys, "time"], ignore_index=True)
+        pd.testing.assert_frame_equal(back[list(ordered)], ordered, check_dtype=False, rtol=1e-15, atol=0)
+    write_sheets(tmp_path / "wrong.xlsx", {"data": long.assign(unit="bcm/yr")})
+    with pytest.raises(InputError) as caught:
+        read_iamc(tmp_path / "wrong.xlsx")
+    assert {issue.code for issue in caught.value.issues} == {"wrong-unit"}

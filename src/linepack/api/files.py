@@ -9,7 +9,7 @@ import pandas as pd
 
 from linepack.api.market import Asking, scenario_of, solve
 from linepack.errors import InputError
-from linepack.exchange.folder import FileKind, export_run, read_run
+from linepack.exchange.folder import FileKind, export_run, export_workbook, read_run
 from linepack.exchange.geojson import export_geojson
 from linepack.exchange.iamc import export_iamc, read_iamc
 from linepack.exchange.pypsa import export_pypsa
@@ -17,6 +17,7 @@ from linepack.runs.store import Run
 from linepack.scenario.scenario import Scenario
 from linepack.system.dataset import load_dataset
 from linepack.system.gassystem import GasSystem
+from linepack.system.workbook import is_workbook
 
 
 class Format(StrEnum):
@@ -27,6 +28,7 @@ class Format(StrEnum):
     IAMC = "iamc"
     PYPSA = "pypsa"
     GEOJSON = "geojson"
+    EXCEL = "excel"
 
 
 def export(
@@ -36,8 +38,9 @@ def export(
     """Solve a scenario if it is not solved yet, write its run into the new folder ``out``, and return the paths.
 
     Formats: ``csv`` and ``parquet``, a data package with every table; ``iamc``, a long table with codelists; ``pypsa``,
-    a network for ``Network.import_from_csv_folder``; ``geojson``, points and lines. Errors: those of ``solve``, and
-    ``InputError`` for an unknown format or a folder that exists: nothing is overwritten.
+    a network for ``Network.import_from_csv_folder``; ``geojson``, points and lines; ``excel``, a workbook ``out`` with
+    one sheet per table. Errors: those of ``solve``, and ``InputError`` for an unknown format or an ``out`` that exists:
+    nothing is overwritten.
 
     >>> import linepack, tempfile
     >>> from pathlib import Path
@@ -60,16 +63,18 @@ def export_as(kind: Format, system: GasSystem, scenario: Scenario, run: Run, out
         return export_iamc(system, scenario, run, out)
     if kind is Format.PYPSA:
         return export_pypsa(system, scenario, run, out)
+    if kind is Format.EXCEL:
+        return export_workbook(run, out)
     if kind is Format.GEOJSON:
         return export_geojson(system, run, out)
     return export_run(run, out, FileKind(kind.value))
 
 
 def read_export(path: str | Path) -> Run | pd.DataFrame:
-    """Return what an export holds: a run from a CSV or Parquet folder, a table from an IAMC folder or CSV file.
+    """Return what an export holds: a run from a CSV or Parquet folder, a table from IAMC (folder, CSV or Excel).
 
     Errors: one ``InputError`` that lists every problem with its table, rows and remedy.
     """
     place = Path(path)
-    is_iamc = place.suffix == ".csv" or (place / "iamc.csv").is_file()
+    is_iamc = place.suffix == ".csv" or is_workbook(place) or (place / "iamc.csv").is_file()
     return read_iamc(place) if is_iamc else read_run(place)

@@ -125,12 +125,14 @@ def sources(table: str, dataset: str, as_json: bool) -> None:
 @click.argument("dataset")
 @click.argument("folder", type=click.Path(path_type=str))
 def copy_dataset(dataset: str, folder: str) -> None:
-    """Copy DATASET to FOLDER, to add rows of your own."""
+    """Copy DATASET to FOLDER, or to an Excel workbook (a name that ends in .xlsx), to add rows of your own."""
     from pathlib import Path
 
-    from linepack.system.dataset import load_dataset, write_dataset
+    from linepack.system.dataset import load_dataset, write_dataset, write_workbook
+    from linepack.system.workbook import is_workbook
 
-    write_dataset(load_dataset(dataset), Path(folder))
+    write = write_workbook if is_workbook(folder) else write_dataset
+    write(load_dataset(dataset), Path(folder))
     click.echo(f"wrote {folder}")
 
 

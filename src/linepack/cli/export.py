@@ -6,13 +6,14 @@ import click
 
 from linepack.cli.options import show_progress
 
-FORMATS = ("csv", "parquet", "iamc", "pypsa", "geojson")  # those of linepack.api.files, which is not imported for help
+FORMATS = ("csv", "parquet", "iamc", "pypsa", "geojson", "excel")
+"""Those of ``linepack.api.files``, which is not imported for help."""
 
 
 @click.command()
 @click.argument("scenario")
 @click.option("--format", "kind", type=click.Choice(FORMATS), default="csv", show_default=True, help="What to write.")
-@click.option("--out", type=click.Path(file_okay=False), required=True, help="New folder to write to.")
+@click.option("--out", type=click.Path(), required=True, help="New folder to write to; for excel a new file.")
 @click.option("--dataset", default=None, help="Dataset name or folder [default: the scenario's].")
 @click.option("--solver", default="auto", show_default=True, help="auto, piqp, hipo or clarabel.")
 @click.option("--workspace", type=click.Path(file_okay=False), envvar="LINEPACK_WORKSPACE",
@@ -24,7 +25,8 @@ def export(
     """Solve SCENARIO (a YAML file, or CASE/NAME) and write its run for other tools.
 
     csv and parquet: a data package with every table. iamc: a long table with codelists. pypsa: a network for
-    Network.import_from_csv_folder. geojson: nodes and arcs for a map.
+    Network.import_from_csv_folder. geojson: nodes and arcs for a map. excel: a
+    workbook with one sheet per table.
     """
     from pathlib import Path
 

@@ -19,6 +19,7 @@ from linepack.results.tables import RESULT_SCHEMA
 from linepack.runs.store import Run
 from linepack.system.dataset import parse_cells
 from linepack.system.schema import Kind, Table
+from linepack.system.workbook import is_workbook, write_sheets
 
 
 class FileKind(StrEnum):
@@ -26,6 +27,22 @@ class FileKind(StrEnum):
 
     CSV = "csv"
     PARQUET = "parquet"
+
+
+def export_workbook(run: Run, target: Path) -> list[Path]:
+    """Write a run as an Excel workbook and return its path: what it is, then one sheet per table.
+
+    Errors: ``InputError`` if ``target`` exists or is not named ``.xlsx``.
+    """
+    if not is_workbook(target):
+        raise InputError("not-a-workbook", f"{target} does not end in .xlsx", hint="--out run.xlsx")
+    scenario, certificate = run.record["scenario"], run.record["certificate"]
+    about = {"scenario": run.name, "title": scenario["title"], "dataset": scenario["dataset"], "run": run.digest,
+             "units": "gross calorific value; the unit ends the name of a column",
+             **{f"certificate: {key}": value for key, value in certificate.items()}}  # fmt: skip
+    sheets = {"about": pd.DataFrame({"key": list(about), "value": [str(value) for value in about.values()]})}
+    write_sheets(target, sheets | {name: frame for name, frame in run.tables.items() if name in RESULTS_BY_NAME})
+    return [target]
 
 
 def write_folder(target: Path, write: Callable[[Path], None]) -> list[Path]:

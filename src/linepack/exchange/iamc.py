@@ -25,6 +25,7 @@ from linepack.scenario.scenario import Scenario
 from linepack.system.dataset import parse_cells
 from linepack.system.gassystem import GasSystem
 from linepack.system.schema import Table, day, number, text
+from linepack.system.workbook import is_workbook, read_sheets
 
 MODEL = f"linepack {__version__}"
 WORLD = "World"
@@ -139,23 +140,41 @@ def export_iamc(system: GasSystem, scenario: Scenario, run: Run, target: Path) -
 def read_iamc(path: str | Path) -> pd.DataFrame:
     """Return an IAMC long table, checked against the codelist.
 
-    ``path`` is a CSV file or a folder that ``export_iamc`` wrote. Errors: one ``InputError`` that lists every unknown
+    ``path`` is a CSV file, an Excel workbook (its sheet ``data``, or its only one) or a folder that ``export_iamc``
+    wrote; times may be rows (``time``, ``value``) or columns. Errors: one ``InputError`` that lists every unknown
     variable with the nearest known one, every other unit than the codelist's, and every malformed or repeated row.
     """
     place = Path(path)
     place = place / "iamc.csv" if place.is_dir() else place
     if not place.is_file():
-        raise InputError("no-file", f"there is no file {place}", hint="give a CSV file with the columns of IAMC")
+        raise InputError("no-file", f"there is no file {place}", hint="give a CSV or Excel file with IAMC's columns")
     issues: list[Issue] = []
-    cells = cells_of(place, IAMC.name, issues)
+    cells = _sheet(place) if is_workbook(place) else cells_of(place, IAMC.name, issues)
     if cells is None:
         raise InputError("bad-table", f"{place.name} cannot be read", table=IAMC.name, issues=issues)
-    cells = cells.rename(columns={name: name.lower() for name in cells.columns})
+    cells = _long(cells.rename(columns={name: name.lower() for name in cells.columns}))
     frame = parse_cells(cells, IAMC, issues)
     issues += _unknown(frame) if not issues else []
     if issues:
         raise InputError("bad-table", f"{len(issues)} problem(s) in {place.name}", table=IAMC.name, issues=issues)
     return frame.assign(value=[float(cell) for cell in cells["value"]])
+
+
+def _sheet(path: Path) -> pd.DataFrame:
+    sheets = read_sheets(path)
+    if len(sheets) != 1 and "data" not in sheets:
+        raise InputError("missing-table", f"{path.name} has no sheet 'data'", table=IAMC.name, keys=sorted(sheets),
+                         hint="name the sheet of the table 'data'")  # fmt: skip
+    return sheets["data"] if "data" in sheets else next(iter(sheets.values()))
+
+
+def _long(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose times are rows; an empty cell in a column of a time is no row."""
+    labels = [column.name for column in IAMC.columns if column.name not in ("time", "value")]
+    if "value" in cells or not set(labels) <= set(cells.columns):
+        return cells
+    long = cells.melt(id_vars=labels, var_name="time", value_name="value")
+    return long[long["value"] != ""].reset_index(drop=True)
 
 
 def _unknown(frame: pd.DataFrame) -> list[Issue]:

@@ -1,4 +1,4 @@
-"""Read and write datasets: a folder with ``datapackage.json`` and one CSV per table.
+"""Read and write datasets: a folder with ``datapackage.json`` and one CSV per table, or a workbook with one sheet each.
 
 Cells are read as text and parsed by the schema, so nothing is guessed: ``NO`` stays Norway. All findings are
 collected and raised at once.
@@ -12,7 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -23,9 +23,12 @@ import pandas as pd
 from linepack.errors import InputError, Issue
 from linepack.system.gassystem import GasSystem
 from linepack.system.schema import SCHEMA_VERSION, TABLES, TABLES_BY_NAME, Column, Kind, Table
+from linepack.system.workbook import is_workbook, read_sheets, write_sheets
 
 EARLIER = "earlier"
 """Folder inside a dataset that holds earlier vintages of rows, one CSV per table."""
+PACKAGE_SHEET = "dataset"
+"""Sheet of a workbook that says name, version and schema version of a dataset."""
 _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 _TRUE, _FALSE = {"true", "1"}, {"false", "0"}
 _UNIT_ENDINGS = re.compile(
@@ -50,7 +53,7 @@ def dataset_folder(name_or_path: str | Path) -> Path:
 
 
 def load_dataset(name_or_path: str | Path = "2025") -> GasSystem:
-    """Return a dataset by name, or from a folder; 'NAME@YYYY-MM-DD' as it was known on that day.
+    """Return a dataset by name, from a folder or an Excel workbook; 'NAME@YYYY-MM-DD' as it was known on that day.
 
     'history-2021' is the system at the level of that year, 'history-2022-from-2021' with the demand and behaviour
     of the second year and the supply of the first (``linepack.system.years``).
@@ -68,33 +71,31 @@ def load_dataset(name_or_path: str | Path = "2025") -> GasSystem:
         years = year_named(str(name_or_path))
         if years is not None:
             return year_system(load_dataset(), years)
-    folder = dataset_folder(name_or_path)
-    package = _read_package(folder)
-    issues = _check_units(package)
+    issues: list[Issue] = []
+    is_book = is_workbook(name_or_path)
+    parts = _workbook(Path(name_or_path)) if is_book else _folder(dataset_folder(name_or_path), issues)
+    issues += _check_units(parts.package)
     tables: dict[str, pd.DataFrame] = {}
     for table in TABLES:
-        path = folder / f"{table.name}.csv"
-        if not path.is_file():
-            if not table.is_optional:
-                issues.append(Issue("missing-table", f"{path.name} is missing", table.name,
-                                    hint="linepack data schema"))  # fmt: skip
-            tables[table.name] = _empty(table)
-            continue
-        tables[table.name] = _read_table(path, table, issues)
+        cells = parts.cells.get(table.name)
+        if cells is None and not table.is_optional and table.name not in parts.unreadable:
+            issues.append(Issue("missing-table", f"{parts.name_of(table.name)} is missing", table.name,
+                                hint="linepack data schema"))  # fmt: skip
+        tables[table.name] = _empty(table) if cells is None else parse_cells(cells, table, issues)
     earlier = {}
-    for path in sorted((folder / EARLIER).glob("*.csv")):
-        if path.stem in TABLES_BY_NAME:
-            table = TABLES_BY_NAME[path.stem]
-            earlier[path.stem] = _read_table(path, replace(table, key=(*table.key, "known_from")), issues)
-    for path in (*sorted(folder.glob("*.csv")), *sorted((folder / EARLIER).glob("*.csv"))):
-        if path.stem not in TABLES_BY_NAME:
-            issues.append(Issue("unknown-table", f"{path.name} is no table of the schema", path.stem,
-                                hint=_nearest(path.stem, list(TABLES_BY_NAME))))  # fmt: skip
+    for name, cells in parts.earlier.items():
+        if name in TABLES_BY_NAME:
+            table = TABLES_BY_NAME[name]
+            earlier[name] = parse_cells(cells, replace(table, key=(*table.key, "known_from")), issues)
+    for name in dict.fromkeys((*parts.cells, *parts.earlier, *parts.unreadable)):
+        if name not in TABLES_BY_NAME:
+            issues.append(Issue("unknown-table", f"{parts.name_of(name)} is no table of the schema", name,
+                                hint=_nearest(name, list(TABLES_BY_NAME))))  # fmt: skip
     if not issues:
         issues += check_references(tables)
     if issues:
         raise InputError("bad-dataset", f"{len(issues)} problem(s) in dataset '{name_or_path}'", issues=issues)
-    return GasSystem(str(package["name"]), str(package["version"]), tables, earlier)
+    return GasSystem(str(parts.package["name"]), str(parts.package["version"]), tables, earlier)
 
 
 def write_dataset(system: GasSystem, folder: Path) -> None:
@@ -146,18 +147,84 @@ def describe_package(name: str, version: str) -> dict[str, object]:
     }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """A dataset as text cells, wherever it comes from."""
+
+    package: dict[str, object]
+    cells: dict[str, pd.DataFrame]
+    earlier: dict[str, pd.DataFrame]
+    unreadable: tuple[str, ...]
+    ending: str
+
+    def name_of(self, table: str) -> str:
+        """Return what the user calls a table."""
+        return f"{table}{self.ending}" if self.ending else f"sheet '{table}'"
+
+
+def _folder(folder: Path, issues: list[Issue]) -> _Parts:
+    package = _read_package(folder)
+    cells: dict[str, pd.DataFrame] = {}
+    earlier: dict[str, pd.DataFrame] = {}
+    unreadable: list[str] = []
+    for target, files in ((cells, folder.glob("*.csv")), (earlier, (folder / EARLIER).glob("*.csv"))):
+        for path in sorted(files):
+            try:
+                target[path.stem] = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+            except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+                unreadable.append(path.stem)
+                issues.append(Issue("unreadable", f"{path.name}: {str(error).strip()}", path.stem,
+                                    hint="UTF-8 CSV with a header"))  # fmt: skip
+    return _Parts(package, cells, earlier, tuple(unreadable), ".csv")
+
+
+def _workbook(path: Path) -> _Parts:
+    """Return the sheets of a workbook; a date typed into a column of months is its month."""
+    sheets = read_sheets(path)
+    about = sheets.pop(PACKAGE_SHEET, None)
+    if about is None or not {"key", "value"} <= set(about.columns):
+        raise InputError("missing-table", f"{path.name} has no sheet '{PACKAGE_SHEET}' with the columns key and value",
+                         table=path.name, hint="start from 'linepack data copy 2025 mine.xlsx'")  # fmt: skip
+    package: dict[str, object] = {**dict(zip(about["key"], about["value"], strict=True)), "resources": []}
+    cells: dict[str, pd.DataFrame] = {}
+    earlier: dict[str, pd.DataFrame] = {}
+    for sheet, frame in sheets.items():
+        is_earlier = sheet.startswith(f"{EARLIER} ")
+        name = sheet.removeprefix(f"{EARLIER} ")
+        table = TABLES_BY_NAME.get(name)
+        for column in table.columns if table else ():
+            if column.kind is Kind.MONTH and column.name in frame:
+                is_date = frame[column.name].map(_is_date)
+                frame[column.name] = frame[column.name].where(~is_date, frame[column.name].str[:7])
+        (earlier if is_earlier else cells)[name] = frame
+    return _Parts(_checked(package, path.name), cells, earlier, (), "")
+
+
+def write_workbook(system: GasSystem, path: Path) -> None:
+    """Write a dataset as an Excel workbook, one sheet per table. Errors: ``InputError`` if ``path`` exists."""
+    about = {"name": system.dataset, "version": system.version, "schema_version": str(SCHEMA_VERSION)}
+    sheets = {PACKAGE_SHEET: pd.DataFrame({"key": list(about), "value": list(about.values())})}
+    sheets |= {table.name: system.tables[table.name] for table in TABLES if table.name in system.tables}
+    sheets |= {f"{EARLIER} {name}": frame for name, frame in system.earlier.items()}
+    write_sheets(path, sheets)
+
+
 def _read_package(folder: Path) -> dict[str, object]:
     path = folder / "datapackage.json"
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InputError("unreadable", f"{path.name} is not JSON: {error}", table="datapackage.json") from error
+    return _checked(package, path.name)
+
+
+def _checked(package: dict[str, object], where: str) -> dict[str, object]:
     for key in ("name", "version", "schema_version", "resources"):
         if key not in package:
-            raise InputError("missing-key", f"datapackage.json has no '{key}'", table="datapackage.json", keys=[key])
-    if package["schema_version"] != SCHEMA_VERSION:
+            raise InputError("missing-key", f"{where} has no '{key}'", table=where, keys=[key])
+    if str(package["schema_version"]) != str(SCHEMA_VERSION):
         raise InputError("schema-version", f"schema version {package['schema_version']} is not {SCHEMA_VERSION}",
-                         table="datapackage.json", hint="use the linepack release that wrote this dataset")  # fmt: skip
+                         table=where, hint="use the linepack release that wrote this dataset")  # fmt: skip
     return dict(package)
 
 
@@ -183,16 +250,6 @@ def _empty(table: Table) -> pd.DataFrame:
 def _nearest(name: str, known: list[str]) -> str:
     near = difflib.get_close_matches(name, known, 1, 0.5)
     return f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(known)}"
-
-
-def _read_table(path: Path, table: Table, issues: list[Issue]) -> pd.DataFrame:
-    try:
-        cells = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        issues.append(Issue("unreadable", f"{path.name}: {str(error).strip()}", table.name,
-                            hint="UTF-8 CSV with a header"))  # fmt: skip
-        return _empty(table)
-    return parse_cells(cells, table, issues)
 
 
 def parse_cells(cells: pd.DataFrame, table: Table, issues: list[Issue]) -> pd.DataFrame:
