@@ -294,11 +294,11 @@ def contract_take(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Ass
 def contract_makeup(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
     """What is made up, or owed at the end, was paid for and not taken before; no year makes up more than its part."""
     rights = p.make_up
-    rows = a.rows("contract_makeup", contract_labels(p.takes), -INFINITY, 0.0, length=1)
     used = np.union1d(rights.prepaid, rights.owed_at)
-    a.put(rows[:, used], v.contract_untaken[:, used], -1.0)
-    a.put(rows[:, rights.prepaid], v.contract_made_up, 1.0)
-    a.put(rows[:, rights.owed_at], v.contract_owed, 1.0)
+    rows = a.rows("contract_makeup", contract_labels([p.takes[k] for k in used]), -INFINITY, 0.0, length=1)
+    a.put(rows, v.contract_untaken[:, used], -1.0)
+    a.put(rows[:, np.searchsorted(used, rights.prepaid)], v.contract_made_up, 1.0)
+    a.put(rows[:, np.searchsorted(used, rights.owed_at)], v.contract_owed, 1.0)
     rows = a.rows("contract_makeup_year", rights.years, -INFINITY, rights.most, length=1)
     a.put(rows[:, positions(rights.taken.tolist(), rights.years_at.tolist())], v.contract_made_up, 1.0)
 
