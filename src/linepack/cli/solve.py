@@ -68,6 +68,27 @@ def sellers(scenario: str, conduct: float | None, measured: bool, dataset: str |
 
 
 @click.command()
+@click.argument("scenario")
+@click.option("--against", default=None, help="Also show the change against this scenario at each strength.")
+@click.option("--no-ties", is_flag=True, help="Leave out how far flows could move at the same prices (seconds).")
+@click.option("--dataset", default=None, help="Dataset name or folder [default: the scenario's].")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+def wedges(scenario: str, against: str | None, no_ties: bool, dataset: str | None, as_json: bool) -> None:
+    """Show SCENARIO with route wedges at strength 0, 1 and 2, what they charge by route, and what only they decide."""
+    from linepack.report.wedges import study_wedges, wedges_content, wedges_text
+    from linepack.scenario.scenario import load_scenario
+    from linepack.system.dataset import load_dataset
+
+    loaded = load_scenario(scenario)
+    other = load_scenario(against) if against is not None else None
+    study = study_wedges(load_dataset(dataset or loaded.dataset), loaded, against=other, has_ties=not no_ties)
+    if as_json:
+        print_json(wedges_content(study))
+    else:
+        click.echo(wedges_text(study))
+
+
+@click.command()
 @click.argument("base")
 @click.argument("other")
 @click.option("--table", default=None, help="Also show the largest changes of a table: hub_prices, flows, sales, ...")

@@ -274,13 +274,33 @@ def closing_stock(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Ass
 
 @equation(over=("contract", "window"), unit="30 GWh", rows=("contract_take", "contract_maximum"))
 def contract_take(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
-    """The buyer takes its take-or-pay quantity, or pays for what it leaves; it may call no more than its maximum."""
+    """The buyer takes its take-or-pay quantity, or pays for what it leaves; it may call no more than its maximum.
+
+    Gas that is made up comes on top of both.
+    """
     rows = a.rows("contract_take", contract_labels(p.takes), [c.quantity for c in p.takes], INFINITY, length=1)
     a.put(rows, v.contract_untaken, 1.0)
+    a.put(rows[:, p.make_up.taken], v.contract_made_up, -1.0)
     _deliveries(p, p.takes, rows, v, a)
     most = [c.quantity for c in p.ceilings]
     rows = a.rows("contract_maximum", contract_labels(p.ceilings), -INFINITY, most, length=1)
+    ceilings = [(c.contract, c.window) for c in p.ceilings]
+    at = positions(pairs(p.make_up.labels, "contract", "taken"), ceilings)
+    a.put(rows[:, at[at >= 0]], v.contract_made_up[:, at >= 0], -1.0)
     _deliveries(p, p.ceilings, rows, v, a)
+
+
+@equation(over=("contract", "window"), unit="30 GWh", rows=("contract_makeup", "contract_makeup_year"))
+def contract_makeup(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
+    """What is made up, or owed at the end, was paid for and not taken before; no year makes up more than its part."""
+    rights = p.make_up
+    used = np.union1d(rights.prepaid, rights.owed_at)
+    rows = a.rows("contract_makeup", contract_labels([p.takes[k] for k in used]), -INFINITY, 0.0, length=1)
+    a.put(rows, v.contract_untaken[:, used], -1.0)
+    a.put(rows[:, np.searchsorted(used, rights.prepaid)], v.contract_made_up, 1.0)
+    a.put(rows[:, np.searchsorted(used, rights.owed_at)], v.contract_owed, 1.0)
+    rows = a.rows("contract_makeup_year", rights.years, -INFINITY, rights.most, length=1)
+    a.put(rows[:, positions(rights.taken.tolist(), rights.years_at.tolist())], v.contract_made_up, 1.0)
 
 
 @equation(over=("contract", "window"), unit="30 GWh")

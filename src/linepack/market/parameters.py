@@ -15,6 +15,7 @@ from linepack.market.conduct import AreaConduct, area_conduct, residual_conduct
 from linepack.market.flags import FlaggedGas, flagged_gas
 from linepack.market.fleets import Fleet, fleets
 from linepack.market.hysteresis import most_consumption_gwh_d
+from linepack.market.makeup import MakeUp, make_up
 from linepack.market.rules import FlowRules, PolicyLimit, flow_rules, policy_limits
 from linepack.market.sets import MarketSets, pairs, positions
 from linepack.market.shapes import CostCurves, DemandCurves, cost_curves, demand_curves
@@ -75,6 +76,7 @@ class MarketParameters:
     takes: tuple[ContractWindow, ...]
     ceilings: tuple[ContractWindow, ...]
     duties: tuple[ContractWindow, ...]
+    make_up: MakeUp
     strategic: pd.DataFrame
     conduct_slope: np.ndarray
     unexposed_gwh_d: np.ndarray
@@ -151,6 +153,7 @@ def market_parameters(system: GasSystem, s: MarketSets, closing: Closing) -> Mar
         takes=contracts.takes,
         ceilings=contracts.ceilings,
         duties=contracts.duties,
+        make_up=make_up(system, contracts.takes),
         strategic=strategic,
         conduct_slope=conduct,
         unexposed_gwh_d=contracts.unexposed_gwh_d,

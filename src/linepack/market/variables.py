@@ -36,6 +36,8 @@ class MarketVariables:
     closing_step: np.ndarray
     contract_untaken: np.ndarray
     contract_undelivered: np.ndarray
+    contract_made_up: np.ndarray
+    contract_owed: np.ndarray
     policy_shortfall: np.ndarray
     policy_excess: np.ndarray
     exposure: np.ndarray
@@ -118,6 +120,12 @@ def market_variables(s: MarketSets, p: MarketParameters, a: Assembler) -> Market
         contract_undelivered=a.variable(
             "contract_undelivered", "30 GWh", contract_labels(p.duties), length=1,
             cost=[c.penalty_eur_mwh for c in p.duties],
+        ),
+        contract_made_up=a.variable(
+            "contract_made_up", "30 GWh", p.make_up.labels, length=1, cost=-p.make_up.refund_eur_mwh,
+        ),
+        contract_owed=a.variable(
+            "contract_owed", "30 GWh", p.make_up.owed, length=1, cost=-p.make_up.owed_value_eur_mwh,
         ),
         policy_shortfall=a.variable(
             "policy_shortfall", "30 GWh", policy_labels(short), length=1, cost=[x.penalty_eur_mwh for x in short],

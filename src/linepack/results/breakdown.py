@@ -52,7 +52,8 @@ CARRIAGE = {
 LIMITS = {
     "arc_capacity": Cause.CONGESTION, "joint_limit": Cause.CONGESTION, "joint_limit_year": Cause.CONGESTION,
     "fleet_days": Cause.FLEET, "policy_limit": Cause.POLICY, "contract_take": Cause.CONTRACT,
-    "contract_maximum": Cause.CONTRACT, "contract_delivery": Cause.CONTRACT, "resource_window": Cause.AVAILABILITY,
+    "contract_maximum": Cause.CONTRACT, "contract_delivery": Cause.CONTRACT, "contract_makeup": Cause.CONTRACT,
+    "resource_window": Cause.AVAILABILITY,
     "total_sales": Cause.MARKUP, "area_sales": Cause.MARKUP, "arc_use": Cause.TRANSPORT, "share_limit": Cause.POLICY,
     "flagged_balance": Cause.POLICY, "flagged_flow_part": Cause.POLICY, "flagged_withdrawal_part": Cause.POLICY,
     "storage_dynamics": Cause.STORAGE_VALUE, "withdrawal_rate": Cause.STORAGE_RATE,

@@ -155,6 +155,7 @@ def _book_contracts(co: _Company) -> _Company:
     points = s.system.table("contract_points").drop_duplicates("contract").set_index("contract")["node"]
     country = s.system.table("nodes").set_index("node")["country"]
     penalties = {name: _penalties(s, name) for name in ("contract_untaken", "contract_undelivered")}
+    refunds = _penalties(s, "contract_made_up", year="taken")
     transfer, penalty = np.zeros_like(co.profit), np.zeros_like(co.profit)
     buyers: list[tuple[Account, str, str, int, float]] = []
     for row, w, entry in contracts_in_force(s.system, s.problem.sets):
@@ -169,6 +170,7 @@ def _book_contracts(co: _Company) -> _Company:
             buyers.append((Account.CONTRACT_TRANSFER, buyer, row.contract, w, -paid))
         owed = penalties["contract_untaken"].get((row.contract, entry.window), 0.0)
         owed -= penalties["contract_undelivered"].get((row.contract, entry.window), 0.0)
+        owed += refunds.get((row.contract, entry.window), 0.0)
         penalty[w] += share * owed
         buyers.append((Account.CONTRACT_PENALTY, buyer, row.contract, w, -owed))
     for account, buyer, contract, w, amount in buyers:
@@ -179,11 +181,14 @@ def _book_contracts(co: _Company) -> _Company:
     return co.booked(Account.CONTRACT_PENALTY, penalty)
 
 
-def _penalties(s: Solution, name: str) -> dict[tuple[str, str], float]:
-    """Return what is paid by contract and year, in EUR bn."""
+def _penalties(s: Solution, name: str, *, year: str = "window") -> dict[tuple[str, str], float]:
+    """Return what is paid by contract and year, in EUR bn; below zero what is credited."""
     columns, labels = s.problem.variables[name].columns, s.labels(name)
     paid = units.eur_bn_from_gwh_eur_mwh(s.problem.cost[columns] * s.values(name) * DAYS_PER_UNIT)
-    return {(str(c), str(w)): float(v) for c, w, v in zip(labels["contract"], labels["window"], paid[0], strict=True)}
+    total: dict[tuple[str, str], float] = {}
+    for contract, window, amount in zip(labels["contract"], labels[year], paid[0], strict=True):
+        total[str(contract), str(window)] = total.get((str(contract), str(window)), 0.0) + float(amount)
+    return total
 
 
 def _above_hub_eur_bn(s: Solution, entry: ContractWindow, formula: pd.Series) -> float:

@@ -60,6 +60,7 @@ class _Path:
     point: dict[str, list[tuple[list[object], np.ndarray, np.ndarray]]] = field(default_factory=dict)
     dual: dict[str, list[tuple[list[object], np.ndarray]]] = field(default_factory=dict)
     long_dual: dict[str, dict[object, float]] = field(default_factory=dict)
+    made_up: dict[object, float] = field(default_factory=dict)
     balance_gwh_d: list[np.ndarray] = field(default_factory=list)
     floor_gwh: list[pd.Series] = field(default_factory=list)
     seen: list[pd.DataFrame] = field(default_factory=list)
@@ -196,6 +197,11 @@ def _remember(path: _Path, window: Solution, first: int, after: int, marker: str
         for key, row in _long_rows(problem, equation):
             if touched[row]:
                 kept[key] = float(answer.row_dual[row])
+    years = {period.label[:4] for period in problem.sets.periods[first:after]}
+    rights = problem.variables["contract_made_up"]
+    for right, column in zip(_keys(rights.labels), rights.columns[0].tolist(), strict=True):
+        if right[2] in years:  # type: ignore[index]
+            path.made_up[right] = float(answer.x[column])
     path.answers.append(answer)
     path.balance_gwh_d.append(window.values(OUTLOOK)[:, 0])
     path.seen.append(_seen(window, first, after, marker))
@@ -248,6 +254,8 @@ def _stitched(problem: Problem, path: _Path) -> CertifiedSolution:
         else:
             for key, row in _long_rows(problem, equation):
                 dual[row] = path.long_dual.get(name, {}).get(key, 0.0)
+    rights = problem.variables["contract_made_up"]
+    x[rights.columns[0]] = [path.made_up.get(right, 0.0) for right in _keys(rights.labels)]
     value = problem.matrix @ x
     for name, (slack, sign) in SLACKS.items():
         rows = problem.equations[name].rows

@@ -14,7 +14,7 @@ from linepack.results.security import security
 from linepack.results.solution import Solution
 from linepack.vocabulary import ArcKind
 
-RESULT_SCHEMA = 2
+RESULT_SCHEMA = 3
 
 
 def result_tables(solution: Solution, names: Iterable[str] | None = None) -> dict[str, pd.DataFrame]:
@@ -186,11 +186,18 @@ def flagged(s: Solution) -> pd.DataFrame:
 
 
 def contracts(s: Solution) -> pd.DataFrame:
-    """Columns: contract, year, untaken_gwh, undelivered_gwh: what a buyer left and a seller held back (a breach)."""
+    """Columns: contract, year, untaken_gwh, undelivered_gwh, made_up_gwh.
+
+    What a buyer left, what a seller held back (a breach), and what the buyer took of gas paid for in earlier years.
+    """
     untaken = s.labels("contract_untaken").assign(untaken_gwh=s.values("contract_untaken")[0] * DAYS_PER_UNIT)
     held = s.labels("contract_undelivered").assign(undelivered_gwh=s.values("contract_undelivered")[0] * DAYS_PER_UNIT)
-    frame = untaken.merge(held, on=["contract", "window"], how="outer").rename(columns={"window": "year"})
-    filled = frame.fillna({"untaken_gwh": 0.0, "undelivered_gwh": 0.0})
+    late = s.labels("contract_made_up").assign(made_up_gwh=s.values("contract_made_up")[0] * DAYS_PER_UNIT)
+    late = late.groupby(["contract", "taken"], as_index=False)["made_up_gwh"].sum().rename(columns={"taken": "window"})
+    keys = ["contract", "window"]
+    frame = untaken.merge(held, on=keys, how="outer").merge(late, on=keys, how="left")
+    frame = frame.rename(columns={"window": "year"})
+    filled = frame.fillna({"untaken_gwh": 0.0, "undelivered_gwh": 0.0, "made_up_gwh": 0.0})
     return filled.sort_values(["contract", "year"], ignore_index=True)
 
 

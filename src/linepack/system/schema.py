@@ -380,6 +380,16 @@ TABLES: tuple[Table, ...] = (
         text("contract", "Contract.", references="contracts.contract"),
         text("node", "Delivery point.", references="nodes.node"),
     )),
+    Table("contract_makeup", "Gas paid for and not taken, which the buyer may take in later contract years.",
+          ("contract",), (
+        text("contract", "Contract with take-or-pay.", references="contracts.contract"),
+        number("years", "1", "Later calendar years in which it may be taken.", minimum=1.0),
+        number("annual_share", "1", "Most that is made up in a year, share of the annual quantity.", maximum=1.0),
+        number("refund_share", "1", "Share of what was paid that is credited.", required=False, default=1.0,
+               maximum=1.0),
+        number("closing_share", "1", "Worth of a right that lasts beyond the horizon, share of the credit.",
+               required=False, default=0.0, maximum=1.0),
+    ), is_optional=True),
     Table("route_wedges", "Quadratic terms around an observed flow: equity and portfolio behaviour.",
           ("trader", "arc"), (
         text("trader", "Trader.", references="traders.trader"),
