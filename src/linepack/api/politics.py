@@ -11,11 +11,13 @@ import pandas as pd
 
 from linepack.api.statutes import chosen_law, consents_on, contract_class, law_rows
 from linepack.deals.analysis import GameAnalysis, analyse_deal, analyse_game
+from linepack.deals.bands import DealDraws, draw_deal
 from linepack.deals.deal import Outsiders, outsiders_named
 from linepack.deals.game import without_sale
 from linepack.deals.market import MarketRuns, run_deal
 from linepack.deals.outcomes import find_outcomes
 from linepack.deals.read import DealFile, GameFile, load_case_file
+from linepack.ensemble.bands import draw_patches, latin_hypercube
 from linepack.errors import InputError
 from linepack.odds.assess import Assessment, assess, find_event
 from linepack.odds.curves import event_moves, read_conditional, read_curve, reversals
@@ -173,6 +175,23 @@ def market_runs(
     facts = load_dataset(base.dataset) if system is None else system
     return run_deal(loaded.deal, base, facts, RunStore(workspace_folder(workspace)), settings=settings, workers=workers,
                     on_progress=on_progress)  # fmt: skip
+
+
+def market_draws(
+    loaded: DealFile, count: int, *, variant: str | None = None, system: GasSystem | None = None,
+    workspace: str | Path | None = None, settings: SolveSettings | None = None, workers: int = 2,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> DealDraws:  # fmt: skip
+    """Return a deal's outcomes under joint draws of conduct, elasticities, LNG supply and wedges (``BAND_MEANING``).
+
+    The draws are kept by effect in the folder ``deal-draws`` of the workspace. Errors: as ``draw_deal``.
+    """
+    assert loaded.market is not None
+    base = loaded.market.in_world(variant)
+    facts = load_dataset(base.dataset) if system is None else system
+    worlds = [draw_patches(facts, draw) for draw in latin_hypercube(count)]
+    return draw_deal(loaded.deal, base, facts, RunStore(workspace_folder(workspace) / "deal-draws"), worlds,
+                     settings=settings, workers=workers, on_progress=on_progress)  # fmt: skip
 
 
 def assess_event(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,12 @@ import click
 from linepack.cli.options import output_options, print_json, settings_of, show_progress, solve_options
 
 if TYPE_CHECKING:
+    from linepack.deals.bands import DealDraws
     from linepack.deals.conditions import BoolArray
     from linepack.deals.market import MarketRuns
     from linepack.deals.outcomes import Outcomes
     from linepack.deals.read import DealFile, GameFile
+    from linepack.system.gassystem import GasSystem
 
 
 STRESS = "us-gazprom-2025/ns2-b"
@@ -31,12 +34,16 @@ STRESS = "us-gazprom-2025/ns2-b"
 @click.option("--published", "is_published", is_flag=True,
               help="Also hold the deal us-gazprom-2025/routes against published findings.")
 @click.option("--variant", default=None, metavar="NAME", help="Hold the deal against another world that it names.")
+@click.option("--variants", "is_across", is_flag=True,
+              help="One table across all worlds that it names, outsider rules and solution concepts.")
+@click.option("--draws", type=click.IntRange(2, 1000), default=None, metavar="N",
+              help="Bands over N joint draws of conduct, elasticities, LNG supply and wedges.")
 @solve_options
 @output_options
 def deal(
     case: str, rules: tuple[str, ...], against: str | None, reach: str | None, target: str | None,
-    is_published: bool, variant: str | None, dataset: str | None, solver: str, workspace: str | None, workers: int,
-    as_json: bool, out: str | None,
+    is_published: bool, variant: str | None, is_across: bool, draws: int | None, dataset: str | None, solver: str,
+    workspace: str | None, workers: int, as_json: bool, out: str | None,
 ) -> None:  # fmt: skip
     """Show who gains from CASE, who must agree, who blocks and what unblocks.
 
@@ -49,14 +56,18 @@ def deal(
     if isinstance(loaded, GameFile):
         content, text = _game(loaded, against)
     else:
-        runs = None if loaded.market is None else _runs(loaded, variant, dataset, solver, workspace, workers)
-        content, text = _deal(loaded, runs, rules, reach, target)
+        solving = _Solving(dataset, solver, workspace, workers)
+        runs = None if loaded.market is None else _runs(loaded, variant, solving)
+        content, text = _deal(loaded, runs, rules, reach, target, _drawn(loaded, variant, draws, solving))
+        if is_across:
+            content["across_variants"], found = _across(loaded, rules, solving)
+            text = f"{text}\n\n{found}"
         if runs is not None:
             _keep(case, variant, workspace, content)
         if is_published:
             stress = load_case_file(STRESS)
             assert not isinstance(stress, GameFile)
-            content["published"], found = _published(runs, _runs(stress, None, dataset, solver, workspace, workers))
+            content["published"], found = _published(runs, _runs(stress, None, solving))
             text = f"{text}\n\n{found}"
     if out is not None:
         _write(Path(out), content, text)
@@ -114,23 +125,74 @@ def _other_game(name: str) -> GameFile:
     return other
 
 
-def _runs(loaded: DealFile, variant: str | None, dataset: str | None, solver: str, workspace: str | None, workers: int
-          ) -> MarketRuns:  # fmt: skip
+@dataclass(frozen=True)
+class _Solving:
+    """How and where runs are solved."""
+
+    dataset: str | None
+    solver: str
+    workspace: str | None
+    workers: int
+
+    def system(self) -> GasSystem | None:
+        from linepack.system.dataset import load_dataset
+
+        return None if self.dataset is None else load_dataset(self.dataset)
+
+
+def _runs(loaded: DealFile, variant: str | None, how: _Solving) -> MarketRuns:
     from linepack.api.politics import market_runs
-    from linepack.system.dataset import load_dataset
 
-    system = None if dataset is None else load_dataset(dataset)
-    return market_runs(loaded, variant=variant, system=system, workspace=workspace, settings=settings_of(solver),
-                       workers=workers, on_progress=show_progress)  # fmt: skip
+    return market_runs(loaded, variant=variant, system=how.system(), workspace=how.workspace,
+                       settings=settings_of(how.solver), workers=how.workers, on_progress=show_progress)  # fmt: skip
 
 
-def _deal(loaded: DealFile, runs: MarketRuns | None, rules: tuple[str, ...], reach: str | None, target: str | None
-          ) -> tuple[dict[str, Any], str]:  # fmt: skip
+def _drawn(loaded: DealFile, variant: str | None, draws: int | None, how: _Solving) -> DealDraws | None:
+    from linepack.api.politics import market_draws
+    from linepack.errors import InputError
+
+    if draws is None:
+        return None
+    if loaded.market is None:
+        raise InputError("no-runs", "draws need a deal on market runs", hint="'base: CASE/SCENARIO' in the deal")
+    return market_draws(loaded, draws, variant=variant, system=how.system(), workspace=how.workspace,
+                        settings=settings_of(how.solver), workers=how.workers, on_progress=show_progress)  # fmt: skip
+
+
+def _across(loaded: DealFile, rules: tuple[str, ...], how: _Solving) -> tuple[dict[str, Any], str]:
+    """Return the table across worlds: the base, and every variant of the deal."""
+    from linepack.deals.deal import Outsiders, outsiders_named
+    from linepack.deals.figures import worlds_content
+    from linepack.deals.outcomes import find_outcomes
+    from linepack.deals.worlds import BASE, spreads, world_rows
+    from linepack.report.deal_text import worlds_text
+
+    worlds, why = {}, {BASE: ""}
+    if loaded.market is None:
+        assert loaded.accounts is not None
+        worlds[BASE] = find_outcomes(loaded.deal, loaded.accounts)
+    else:
+        why |= {variant.name: variant.why for variant in loaded.market.variants}
+        for name in why:
+            runs = _runs(loaded, None if name == BASE else name, how)
+            worlds[name] = find_outcomes(runs.deal, runs.accounts.__getitem__)
+    rows = world_rows(worlds, tuple(outsiders_named(rule) for rule in rules) or tuple(Outsiders))
+    found = spreads(rows)
+    return worlds_content(rows, found, why), worlds_text(rows, found, why)
+
+
+def _deal(
+    loaded: DealFile, runs: MarketRuns | None, rules: tuple[str, ...], reach: str | None, target: str | None,
+    draws: DealDraws | None,
+) -> tuple[dict[str, Any], str]:  # fmt: skip
     from linepack.deals.analysis import analyse_deal
+    from linepack.deals.bands import deal_bands
     from linepack.deals.content import CONTENT_SCHEMA, deal_content, union_content
     from linepack.deals.deal import Outsiders, outsiders_named
+    from linepack.deals.figures import bands_content, headline_figures, with_draw_bands
     from linepack.deals.outcomes import find_outcomes
-    from linepack.report.deal_text import deal_text, union_text
+    from linepack.ensemble.bands import BAND_MEANING
+    from linepack.report.deal_text import bands_text, deal_text, union_text
 
     chosen = tuple(outsiders_named(rule) for rule in rules) or tuple(Outsiders)
     if runs is not None:
@@ -146,6 +208,13 @@ def _deal(loaded: DealFile, runs: MarketRuns | None, rules: tuple[str, ...], rea
         "unions": {name: union_content(union) for name, union in unions.items()},
     }  # fmt: skip
     parts = [loaded.deal.title, loaded.deal.question, "", deal_text(analysis)]
+    bands = None
+    if draws is not None:
+        bands = deal_bands(analysis, draws)
+        content = with_draw_bands(content, bands_content(analysis, bands, BAND_MEANING))
+        parts += ["", bands_text(analysis, bands, BAND_MEANING)]
+    over = "" if runs is None else f" over {runs.base.months} months from {runs.base.first_month}"
+    content["headline"] = headline_figures(analysis, bands, meaning=BAND_MEANING, unit=f"EUR bn{over}")
     for name, union in unions.items():
         parts += ["", f"Inside {name}:", union_text(union)]
     if loaded.sunk_costs:

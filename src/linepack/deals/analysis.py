@@ -126,12 +126,18 @@ def analyse_game(game: Game, proposals: Mapping[str, FloatArray] | None = None) 
         raise NotCertified("nucleolus-not-certified", f"Kohlberg's criterion fails at {len(failed)} level(s) of excess",
                            hint="do values of very different size stand side by side?")  # fmt: skip
     dummies = dummy_players(game)
-    needed = np.array([float(name not in dummies) for name in game.players])
     value = shapley(game)
-    nash = nash_split(game.total, game.alone, needed if needed.any() else None)
+    nash = nash_split(game.total, game.alone, needs_of(game))
     reviews = [_review(game, name, payoffs) for name, payoffs in {**(proposals or {}), SHAPLEY: value}.items()]
     return GameAnalysis(game, value, found, nash, least_core(game), core_ranges(game), veto_players(game),
                         dummies, superadditivity_failures(game), tuple(reviews))  # fmt: skip
+
+
+def needs_of(game: Game) -> FloatArray | None:
+    """Return who shares in Nash's surplus: 1 for those who add to some coalition; None if nobody does, so all share."""
+    dummies = dummy_players(game)
+    needed = np.array([float(name not in dummies) for name in game.players])
+    return needed if needed.any() else None
 
 
 def analyse_deal(outcomes: Outcomes, rules: Sequence[Outsiders] = tuple(Outsiders)) -> DealAnalysis:

@@ -188,21 +188,23 @@ def run_deal(
     if failed is not None:
         raise failed
     runs = {key: outcome.run for key, outcome in zip(keys, outcomes, strict=True) if outcome.run is not None}
-    frames = {key: _rows(run.tables) for key, run in runs.items()}
-    known = _known_names(system, list(frames.values()))
+    frames = {key: counted_rows(run.tables) for key, run in runs.items()}
+    known = known_names(system, list(frames.values()))
     found = {key: RunAccounts(frame, known) for key, frame in frames.items()}
     for accounts in found.values():
         _refuse_double(filled, accounts)
     return MarketRuns(filled, base, runs, found, sum(kept))
 
 
-def _rows(tables: Tables) -> pd.DataFrame:
+def counted_rows(tables: Tables) -> pd.DataFrame:
+    """Return what counts of the accounts of a run over its horizon, in EUR bn by account, holder and asset."""
     frame = tables["accounts"]
     keys = ["account", "purse", "holder", "country", "region", "asset"]
     return frame[frame["counts"]].groupby(keys, as_index=False, sort=False)["amount_eur_bn"].sum()
 
 
-def _known_names(system: GasSystem, frames: Sequence[pd.DataFrame]) -> frozenset[str]:
+def known_names(system: GasSystem, frames: Sequence[pd.DataFrame]) -> frozenset[str]:
+    """Return every holder, country and region that a share may name."""
     nodes, traders = system.table("nodes"), system.table("traders")
     names = {*nodes["country"], *nodes["region"], *traders["trader"]}
     for table, column in (("equity_shares", "owner"), ("offtaker_shares", "offtaker"), ("asset_terms", "operator")):

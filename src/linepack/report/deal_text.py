@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from linepack.deals.analysis import NASH, NUCLEOLUS, SHAPLEY, Change, DealAnalysis, GameAnalysis, OutcomeReview, Review
+from linepack.deals.bands import DealBands
 from linepack.deals.deal import effect_text
-from linepack.deals.game import Consent
+from linepack.deals.game import Consent, FloatArray
 from linepack.deals.market import LawfulConsent, MarketRuns
 from linepack.deals.outcomes import Outcomes, one_per_outcome
 from linepack.deals.published import Finding
 from linepack.deals.sinking import Sinking
 from linepack.deals.voting import Union, cheapest_majority, voting_power
+from linepack.deals.worlds import ACCESS, Spread, WorldRow
 from linepack.report.text import change, number, plain_table
 from linepack.results.headline import headline
 
@@ -160,6 +162,46 @@ def sinking_text(found: Sinking) -> str:
     rows = [[player, *(number(float(end[k]), 3) for h in found.by_concept.values() for end in (h.before, h.after))]
             for k, player in enumerate(found.players)]  # fmt: skip
     return "\n".join([*lines, plain_table(header, rows)])
+
+
+def bands_text(analysis: DealAnalysis, bands: DealBands, meaning: str) -> str:
+    """Return gains, payments and Shapley payoffs with their bands over draws."""
+    names = analysis.outcomes.deal.names
+    rows = []
+    for k, review in enumerate(analysis.reviews):
+        if analysis.outcomes.changes(review.profile):
+            ends = [_span(bands.gains_eur_bn[k][:, i]) for i in range(len(names))]
+            rows.append([effect_text(analysis.outcomes.effects[analysis.outcomes.effect_of[review.profile]]), *ends,
+                         _span(bands.payments_eur_bn[:, k]), _span(bands.ttf_change_eur_mwh[:, k], 1)])  # fmt: skip
+    lines = [f"Bands, EUR bn: 10 to 90 per cent of {bands.draws} joint draws of {bands.asked}: {meaning}.", "",
+             plain_table(["gain by", *names, "payments", "TTF EUR/MWh"], rows), ""]  # fmt: skip
+    shares = []
+    for rule, by_concept in bands.games.items():
+        players = analysis.games[rule][1].game.players
+        shares += [[f"{rule}, {concept}", *(_span(ends[:, i]) for i in range(len(players))), _span(bands.totals[rule])]
+                   for concept, ends in by_concept.items()]  # fmt: skip
+        header = ["if all agree", *players, "all"]
+    return "\n".join([*lines, plain_table(header, shares)])
+
+
+def worlds_text(rows: Sequence[WorldRow], found: Sequence[Spread], why: Mapping[str, str]) -> str:
+    """Return one table across outside options, access and solution concept."""
+    names = list(rows[0].payoffs_eur_bn)
+    cells = [[row.world, str(row.outsiders), row.concept, *(number(row.payoffs_eur_bn[name], 3) for name in names),
+              number(row.total_eur_bn, 3)] for row in rows]  # fmt: skip
+    ends = [(title, [number(getattr(s, field), 3) for s in found])
+            for title, field in (("least", "least_eur_bn"), ("most", "most_eur_bn"))]  # fmt: skip
+    cells += [[title, "", "", *values] for title, values in ends]
+    signs = ", ".join(f"{s.player} {'one sign' if s.has_one_sign else 'EITHER SIGN'}" for s in found)
+    told = [f"  {name}: {text}" for name, text in why.items() if text]
+    return "\n".join(["Across outside options, access and solution concept, EUR bn:",
+                      plain_table(["world", "outsiders", "concept", *names, "all"], cells), *told,
+                      *(f"  {rule}: {ACCESS[rule]}" for rule in dict.fromkeys(row.outsiders for row in rows)),
+                      f"Signs: {signs}."])  # fmt: skip
+
+
+def _span(ends: FloatArray, places: int = 3) -> str:
+    return f"{number(float(ends[0]), places)} to {number(float(ends[1]), places)}"
 
 
 def findings_text(findings: tuple[Finding, ...]) -> str:
