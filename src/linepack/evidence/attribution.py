@@ -90,6 +90,25 @@ NOUNISH = frozenset(
         "disputes",
     ]  # a list of words reads better than a column of strings
 )
+_BASE_FORMS = frozenset(  # verbs only after a plural: 'gas demand growth' is no demand
+    {
+        "demand",
+        "report",
+        "claim",
+        "doubt",
+        "forecast",
+        "estimate",
+        "note",
+        "signal",
+        "fear",
+        "hope",
+        "promise",
+        "stress",
+        "offer",
+        "state",
+    }
+    | {"plan", "dispute", "urge", "welcome", "question", "comment", "express"}
+)
 _NOT_REPORTING = re.compile(r"\b(?:to|would|could|may|might|should|can|must)\s+(?:not\s+|never\s+|also\s+|\w+ly\s+)*$")
 _AFTER_NOUN = re.compile(
     r"\s+(?:of|on|about|from|for|by|over|in|at|and|or|to|against|between|with|is|are|was|were|will)\b"
@@ -140,7 +159,7 @@ def attribute(content: str, masked: str, start: int, end: int, offset: int) -> A
     for rule in (_refusal, _tail, source_phrase, quoted_as, colon, in_place, described_source, _verb):
         found = rule(content, clause, start, offset)
         if found is not None:
-            cites = _CITES.search(clause)
+            cites = None if found.cites else _CITES.search(clause)
             return (
                 replace(found, cites=content[start + cites.start("np") : start + cites.end("np")].strip())
                 if cites
@@ -182,7 +201,10 @@ def _place_subject(content: str, clause: str, start: int, offset: int) -> Speake
     if match is None:
         return None
     low, high = start + match.start("np"), start + match.end("np")
-    return read_speaker(content[low:high], offset + low)
+    speaker = read_speaker(content[low:high], offset + low)
+    if speaker is not None and speaker.rule == "person by form":  # a place stands for who sits there
+        return replace(speaker, source_class=SourceClass.INSTITUTION, rule="place for a body")
+    return speaker
 
 
 def _tail(content: str, clause: str, start: int, offset: int) -> Attribution | None:
@@ -207,7 +229,20 @@ def _tail(content: str, clause: str, start: int, offset: int) -> Attribution | N
             continue
         lead = clause[: found.speaker.start - offset - start].rstrip()
         if opens or lead.endswith((",", '"', "”", "»", "¤")):
-            return found
+            return _quoted_speaker(content, clause, start, offset, found) or found
+    return None
+
+
+def _quoted_speaker(content: str, clause: str, start: int, offset: int, outer: Attribution) -> Attribution | None:
+    """'Putin called it unfriendly, the RIA agency reported': he speaks, the agency is who says so."""
+    if outer.speaker.source_class is not SourceClass.OTHER_MEDIA:
+        return None
+    lead = clause[: outer.speaker.start - offset - start].rstrip(" ,")
+    for match in lexicon().verb_pattern.finditer(lead):
+        inner = _read_verb(content, lead, match, start, offset)
+        if inner is not None and not inner.speaker.is_pronoun and not inner.is_trailing:
+            is_person = inner.speaker.source_class in (SourceClass.NAMED_PERSON, SourceClass.OFFICIAL_UNNAMED)
+            return replace(inner, cites=outer.speaker.text, rule=f"{inner.rule}, as reported") if is_person else None
     return None
 
 
@@ -235,6 +270,10 @@ def _read_verb(content: str, clause: str, match: re.Match[str], start: int, offs
     if form == "expected" and re.match(r"\s+(?:in|by|on|from|next|this|later)\b", after):
         return None
     act = lexicon().verb_acts[form]
+    if form in _BASE_FORMS and not re.search(
+        r"(?:(?<!\b[Gg]a)s|people|and [\w ]+|I|we|they|who|not|also|\w+ly)\s+$", before, re.I
+    ):
+        return None
     speaker, rule, is_trailing = verb_speaker(content, clause, match, start, offset)
     if speaker is None:
         return None

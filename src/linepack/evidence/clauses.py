@@ -69,6 +69,9 @@ def _clauses(masked: str) -> list[tuple[int, int]]:
     for match in _STRONG.finditer(masked):
         if match.start() > 8 and len(masked) - match.end() > 12:
             cuts.append(match.end())
+    opening = re.match(r"(?:While|Whereas|Although|Though)\s[^,]{15,140},\s+", masked)
+    if opening and len(masked) - opening.end() > 20 and opening.end() not in cuts:
+        cuts = sorted([*cuts, opening.end()])
     bounds = [*cuts, len(masked)]
     return [(bounds[k], bounds[k + 1]) for k in range(len(cuts))]
 

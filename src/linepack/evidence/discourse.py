@@ -25,9 +25,12 @@ _DEMONYMS = ("ish", "ese", "ian", "ean", "can", "utch", "ench", "ari", "ani")
 _INSTITUTION_KINDS = (NameKind.STATE, NameKind.BODY, NameKind.COMPANY)
 _UNNAMED = (SourceClass.SOURCES_UNNAMED, SourceClass.OFFICIAL_UNNAMED)
 _SPOKES = re.compile(r"\bspokes(?:man|woman|person)\b|\bpress secretary\b|\brepresentative\b", re.I)
+_CLAUSE_BEFORE = re.compile(
+    r"(?:Although|Though|While|When|After|As|Because|Since|Before|If|Whereas|Once)\s+(?P<rest>[^\"“«]+)"
+)
 _SUBJECT = re.compile(
-    r"^(?:(?:But|And|Yet|Still|Meanwhile|However|Earlier|Later|Not even|Even)\b,?\s+)?"
-    r"(?:(?:In|At|On|From|For|With|After|Before|During|Since|Outside|Inside|Near)\s[^,;:\"“]{3,60},\s+)?"
+    r"^(?:(?:But|And|Yet|Still|Meanwhile|However|Earlier|Later|Also|Not even|Even)\b,?\s+)?"
+    r"(?:(?:[Ii]n|[Aa]t|[Oo]n|From|For|With|After|Before|During|Since|Outside|Inside|Near)\s[^,;:\"“]{3,60},\s+)?"
     r"(?P<np>[^,;:\"“()]{3,80}?(?:,\s[^,;:\"“]{3,80},)?)\s+"
     r"(?:has|have|had|is|was|are|were|will|would|can|could|did|does|may|might|must|\w{3,}(?:ed|es|s)|ran|runs|sees|"
     r"saw|came|went|"
@@ -172,9 +175,14 @@ class Discourse:
         """How the text introduces somebody: the words before the name in its sentence, and an apposition behind it."""
         text = self._document.text
         before = re.split(r"[.;:\"“”]\s|\n", text[max(0, start - 90) : start])[-1]
-        behind = re.match(r"(?:\s*\([^)]*\))?,?\s[^.;\"“”\n]{0,90}", text[end : end + 100])
+        behind = re.match(
+            r"(?:\s*\([^)]*\))?(?:,(?!\s+and\b)|\s(?=of\b|from\b|at\b|for\b))\s?[^.;\"“”\n]{0,90}",
+            text[end : end + 100],
+        )
         own = "" if speaker.source_class is SourceClass.NAMED_PERSON else speaker.text
-        context = f"{before} {speaker.role} {own} {behind[0] if behind else ''}"
+        name = self._book.names.get(speaker.entity)
+        place = f"{name.country} {name.member_of}" if name is not None else ""
+        context = f"{place} {before} {speaker.role} {own} {behind[0] if behind else ''}"
         near = f"{before[-25:]} {speaker.role} {speaker.text}"
         return Person(speaker, context, start, gender_of(near))
 
@@ -183,6 +191,7 @@ class Discourse:
             if "(" not in speaker.text:
                 words = speaker.text.split()
                 self._surnames.setdefault(words[-1], speaker.text)
+                self._surnames.setdefault(words[-1].split("-")[-1], speaker.text)
                 if len(words) == 2:  # 'Guo' for Guo Jiakun
                     self._surnames.setdefault(words[0], speaker.text)
             self._again(speaker, paragraph)
@@ -244,11 +253,27 @@ class Discourse:
                 return replace(
                     speaker, source_class=SourceClass.NAMED_PERSON, rule=f"surname of {full[0]} named before"
                 )
+        if speaker.rule == "name by form" and self._is_called_person(speaker.text):
+            return replace(speaker, source_class=SourceClass.NAMED_PERSON, rule="name with 'who', 'his' or a title")
         if speaker.rule == "person by form" and any(speaker.text in body.text for body in self._bodies):
             return replace(speaker, source_class=SourceClass.INSTITUTION, rule="short form of a body named before")
         if is_description(speaker):
             return self._described(speaker, paragraph)
         return speaker
+
+    def _is_called_person(self, name: str) -> bool:
+        """True if the text treats a single unknown name as a person somewhere."""
+        if not re.fullmatch(r"(?:al-|el-)?[A-Z][a-z\u00c0-\u017f'\u2019-]+", name):
+            return False
+        word = re.escape(name)
+        return bool(
+            re.search(
+                rf"\b{word},? who\b|\b{word} \w+(?: \w+)? (?:his|her)\b|\b(?:Mr|Ms|Mrs|Dr|Minister|President|"
+                rf"Premier)\.? {word}\b|"
+                rf"\b[Aa]ccording to {word},[^.]*\b(?:he|she)\b",
+                self._document.text,
+            )
+        )
 
     def _owner(self, speaker: Speaker, segment: Segment) -> Speaker:
         """'Its lawyer': of the body that the sentence is about, else of the last one."""
@@ -273,19 +298,18 @@ class Discourse:
         return speaker
 
     def _person_before(self, segment: Segment, at: int) -> Speaker | None:
-        content = self._document.text[segment.start : at]
-        mentions = [m for m in self._book.find(content) if m.name.kind is NameKind.PERSON]
-        if mentions:
-            return Speaker(
-                mentions[0].alias,
-                SourceClass.NAMED_PERSON,
-                mentions[0].name.name_id,
-                mentions[0].name.role,
-                rule="named before",
-            )
-        name = person_name(content) if not mentions else ""
-        if name and len(name.split()) > 1 and not self._book.find(name):
-            return Speaker(name, SourceClass.NAMED_PERSON, rule="named before")
+        """'Although Fico welcomed it, he said': the subject of the clause before, not somebody in what is said."""
+        match = _CLAUSE_BEFORE.match(self._document.text[segment.start : at])
+        if match is None:
+            return None
+        content = match["rest"][:60]
+        for mention in self._book.find(content):
+            if mention.name.kind is NameKind.PERSON and mention.start < 40:
+                name = mention.name
+                return Speaker(mention.alias, SourceClass.NAMED_PERSON, name.name_id, name.role, rule="named before")
+        found = person_name(content)
+        if len(found.split()) > 1 and content.find(found) < 40 and not self._book.find(found):
+            return Speaker(found, SourceClass.NAMED_PERSON, rule="named before")
         return None
 
 

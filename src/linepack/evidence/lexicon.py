@@ -86,7 +86,7 @@ def _spelled(form: str) -> str:
     """'puts ... at' is 'puts' where 'at' follows in the same clause."""
     word, _, later = form.partition(" ... ")
     spelled = re.escape(word).replace(r"\ ", r"\s+")
-    return rf"{spelled}(?=\s[^,.;:]{{2,70}}?\s{re.escape(later)}s?\s)" if later else spelled
+    return rf"{spelled}(?=\s[^,.;:]{{2,70}}?\s{re.escape(later)}s?(?!\w))" if later else spelled
 
 
 @lru_cache(maxsize=1)

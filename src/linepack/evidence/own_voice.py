@@ -72,10 +72,14 @@ def is_own_claim(claim: Claim) -> bool:
     if len(re.findall(r"[^\W\d_]+", content)) < 4 or not VERBISH.search(content):
         return False
     if re.match(
-        r"^(?:see|click|read|watch|follow|listen|share|photo|image|reporting by|editing by|\(reporting|"
+        r"^(?:see|click|read|watch|follow|listen|share|photo|image|reporting by|editing by|\((?:additional )?reporting|"
         r"\(editing|this article|this story|updated|correction)\b",
         content,
         re.I,
+    ):
+        return False
+    if re.match(
+        r"^[^,.;]{2,60} made (?:the|this|these|his|her) (?:statement|announcement|remarks?|comments?)\b", content
     ):
         return False
     kinds = {m.name.kind for m in claim.mentions}

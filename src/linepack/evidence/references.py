@@ -29,7 +29,8 @@ _OFFICES = (  # words that stand for one another when somebody is named again
     ("envoy", "ambassador", "diplomat", "negotiator"),
     ("analyst", "strategist", "expert", "economist", "researcher", "consultant", "scientist", "scholar", "specialist"),
     ("trader", "broker", "dealer"),
-    ("lawmaker", "politician", "member", "deputy", "mep", "mp", "senator", "rapporteur", "leader", "chair"),
+    ("lawmaker", "politician", "member", "deputy", "mep", "mp", "senator", "rapporteur", "chair"),
+    ("leader",),
     ("adviser", "advisor", "aide"),
     ("investor", "entrepreneur", "businessman", "financier"),
     ("official",),
@@ -45,9 +46,11 @@ _PUBLIC = re.compile(  # offices that many hold: never guessed from the last per
     re.I,
 )
 _HOLDS_OFFICE = re.compile(
-    r"\b(?:minister|head|president|chairman|deputy|commissioner|ambassador|governor|secretary|chancellor|premier)\b",
+    r"\b(?:minister|head|president|chairman|deputy|commissioner|ambassador|governor|secretary|chancellor|premier|"
+    r"spokes\w+)\b",
     re.I,
 )
+_OF_OFFICE = (SourceClass.NAMED_PERSON, SourceClass.INSTITUTION)
 _BODIES = (
     (
         r"company|group|firm|producer|operator|utility|importer|exporter|supplier|major|giant|developer|holding|"
@@ -126,7 +129,7 @@ def described_person(speaker: Speaker, persons: Sequence[Person], last: Person |
     office = _office(phrase.lower())
     qualifiers = [w for w in re.findall(r"[A-ZÄÖÜÉ][\w-]+", phrase) if _office(w.lower()) is None]
     fitting = [p for p in persons if office is not None and _holds(p, office)]
-    exact = [p for p in fitting if all(q.lower() in p.context.lower() for q in qualifiers)]
+    exact = [p for p in fitting if all(_agrees(q, speaker.entity, p) for q in qualifiers)]
     if exact:
         return _named(speaker, exact[-1], "same office")
     if (
@@ -136,7 +139,7 @@ def described_person(speaker: Speaker, persons: Sequence[Person], last: Person |
     ):
         return _named(speaker, fitting[-1], "same office")
     is_official = phrase.lower() == "official" and last is not None and bool(_HOLDS_OFFICE.search(last.context))
-    if last is not None and is_official and last.speaker.source_class is SourceClass.NAMED_PERSON and not fitting:
+    if last is not None and is_official and last.speaker.source_class in _OF_OFFICE and not fitting:
         return _named(speaker, last, "the last person holds an office")
     if last is not None and not _PUBLIC.search(phrase) and not fitting and not _other_office(last, office):
         return _named(speaker, last, "another word for the last person")
@@ -146,7 +149,9 @@ def described_person(speaker: Speaker, persons: Sequence[Person], last: Person |
 def described_body(speaker: Speaker, bodies: Sequence[Speaker]) -> Speaker | None:
     """Return the body that 'the company', 'its analysts' or 'the agency' means: the last of that kind; None if none."""
     match = re.match(r"^(?:the|this|its)\s+(?:[\w-]+\s+){0,3}?(?P<noun>[\w\s-]+)$", speaker.text, re.I)
-    if match is None or re.search(r"\s[A-Z]\S*\s+[A-Z]", speaker.text):
+    if match is None or any(
+        not _is_country(w) and "-" not in w for w in re.findall(r"(?<=\s)[A-Z]\S*(?=\s)", speaker.text)
+    ):
         return None
     for nouns, marks, kind in _BODIES:
         if not re.search(rf"\b(?:{nouns})$", match["noun"], re.I):
@@ -167,6 +172,11 @@ def described_body(speaker: Speaker, bodies: Sequence[Speaker]) -> Speaker | Non
                 )
         return None
     return None
+
+
+def _agrees(qualifier: str, entity: str, person: Person) -> bool:
+    """'Ukrainian' agrees with somebody of Ukraine, 'Kremlin' with one introduced by that word."""
+    return qualifier.lower() in person.context.lower() or bool(entity and f"{entity} " in f"{person.context[:12]} ")
 
 
 def _bare(words: str) -> str:
@@ -210,6 +220,8 @@ def _holds(person: Person, office: tuple[str, ...]) -> bool:
         return True
     if "prime minister" in office and re.search(r"\bdeputy prime|\bvice-premier", context):
         return False
+    if "leader" in office and re.search(r"\bchancellor|\bpresident|\bpremier|\bprime minister", context):
+        return True
     return any(re.search(rf"\b{re.escape(name)}s?\b", context) for name in office)
 
 

@@ -103,7 +103,7 @@ ADVERBIAL = re.compile(  # 'in his reply the Commissioner', 'on Monday Novak'
 )
 PRONOUN = re.compile(r"^(?:he|she|they|it|we|i|who|which|both|the former|the latter|this|that)$", re.I)
 CAPITALISED = re.compile(
-    r"\b[A-ZÄÖÜŠŽČŁØÅÉÁÓÍ][\w'\u2019.-]*[a-zäöüßéèáàóíščžćłøåñçă][\w'\u2019-]*|"
+    r"\b(?:al-|el-|bin-)?[A-ZÄÖÜŠŽČŁØÅÉÁÓÍ][\w'\u2019.-]*[a-zäöüßéèáàóíščžćłøåñçă][\w'\u2019-]*|"
     r"\b(?:[A-Z]\.)+|\b[A-Z][A-Z&]+\b"
 )
 NUMBER_WORD = re.compile(r"\b(one|two|three|four|five|six|seven|eight|nine|ten|both|several|some|many|\d{1,2})\b", re.I)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from linepack.evidence.source_words import NAME_AFTER_COMMA
-from linepack.evidence.speakers import Speaker, read_speaker
+from linepack.evidence.speakers import Speaker, person_name, read_speaker
 
 _AUX = re.compile(
     r"(?:[\s,]+(?:has|have|had|also|repeatedly|later|then|further|earlier|previously|again|often|already|"
@@ -199,6 +199,8 @@ def subject_before(content: str, clause: str, at: int, start: int, offset: int) 
     if left.rstrip().endswith(","):
         return _before_apposition(content, parts, start, offset)
     low, high = parts[-1]
+    if len(parts) > 1 and re.fullmatch(r"\s*who(?:\s+(?:also|has|have|had|\w+ly))*\s*", left[low:high]):
+        return _name_before_who(content, parts[-2], start, offset)
     if len(parts) > 1 and re.search(r"\s(?:and|or)\s", left[low:high]):  # 'American, Russian and European officials'
         k = len(parts) - 1
         while (
@@ -219,6 +221,16 @@ def subject_before(content: str, clause: str, at: int, start: int, offset: int) 
         return None
     cut = cuts[-1]
     return read_speaker(content[start + low + cut.end() : start + high], offset + start + low + cut.end())
+
+
+def _name_before_who(content: str, part: tuple[int, int], start: int, offset: int) -> Speaker | None:
+    """'They echo those of minister Robert Habeck, who said': the person whose name ends the part before."""
+    phrase = content[start + part[0] : start + part[1]].rstrip()
+    name = person_name(phrase)
+    if not name or not phrase.endswith(name):
+        return None
+    at = phrase.rfind(name)
+    return read_speaker(name, offset + start + part[0] + at, role=phrase[:at].split(" of ")[-1].strip())
 
 
 def _before_apposition(content: str, parts: list[tuple[int, int]], start: int, offset: int) -> Speaker | None:
