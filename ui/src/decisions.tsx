@@ -111,7 +111,7 @@ function words(data: PageData, text: string): string {
 
 /** Assets that a change of the facts opens although gates of theirs are closed. */
 function assumedConsents(data: PageData, draft: Draft): { asset: string; name: string; day: string; closed: number; least: number }[] {
-  if (!data.law) return [];
+  if (!data.law || draft.law) return []; // with the law taken in, its own effects say what stays closed
   const opened = draft.patches.filter((p) => p.do === "asset" && p.state !== "closed" && p.capacity !== 0).flatMap((p) => (Array.isArray(p.arcs) ? (p.arcs as string[]) : typeof p.arcs === "string" ? [p.arcs] : []).map((arc) => [arc, String(p.from ?? dayAfter(data.law!.day))] as const));
   return opened.flatMap(([arc, day]) => {
     const answers = data.law!.consents[arc];

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import json
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -58,6 +59,7 @@ class Service:
     ledger: Path | None = None
     systems: dict[str, GasSystem] = field(default_factory=dict)
     pages: dict[str, tuple[tuple[Any, ...], bytes]] = field(default_factory=dict)
+    cases: dict[str, Case] = field(default_factory=dict)
     making: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -70,6 +72,12 @@ class Service:
         if name not in self.systems:
             self.systems[name] = load_dataset(name)
         return self.systems[name]
+
+    def case(self, name: str) -> Case:
+        """Return a case; read once."""
+        if name not in self.cases:
+            self.cases[name] = load_case(checked_name(name, "case"))
+        return self.cases[name]
 
     def digest(self, scenario: Scenario) -> str:
         """Return the digest of a scenario's run."""
@@ -84,7 +92,7 @@ class Service:
         return job
 
     def page(self, case: Case) -> bytes:
-        """Return the page's document of a case; made anew when a run or a kept file has changed.
+        """Return the page's document of a case, compressed with gzip; made anew when a run or a kept file has changed.
 
         Errors: ``InputError`` if not all of it is solved.
         """
@@ -101,7 +109,7 @@ class Service:
                 kept = read_kept(self.workspace, case.name, self.ledger)
                 system = self.system(case.scenarios[0].dataset)
                 brief = make_brief(case, [r for r in runs if r], system, kept=kept)
-                document = page_json(page_data(brief)).encode()
+                document = gzip.compress(page_json(page_data(brief)).encode(), compresslevel=6, mtime=0)
                 self.pages[case.name] = (state, document)
             return document
 
@@ -109,7 +117,7 @@ class Service:
         """Make the documents of all cases that are solved, so that the first view does not wait for them."""
         for name in reversed(available_cases()):
             with contextlib.suppress(LinepackError):
-                self.page(load_case(name))
+                self.page(self.case(name))
 
     def run(self, digest: str) -> Run:
         """Return a stored run. Errors: ``InputError`` if there is none."""
@@ -219,33 +227,39 @@ def cases(service: Service, request: Request, body: Mapping[str, Any]) -> list[d
     return [
         {"case": c.name, "title": c.title, "question": c.question,
          "scenarios": [{"name": s.name, "title": s.title, "why": s.why} for s in c.scenarios]}
-        for c in map(load_case, available_cases())
+        for c in map(service.case, available_cases())
     ]  # fmt: skip
 
 
-def _case(request: Request) -> Case:
-    return load_case(checked_name(request.path_params["case"], "case"))
+def _case(service: Service, request: Request) -> Case:
+    return service.case(request.path_params["case"])
 
 
 def page(service: Service, request: Request, body: Mapping[str, Any]) -> Response:
     """Return what the page shows of a case. 409 with the missing scenarios if not all are solved."""
-    return Response(service.page(_case(request)), media_type="application/json")
+    document = service.page(_case(service, request))
+    headers = {"vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["content-encoding"] = "gzip"
+    else:
+        document = gzip.decompress(document)
+    return Response(document, media_type="application/json", headers=headers)
 
 
 def solve_case(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
     """Queue every scenario of a case that is not solved; return the jobs of all."""
-    case = _case(request)
+    case = _case(service, request)
     return {"jobs": [service.submit(Work(case.name, s.name)).as_dict() for s in case.scenarios]}
 
 
 def editor(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the forms of the scenario editor and the names they choose from."""
-    return editor_content(service.system(_case(request).scenarios[0].dataset))
+    return editor_content(service.system(_case(service, request).scenarios[0].dataset))
 
 
 def decisions(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return what each body may decide on a day, under the law as known on ``known_on`` (default: all of it)."""
-    _case(request)
+    _case(service, request)
     known = request.query_params.get("known_on", "")
     return decisions_content(_day(request), _as_day(known, "known_on") if known else None)
 
