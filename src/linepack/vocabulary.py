@@ -92,6 +92,14 @@ class Conjecture(StrEnum):
     GIVEN = "given"  # conjectured_slope_eur_mwh_per_gwh_d, on its sales in each area and period
 
 
+class ConductPreset(StrEnum):
+    """Conduct of all sellers with market power at once."""
+
+    COMPETITIVE = "competitive"  # every seller takes prices
+    CALIBRATED = "calibrated"  # as the dataset has it
+    COURNOT = "cournot"  # all of its effect on its residual demand is taken into account
+
+
 class DemandShape(StrEnum):
     """How consumption answers to price."""
 

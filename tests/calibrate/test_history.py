@@ -9,8 +9,8 @@ import pytest
 from linepack.calibrate.checks import FORWARD, PERSISTENCE, Check, Verdict, checks_table, within
 from linepack.calibrate.declare import load_calibration
 from linepack.calibrate.predict import carried_patches, observed_figures
-from linepack.calibrate.studies import implied_elasticity
 from linepack.errors import InputError
+from linepack.results.compare import elasticity_of
 from linepack.scenario.scenario import load_case
 from linepack.system.dataset import load_dataset
 from linepack.system.gassystem import GasSystem
@@ -166,8 +166,8 @@ def test_verdicts() -> None:
 
 def test_implied_elasticity() -> None:
     """15 bcm more on 317 bcm with a price a third lower is the published 0.11 to 0.14: ln 1.047 / ln 1.5."""
-    assert implied_elasticity(0.0473, -1 / 3) == pytest.approx(np.log(1.0473) / np.log(1.5))
-    assert np.isnan(implied_elasticity(0.05, 0.0))
+    assert elasticity_of(0.0473, -1 / 3) == pytest.approx(np.log(1.0473) / np.log(1.5))
+    assert np.isnan(elasticity_of(0.05, 0.0))
 
 
 def test_base_years_are_cases() -> None:

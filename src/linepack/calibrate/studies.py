@@ -15,6 +15,7 @@ import pandas as pd
 
 from linepack import units
 from linepack.calibrate.checks import Check
+from linepack.results.compare import elasticity_of
 from linepack.results.headline import EU, country_prices, export_revenues, import_bills, unserved
 from linepack.results.solution import SolveSettings, solve_system
 from linepack.results.tables import result_tables
@@ -174,7 +175,7 @@ def _return_of_gas(facts: GasSystem, settings: SolveSettings) -> list[Check]:
         less = lab(_no_conduct(facts))
         percent = _price_change(less, more)
         added = _russian(more) - _russian(less)
-        ours, theirs = (implied_elasticity(added / _consumption(less), p / 100) for p in (percent, quoted))
+        ours, theirs = (elasticity_of(added / _consumption(less), p / 100) for p in (percent, quoted))
         lines.append(Check("C10 return of Russian gas, 2025", f"EU price with {name}", "%", percent, low=-50.0,
                            high=-5.0, bar=f"-5 to -50 %; quoted {quoted:g} %",
                            mechanism=f"implies an elasticity of {ours:.2f}, the quote {theirs:.2f}: here LNG goes "
@@ -192,13 +193,6 @@ def _return_of_gas(facts: GasSystem, settings: SolveSettings) -> list[Check]:
                        mechanism="new LNG is sold whatever the price; the floor that stops a glut (idle US plants) is "
                        "reached here at lower prices than in the study"))  # fmt: skip
     return lines
-
-
-def implied_elasticity(quantity_share: float, price_change: float) -> float:
-    """Return the elasticity that a price change for an added share of consumption implies: ln(1 + q) / -ln(1 + p)."""
-    if price_change <= -1 or price_change == 0 or quantity_share <= -1:
-        return np.nan
-    return float(np.log1p(quantity_share) / -np.log1p(price_change))
 
 
 def _open(*arcs: str) -> Patch:

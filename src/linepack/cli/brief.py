@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from linepack.cli.options import (
+    conduct_option,
     output_options,
     print_json,
     settings_of,
     show_closure,
     show_progress,
     solve_options,
+    with_conduct,
 )
 
 
@@ -25,10 +28,12 @@ from linepack.cli.options import (
               help="Use only facts and law that were known on this day.")
 @click.option("--ledger", type=click.Path(dir_okay=False, exists=True), envvar="LINEPACK_LEDGER", default=None,
               help="Ledger whose articles and claims are shown [default: ledger.sqlite of the workspace].")
+@conduct_option
 @solve_options
 @output_options
 def brief(
-    case: str, full: bool, draws: int, as_of: datetime | None, ledger: str | None, dataset: str | None, solver: str,
+    case: str, full: bool, draws: int, as_of: datetime | None, ledger: str | None, conduct: str | None,
+    dataset: str | None, solver: str,
     workspace: str | None, workers: int, as_json: bool, out: str | None,
 ) -> int:  # fmt: skip
     """Solve, compare and explain every scenario of CASE [default: us-gazprom-2025].
@@ -47,6 +52,7 @@ def brief(
     loaded = load_case(case)
     if as_of is not None:
         loaded = known_on(loaded, as_of.date())
+    loaded = replace(loaded, scenarios=tuple(with_conduct(scenario, conduct) for scenario in loaded.scenarios))
     system = load_dataset(dataset or loaded.scenarios[0].dataset)
     show_closure(system, loaded.scenarios[0])
     root = folder_of(workspace)

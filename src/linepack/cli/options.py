@@ -37,6 +37,25 @@ def solve_options(function: F) -> F:
     return function
 
 
+def conduct_option(function: F) -> F:
+    """Add ``--conduct``: conduct of all sellers with market power."""
+    known = click.Choice(["competitive", "calibrated", "cournot"])
+    option = click.option("--conduct", type=known, default=None,
+                          help="Conduct of all sellers with market power [default: the dataset's].")  # fmt: skip
+    return option(function)
+
+
+def with_conduct(scenario: Scenario, conduct: str | None) -> Scenario:
+    """Return a scenario with the conduct of a preset, added after its own patches."""
+    if conduct is None or conduct == "calibrated":
+        return scenario
+    from linepack.scenario.patches import ConductPresetPatch
+    from linepack.vocabulary import ConductPreset
+
+    patch = ConductPresetPatch("conduct", f"--conduct {conduct}", ConductPreset(conduct))
+    return scenario.with_patches(f"{scenario.name}, {conduct}", patch, title=f"{scenario.title}, {conduct}")
+
+
 def settings_of(solver: str) -> SolveSettings:
     """Return solve settings. Errors: ``InputError`` for a solver that does not exist."""
     from linepack.api.market import solve_settings

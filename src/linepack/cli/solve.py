@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from linepack.cli.options import (
+    conduct_option,
     output_options,
     print_json,
     show_closure,
     show_progress,
     solve_options,
+    with_conduct,
 )
 
 if TYPE_CHECKING:
@@ -20,18 +22,20 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("scenario")
+@conduct_option
 @solve_options
 @output_options
 def solve(
-    scenario: str, dataset: str | None, solver: str, workspace: str | None, workers: int, as_json: bool, out: str | None
-) -> None:
+    scenario: str, conduct: str | None, dataset: str | None, solver: str, workspace: str | None, workers: int,
+    as_json: bool, out: str | None,
+) -> None:  # fmt: skip
     """Solve SCENARIO (a YAML file, or CASE/NAME) and print its headline figures.
 
     Tables are kept in the workspace; --out writes them as CSV as well.
     """
     from linepack.report.run_report import headline_rows, run_text, write_tables
 
-    run = _solve(scenario, dataset, solver, workspace)
+    run = _solve(scenario, dataset, solver, workspace, conduct)
     if out is not None:
         for path in write_tables(run, out):
             click.echo(f"wrote {path}", err=True)
@@ -93,16 +97,17 @@ def wedges(scenario: str, against: str | None, no_ties: bool, dataset: str | Non
 @click.argument("other")
 @click.option("--table", default=None, help="Also show the largest changes of a table: hub_prices, flows, sales, ...")
 @click.option("--rows", type=click.IntRange(1), default=15, show_default=True, help="Rows of that table to show.")
+@conduct_option
 @solve_options
 @output_options
 def compare(
-    base: str, other: str, table: str | None, rows: int, dataset: str | None, solver: str, workspace: str | None,
-    workers: int, as_json: bool, out: str | None,
+    base: str, other: str, table: str | None, rows: int, conduct: str | None, dataset: str | None, solver: str,
+    workspace: str | None, workers: int, as_json: bool, out: str | None,
 ) -> None:  # fmt: skip
     """Solve BASE and OTHER and show what differs."""
     from linepack.report.run_report import compare_content, compare_text, write_comparison
 
-    runs = [_solve(name, dataset, solver, workspace) for name in (base, other)]
+    runs = [_solve(name, dataset, solver, workspace, conduct) for name in (base, other)]
     if out is not None:
         for path in write_comparison(runs[0], runs[1], out):
             click.echo(f"wrote {path}", err=True)
@@ -129,12 +134,12 @@ def cases(as_json: bool) -> None:
             click.echo(f"  {case.name}/{scenario.name}: {scenario.title}")
 
 
-def _solve(name: str, dataset: str | None, solver: str, workspace: str | None) -> Run:
+def _solve(name: str, dataset: str | None, solver: str, workspace: str | None, conduct: str | None) -> Run:
     from linepack.api.market import solve as solved
     from linepack.scenario.scenario import load_scenario
     from linepack.system.dataset import load_dataset
 
-    scenario = load_scenario(name)
+    scenario = with_conduct(load_scenario(name), conduct)
     system = load_dataset(dataset or scenario.dataset)
     show_closure(system, scenario)
     return solved(scenario, system=system, solver=solver, workspace=workspace, on_progress=show_progress)

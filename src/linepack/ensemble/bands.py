@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -18,19 +19,21 @@ from linepack.results.solution import Solution, SolveSettings
 from linepack.results.tables import result_tables
 from linepack.runs.runner import Progress, headline_table, run_scenarios
 from linepack.runs.store import Run, RunStore
-from linepack.scenario.patches import ConductPatch, Patch, QuantityPatch, Span, SupplyPatch, TablePatch
+from linepack.scenario.patches import ConductPresetPatch, Patch, QuantityPatch, Span, SupplyPatch, TablePatch
 from linepack.scenario.scenario import Scenario
 from linepack.system.gassystem import GasSystem
-from linepack.vocabulary import ArcKind
+from linepack.vocabulary import ArcKind, ConductPreset
 
 SEED = 20250313
 LOW, HIGH = 0.1, 0.9
+HOUSEHOLD = "household"
 EUROPE = ("EU27", "Europe non-EU")
 PRICE_TABLES = {"price_markers": ("marker", "price_eur_mwh"), "hub_prices": ("node", "hub_price_eur_mwh")}
 """Tables of prices that a draw keeps, with the columns of name and price."""
 BAND_MEANING = (
-    "10 to 90 per cent of joint draws of conduct (0 to 1), demand elasticity in Europe and elsewhere (half to double), "
-    "world LNG supply (plus or minus 2 per cent) and route wedges (none to double)"
+    "10 to 90 per cent of joint draws of conduct (competitive, calibrated, Cournot), demand elasticity in Europe and "
+    "elsewhere (half to double), world LNG supply (plus or minus 2 per cent), route wedges (none, as observed, double) "
+    "and European winters (household demand plus or minus 8 per cent)"
 )
 
 
@@ -38,30 +41,32 @@ BAND_MEANING = (
 class Draw:
     """One joint draw of what every answer depends on and nobody knows."""
 
-    conduct: float
+    conduct: ConductPreset
     europe_elasticity_factor: float
     elsewhere_elasticity_factor: float
     lng_supply_factor: float
     wedge_factor: float
+    winter_factor: float
 
 
 def latin_hypercube(count: int, seed: int = SEED) -> tuple[Draw, ...]:
     """Return ``count`` draws, one in each of ``count`` equal slices of every range (Latin hypercube).
 
-    Conduct 0 to 1; elasticities half to double, even in the logarithm; LNG 0.98 to 1.02; wedges 0 to 2.
+    Conduct one of the presets; elasticities half to double, even in the logarithm; LNG 0.98 to 1.02; wedges 0, 1 or 2;
+    household demand of European winters 0.92 to 1.08 (degree-days of German winters 2019 to 2024 deviate by 5 %).
     """
-    unit = qmc.LatinHypercube(d=5, rng=np.random.default_rng(seed)).random(count)
+    presets = tuple(ConductPreset)
+    unit = qmc.LatinHypercube(d=6, rng=np.random.default_rng(seed)).random(count)
     return tuple(
-        Draw(round(float(u[0]), 6), round(float(2 ** (2 * u[1] - 1)), 6), round(float(2 ** (2 * u[2] - 1)), 6),
-             round(float(0.98 + 0.04 * u[3]), 6), round(float(2 * u[4]), 6))
+        Draw(presets[int(len(presets) * u[0])], round(float(2 ** (2 * u[1] - 1)), 6),
+             round(float(2 ** (2 * u[2] - 1)), 6), round(float(0.98 + 0.04 * u[3]), 6), float(int(3 * u[4])),
+             round(float(0.92 + 0.16 * u[5]), 6))
         for u in unit
     )  # fmt: skip
 
 
 def draw_patches(system: GasSystem, draw: Draw) -> tuple[Patch, ...]:
     """Return the patches that put a draw into a scenario; sellers that are price takers stay so."""
-    traders = system.table("traders")
-    strategic = tuple(traders.loc[traders["conduct"] > 0, "trader"])
     resources, arcs = system.table("resources"), system.table("arcs")
     plants = arcs.loc[arcs["kind"] == ArcKind.LIQUEFACTION, "origin"]
     lng = tuple(resources.loc[resources["node"].isin(plants), "resource"])
@@ -69,8 +74,7 @@ def draw_patches(system: GasSystem, draw: Draw) -> tuple[Patch, ...]:
     with_demand = set(system.table("nodes").set_index("node").loc[system.table("demand")["node"].unique(), "region"])
     patches: list[Patch] = [TablePatch("wedges", "band", "parameters", {"parameter": ("wedge_multiplier",)}, "value",
                                        factor=draw.wedge_factor)]  # fmt: skip
-    if strategic:
-        patches.append(ConductPatch("conduct", "band", strategic, draw.conduct))
+    patches.append(ConductPresetPatch("conduct", "band", draw.conduct))
     if lng:
         patches.append(SupplyPatch("world LNG", "band", lng, Span(), draw.lng_supply_factor))
     for name, regions, factor in (("Europe", EUROPE, draw.europe_elasticity_factor),
@@ -78,7 +82,25 @@ def draw_patches(system: GasSystem, draw: Draw) -> tuple[Patch, ...]:
         here = tuple(region for region in regions if region in with_demand)
         if here:
             patches.append(QuantityPatch(f"elasticity {name}", "band", "demand", (), here, (), Span(), 1.0, factor))
-    return tuple(patches)
+    return (*patches, *_winters(system, draw.winter_factor))
+
+
+def _winters(system: GasSystem, factor: float) -> list[Patch]:
+    """Return one patch per winter of the table of demand, for households in Europe; none if it has no such segment."""
+    table = system.table("demand")
+    region = table["node"].map(system.table("nodes").set_index("node")["region"])
+    own = table[(table["segment"] == HOUSEHOLD) & region.isin(EUROPE)]
+    if own.empty:
+        return []
+    regions = tuple(name for name in EUROPE if (region[own.index] == name).any())
+    first, last = (int(own["month"].agg(end)[:4]) for end in ("min", "max"))
+    found: list[Patch] = []
+    for year in range(first - 1, last + 1):
+        span = Span(date(year, 11, 1), date(year + 1, 3, 31))
+        if own["month"].between(f"{year}-11", f"{year + 1}-03").any():
+            found.append(QuantityPatch(f"winter {year}", "band", "demand", (), regions, (), span, factor, 1.0,
+                                       (HOUSEHOLD,)))  # fmt: skip
+    return found
 
 
 def headline_and_prices(solution: Solution) -> dict[str, pd.DataFrame]:

@@ -14,7 +14,7 @@ from linepack.ensemble.bands import BAND_MEANING
 from linepack.report.kept import NOTHING_KEPT, Kept
 from linepack.report.run_report import certificate_line, shown
 from linepack.report.text import change, csv_text, json_text, markdown_table, number, plain_table
-from linepack.results.compare import worst_country
+from linepack.results.compare import implied_elasticity, worst_country
 from linepack.results.headline import (
     FIGURES,
     Figure,
@@ -39,8 +39,11 @@ HOW_TO_READ = """\
 How to read it. Prices and yearly rates are means over the horizon. The number in brackets is the change from the first
 column. Revenue is sales at hub prices less carriage to the place of sale, without gas piped to China, Belarus, Central
 Asia, Armenia and the Emirates, whose price is a contract's. The bill is net: gas bought from foreign sellers and
-neighbours, less gas sold to neighbours. A scenario says what is physically and commercially open; it does not say that
+neighbours, less gas sold to neighbours. The net elasticity implied is gas that came although the price fell (or went
+although it rose) over EU consumption, against the change of TTF, in logarithms: all that gives way, demand and LNG that
+goes elsewhere. A scenario says what is physically and commercially open; it does not say that
 anyone has agreed to it."""
+IMPLIED = "Net elasticity implied"
 HOW_GAINS_COUNT = """\
 Who gains: changes of accounts at hub prices, EUR bn a year; they add up to the change of welfare (consumers' value of
 gas less resource cost, plus closing stocks). Levies, the margin of tolled LNG and stakes follow the tables
@@ -65,6 +68,11 @@ class Brief:
     def base(self) -> Run:
         """The run that the others are compared with."""
         return self.runs[0]
+
+    @cached_property
+    def elasticities(self) -> dict[str, float]:
+        """The elasticity that each answer implies, by name of scenario; NaN where supply did not change."""
+        return {run.name: implied_elasticity(self.base.tables, run.tables) for run in self.runs}
 
     @cached_property
     def figures(self) -> dict[str, dict[str, float]]:
@@ -115,6 +123,8 @@ def headline_table(brief: Brief) -> tuple[list[str], list[list[str]]]:
     worst = [worst_country(brief.base.tables, run.tables) for run in brief.runs]
     rows.append(["EU country worst off", "", *("" if k == 0 else country for k, (country, _) in enumerate(worst))])
     rows.append(["  its price, or gas it lacks", "", *("" if k == 0 else how for k, (_, how) in enumerate(worst))])
+    if len(brief.runs) > 1:
+        rows.append([IMPLIED, "1", "", *(number(brief.elasticities[run.name], 2) for run in brief.runs[1:])])
     return header, rows
 
 
@@ -265,6 +275,7 @@ def run_content(run: Run, base: Run, *, known: Brief | None = None) -> dict[str,
              "value": values[f.name], "change": values[f.name] - start[f.name]}
             for f in FIGURES
         ],
+        "implied_elasticity": implied_elasticity(base.tables, run.tables),
         "worst_country": {"country": country, "how": how},
         "eu_imports": imports.to_dict("records"),
         "welfare_eur_bn_y": welfare_eur_bn_y(run.tables),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from linepack.errors import InputError
-from linepack.results.headline import Tables, country_prices, headline, horizon_days, unserved
+from linepack.results.headline import Tables, country_prices, headline, horizon_days, marker_means, unserved
 
 KEYS = {
     "price_markers": ["marker"], "hub_prices": ["node"], "flows": ["carrier", "arc"],
@@ -15,6 +16,10 @@ MEASURES = {
     "price_markers": "price_eur_mwh", "hub_prices": "hub_price_eur_mwh", "flows": "flow_gwh_d", "sales": "sales_gwh_d",
     "storage": "level_gwh", "consumption": "consumption_gwh_d",
 }  # fmt: skip
+LEAST_PRICE_CHANGE = 0.002
+LEAST_SUPPLY_CHANGE = 0.002
+"""Below these shares a change of price, or of supply over EU consumption, implies nothing."""
+
 NEARLY_NIL = 1e-6
 """Below this a base is a solver's zero, and a change has no percentage."""
 
@@ -58,6 +63,34 @@ def mean_changes(base: Tables, other: Tables, table: str) -> pd.DataFrame:
     means = frame.groupby([*KEYS[table], "unit"], as_index=False, sort=False)[["base", "other", "change"]].sum()
     order = means["change"].abs().sort_values(ascending=False, kind="stable").index
     return means.loc[order].reset_index(drop=True)
+
+
+def implied_elasticity(base: Tables, other: Tables) -> float:
+    """Return the net elasticity that an answer implies: ln(1 + q) / -ln(1 + p), p the change of TTF.
+
+    q is the gas that came although the price fell (or went although it rose) over EU consumption: the sum over
+    resources of changes of production against the direction in which the price pulls. So a quoted "15 bcm back means a
+    third less" can be held against it. NaN without such a change of supply, or of price.
+    """
+    first, then = (marker_means(tables).get("TTF", np.nan) for tables in (base, other))
+    moved = float(then / first - 1)
+    if not np.isfinite(moved) or abs(moved) < LEAST_PRICE_CHANGE:
+        return np.nan
+    made = [(t["production"]["production_gwh_d"] * t["production"]["days"]).groupby(t["production"]["resource"]).sum()
+            for t in (base, other)]  # fmt: skip
+    change = made[1].sub(made[0], fill_value=0.0)
+    shock = float(change[change * moved < 0].sum())
+    used = base["consumption"]
+    eu = used["region"] == "EU27"
+    share = shock / float((used["consumption_gwh_d"] * used["days"])[eu].sum())
+    return elasticity_of(share, moved) if abs(share) >= LEAST_SUPPLY_CHANGE else np.nan
+
+
+def elasticity_of(quantity_share: float, price_change: float) -> float:
+    """Return ln(1 + quantity_share) / -ln(1 + price_change), NaN where it has no value."""
+    if price_change <= -1 or price_change == 0 or quantity_share <= -1:
+        return np.nan
+    return float(np.log1p(quantity_share) / -np.log1p(price_change))
 
 
 def worst_country(base: Tables, other: Tables) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from linepack.scenario.patches import (
     AddRowsPatch,
     AssetPatch,
     ConductPatch,
+    ConductPresetPatch,
     ContractPatch,
     CostPatch,
     OptionPatch,
@@ -22,7 +23,7 @@ from linepack.scenario.patches import (
 from linepack.scenario.reader import Fields, plain
 from linepack.scenario.select import ARC_FILTERS
 from linepack.system.schema import TABLES_BY_NAME, Kind
-from linepack.vocabulary import AssetState
+from linepack.vocabulary import AssetState, ConductPreset
 
 COMMON = ("name", "do", "why")
 DATES = ("from", "until")
@@ -138,7 +139,12 @@ def _contract(fields: Fields, name: str, why: str) -> Patch:
 
 
 def _conduct(fields: Fields, name: str, why: str) -> Patch:
-    fields.allow(*COMMON, "traders", "conduct")
+    fields.allow(*COMMON, "traders", "conduct", "preset")
+    if "preset" in fields.values:
+        for key in ("traders", "conduct"):
+            if key in fields.values:
+                raise fields.error("one-of", f"a preset is for all sellers: '{key}' does not go with it", key=key)
+        return ConductPresetPatch(name, why, ConductPreset(fields.choice("preset", tuple(ConductPreset))))
     value = fields.number("conduct")
     if value > 1:
         raise fields.error("above-maximum", f"'conduct' is {value:g}, above 1", key="conduct",

@@ -16,7 +16,7 @@ from linepack.system.calendar import Period, days_in_month, monthly_periods, sha
 from linepack.system.dataset import parse_cells
 from linepack.system.gassystem import GasSystem
 from linepack.system.schema import TABLES_BY_NAME
-from linepack.vocabulary import AssetState, Grade
+from linepack.vocabulary import AssetState, ConductPreset, Grade
 
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date.max.isoformat()
@@ -252,6 +252,27 @@ class ConductPatch:
         table = system.table("traders")
         chosen = table["trader"].isin(match_names(self.traders, table["trader"], "trader"))
         return system.with_tables(traders=table.assign(conduct=np.where(chosen, self.conduct, table["conduct"])))
+
+
+@dataclass(frozen=True)
+class ConductPresetPatch:
+    """Sets the conduct of every seller that the dataset gives market power; sellers that take prices stay so."""
+
+    name: str
+    why: str
+    preset: ConductPreset
+
+    def apply(self, system: GasSystem) -> GasSystem:
+        """Return the system with the conduct of the preset, also where an area has a conduct of its own."""
+        if self.preset is ConductPreset.CALIBRATED:
+            return system
+        value = 1.0 if self.preset is ConductPreset.COURNOT else 0.0
+        changed = {}
+        for name in ("traders", "area_conduct"):
+            table = system.table(name)
+            if len(table):
+                changed[name] = table.assign(conduct=table["conduct"].where(table["conduct"] == 0, value))
+        return system.with_tables(**changed)
 
 
 @dataclass(frozen=True)
