@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PLACES = ("README.md", "docs/validation/reference-2025.md")
 PAGES = ("docs/tutorial/index.md",)
 """Pages with commands of every kind; those of PLACES print whole briefs."""
+SLOW = ("docs/validation/plausibility.md",)
+"""Pages whose command solves for minutes; only the long tests compare them."""
 PART = re.compile(
     r"(<!-- OUTPUT of (?P<command>[^>]*) -->\n```\n)(?P<text>.*?)(```\n<!-- END OF OUTPUT -->)", re.DOTALL
 )
@@ -37,7 +39,7 @@ def refreshed(text: str) -> str:
 
 def main() -> None:
     """Refresh every document."""
-    for place in (*PLACES, *PAGES):
+    for place in (*PLACES, *PAGES, *SLOW):
         path = ROOT / place
         path.write_text(refreshed(path.read_text(encoding="utf-8")), encoding="utf-8")
 

@@ -16,7 +16,7 @@ from linepack.exchange.results import RESULT_TABLES
 from linepack.scenario.scenario import load_scenario
 from linepack.system.schema import TABLES
 from tests.test_docs import same
-from tools.docs import PAGES, PLACES, parts
+from tools.docs import PAGES, PLACES, SLOW, parts
 from tools.site import docstring, outside_requests, reference_pages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +25,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 COMMAND = re.compile(r"^(?:linepack|\./run) (?!test|docs|lock)[a-z][^\n]*", re.MULTILINE)
 INLINE = re.compile(r"`(?:linepack|\./run) ([a-z][^`]*)`")
-LONG = ("brief", "serve", "ensemble", "calibrate", "backtest", "feeds")  # tested where they live
+LONG = ("brief", "plausibility", "serve", "ensemble", "calibrate", "backtest", "feeds")  # tested where they live
 LEAST_COMMANDS = 20
 
 
@@ -185,6 +185,6 @@ def test_requests_to_other_servers_are_found(tmp_path: Path) -> None:
 
 
 def test_outputs_stand_where_they_are_checked() -> None:
-    """A page with printed output is on one of the two lists, so that none goes stale unseen."""
+    """A page with printed output is on one of the lists, so that none goes stale unseen."""
     told = {str(path.relative_to(ROOT)) for path in DOCUMENTS if parts(text_of(path))}
-    assert told == {*PLACES, *PAGES}
+    assert told == {*PLACES, *PAGES, *SLOW}

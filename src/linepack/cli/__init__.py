@@ -23,6 +23,7 @@ COMMANDS = {
     "leakage": ("linepack.cli.why", "Show where barred gas goes instead, and what replaces it."),
     "sellers": ("linepack.cli.solve", "Test whether sellers with market power could gain by selling otherwise."),
     "wedges": ("linepack.cli.solve", "Show what route wedges decide in an answer, and what no price decides."),
+    "plausibility": ("linepack.cli.plausibility", "Hold the market to questions whose answers are known in size."),
     "law": ("linepack.cli.law", "Show the instruments in force on a date, and what they bar."),
     "consents": ("linepack.cli.law", "Show what must happen before an asset may flow, and who must say yes."),
     "deal": ("linepack.cli.deal", "Show who gains from a deal, who must agree, who blocks and what unblocks."),
