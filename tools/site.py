@@ -22,6 +22,7 @@ from linepack.cli import linepack as command_line
 from linepack.exchange.iamc import IAMC, VARIABLES
 from linepack.exchange.results import RESULT_TABLES
 from linepack.system.schema import PROVENANCE, TABLES, Column, Table
+from tools.notebooks import notebooks, page
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTSIDE = re.compile(r"""(?:<(?:script|img|iframe|link|source)\b[^>]*?(?:src|href)\s*=\s*|url\(|@import\s+)["']?"""
@@ -144,6 +145,8 @@ def source_folder(folder: Path) -> None:
         path = folder / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    for book in notebooks():
+        (folder / "notebooks" / f"{book.stem}.md").write_text(page(book), encoding="utf-8")
     for path in folder.rglob("*.md"):  # what lies outside docs/ is not on the site: its name stands without a link
         text = path.read_text(encoding="utf-8")
         path.write_text(UPWARD.sub(r"\1", text), encoding="utf-8")
