@@ -81,7 +81,7 @@ def sellers_text(study: SellerStudy) -> str:
         ("area", "uses, GWh/d", "slope", "common", "excess"),
         [(r.area, number(r.used_gwh_d, 0), f"{r.slope_eur_mwh_per_gwh_d:.5f}", f"{r.common_eur_mwh_per_gwh_d:.5f}",
           f"{r.excess_eur_mwh_per_gwh_d:.5f}") for r in study.areas.itertuples()],
-    ), "Sellers count the excess of an area, where it is at least half the common slope, beside their own."]  # fmt: skip
+    ), "Sellers count the excess of an area, where it is half the common slope or more, beside theirs."]  # fmt: skip
     verdict = "passed" if study.is_certified else "FAILED"
     return "\n\n".join((
         f"Sellers of '{study.scenario}': rivals' yearly sales held, everybody else adjusts",
