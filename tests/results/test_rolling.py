@@ -23,7 +23,7 @@ from linepack.scenario.patches import Span, SupplyPatch, TablePatch
 from linepack.scenario.reader import parse_yaml
 from linepack.scenario.scenario import Scenario, load_scenario
 from linepack.system.gassystem import GasSystem
-from tests.builders import Rows, delivery, demand, gas_system, market, merged, price, supply, total
+from tests.builders import Rows, delivery, demand, frame, gas_system, market, merged, price, supply, total
 
 TIGHT = 1e-6
 MONTHS = 3
@@ -88,6 +88,22 @@ def test_a_scenario_moves_the_curve_by_the_change_of_the_model() -> None:
     assert first["outlook_balance_gwh_d"] == pytest.approx(40 - 60 - 600 / 31, abs=1e-5)
     assert first["expected_eur_mwh"] == pytest.approx(25, abs=TIGHT)
     assert price(solution, "HUB", 0) == pytest.approx(25, abs=TIGHT)
+
+
+def test_two_months_at_a_time() -> None:
+    """April and May are decided together, seen on 1 April with June at 30: both cost 30 and store 20 a day.
+
+    The next step, June and July, holds what was decided. Its curve, seen on 1 June, has 25 for August.
+    """
+    rolling = replace(ROLLING, months=4, rolling=Rolling(2, 3, "HUB"))
+    system = hub(months=5)
+    wide = system.with_tables(
+        demand=frame("demand", demand("HUB", intercept=50, slope=0.5, months=5)),
+        market_prices=frame("market_prices", [{"month": f"2025-0{k}"} for k in range(4, 9)]),
+    )
+    solution = solve_system(wide, rolling)
+    assert [price(solution, "HUB", t) for t in range(4)] == pytest.approx([30, 30, 25, 25], abs=TIGHT)
+    assert solution.values("level")[:, 0] * 30 == pytest.approx([600, 1220, 1520, 1830], abs=0.01)
 
 
 def test_a_yearly_limit_keeps_what_is_left() -> None:

@@ -50,9 +50,12 @@ def solve(
 @click.option("--conduct", type=click.FloatRange(0, 1), default=None,
               help="Conduct of every strategic seller [default: the dataset's].")
 @click.option("--measured", is_flag=True, help="Measure the slopes in this scenario and use them.")
+@click.option("--areas", is_flag=True, help="Measure slopes by area; use the excess where a market is walled off.")
 @click.option("--dataset", default=None, help="Dataset name or folder [default: the scenario's].")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-def sellers(scenario: str, conduct: float | None, measured: bool, dataset: str | None, as_json: bool) -> int:
+def sellers(
+    scenario: str, conduct: float | None, measured: bool, areas: bool, dataset: str | None, as_json: bool
+) -> int:
     """Show what each strategic seller of SCENARIO would truly gain by selling otherwise, and the slope it faces.
 
     Exit code 3 if a seller with conduct 1 gains more than half a per cent.
@@ -63,7 +66,8 @@ def sellers(scenario: str, conduct: float | None, measured: bool, dataset: str |
     from linepack.system.dataset import load_dataset
 
     loaded = load_scenario(scenario)
-    study = study_sellers(load_dataset(dataset or loaded.dataset), loaded, conduct=conduct, is_measured=measured)
+    study = study_sellers(load_dataset(dataset or loaded.dataset), loaded, conduct=conduct, is_measured=measured,
+                          has_areas=areas)  # fmt: skip
     if as_json:
         print_json(sellers_content(study))
     else:

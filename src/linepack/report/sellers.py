@@ -8,7 +8,14 @@ from typing import Any
 import pandas as pd
 
 from linepack.report.text import change, number, plain_table
-from linepack.results.conduct import GAIN_LIMIT_FRACTION, certificate_b, residual_slopes, solve_consistent
+from linepack.results.conduct import (
+    GAIN_LIMIT_FRACTION,
+    area_slopes,
+    area_term,
+    certificate_b,
+    residual_slopes,
+    solve_consistent,
+)
 from linepack.results.solution import solve_system
 from linepack.scenario.patches import ConductPatch
 from linepack.scenario.scenario import Scenario
@@ -23,6 +30,7 @@ class SellerStudy:
     gains: pd.DataFrame
     slopes: pd.DataFrame
     is_measured: bool
+    areas: pd.DataFrame | None = None
 
     @property
     def is_certified(self) -> bool:
@@ -31,19 +39,27 @@ class SellerStudy:
 
 
 def study_sellers(
-    system: GasSystem, scenario: Scenario, *, conduct: float | None = None, is_measured: bool = False
-) -> SellerStudy:
-    """Return the study of a scenario, with every strategic seller's conduct set to ``conduct`` if it is given."""
+    system: GasSystem, scenario: Scenario, *, conduct: float | None = None, is_measured: bool = False,
+    has_areas: bool = False,
+) -> SellerStudy:  # fmt: skip
+    """Return the study of a scenario, with every strategic seller's conduct set to ``conduct`` if it is given.
+
+    ``has_areas`` measures local slopes and solves again with the area term where markets are walled off.
+    """
     traders = system.table("traders")
     strategic = tuple(traders.loc[traders["conduct"] > 0, "trader"])
     used = scenario
     if conduct is not None and strategic:
         used = scenario.with_patches(scenario.name, ConductPatch("conduct of the study", "study", strategic, conduct))
     solution = solve_consistent(system, used)[0] if is_measured else solve_system(system, used)
+    areas = area_slopes(solution) if has_areas else None
+    term = area_term(solution, areas) if areas is not None else None
+    if term is not None:
+        solution = solve_system(system, used.with_patches(used.name, term))
     given = solution.system.table("traders").groupby("owner_group")["residual_slope_eur_mwh_per_gwh_d"].max()
     slopes = residual_slopes(solution)
     slopes["used_eur_mwh_per_gwh_d"] = slopes["owner_group"].map(given)
-    return SellerStudy(scenario.name, certificate_b(solution), slopes, is_measured)
+    return SellerStudy(scenario.name, certificate_b(solution), slopes, is_measured, areas)
 
 
 def sellers_text(study: SellerStudy) -> str:
@@ -61,11 +77,17 @@ def sellers_text(study: SellerStudy) -> str:
          f"{row.slope_eur_mwh_per_gwh_d:.5f}", f"{row.used_eur_mwh_per_gwh_d:.5f}")
         for row in study.slopes.itertuples()
     ]
+    local = [] if study.areas is None else [plain_table(
+        ("area", "uses, GWh/d", "slope", "common", "excess"),
+        [(r.area, number(r.used_gwh_d, 0), f"{r.slope_eur_mwh_per_gwh_d:.5f}", f"{r.common_eur_mwh_per_gwh_d:.5f}",
+          f"{r.excess_eur_mwh_per_gwh_d:.5f}") for r in study.areas.itertuples()],
+    ), "Sellers count the excess of an area, where it is half the common slope or more, beside theirs."]  # fmt: skip
     verdict = "passed" if study.is_certified else "FAILED"
     return "\n\n".join((
         f"Sellers of '{study.scenario}': rivals' yearly sales held, everybody else adjusts",
         plain_table(header, rows),
         plain_table(("slope, EUR/MWh per GWh/d", "probe, GWh/d", "measured", "used"), slopes),
+        *local,
         f"Certificate B (no seller with conduct 1 gains more than {100 * GAIN_LIMIT_FRACTION:g} %): {verdict}. Below "
         "conduct 1 a gain is what the seller leaves on the table.",
     ))  # fmt: skip
@@ -75,4 +97,5 @@ def sellers_content(study: SellerStudy) -> dict[str, Any]:
     """Return the study as JSON content."""
     gains = study.gains.astype(object).where(study.gains.notna(), None)
     return {"scenario": study.scenario, "is_certified": study.is_certified, "is_measured": study.is_measured,
-            "gains": gains.to_dict("records"), "slopes": study.slopes.to_dict("records")}  # fmt: skip
+            "gains": gains.to_dict("records"), "slopes": study.slopes.to_dict("records"),
+            "areas": None if study.areas is None else study.areas.to_dict("records")}  # fmt: skip

@@ -15,17 +15,21 @@ import pandas as pd
 
 from linepack import units
 from linepack.errors import InputError, NotCertified
-from linepack.market.sets import DAYS_PER_UNIT
+from linepack.market.sets import DAYS_PER_UNIT, positions
+from linepack.results.flagged import sold_discounts_eur_mwh
 from linepack.results.solution import Solution, SolveSettings, program_of, solve_system
-from linepack.scenario.patches import Patch, TablePatch
+from linepack.scenario.patches import AddRowsPatch, Patch, TablePatch
 from linepack.scenario.scenario import Scenario
 from linepack.solve import CertifiedSolution, QuadraticProgram, solve
 from linepack.system.calendar import overlap_days
 from linepack.system.gassystem import GasSystem
+from linepack.vocabulary import Conjecture
 
 DEVIATIONS = (-0.10, -0.05, -0.02, 0.02, 0.05, 0.10)
 PROBE_BCM_Y = 5.0
 NEAR_FRACTION = 0.05
+LEAST_EXCESS = 0.5
+"""An area whose slope is this much above the common one, as a share of it, counts as walled off."""
 GAIN_LIMIT_FRACTION = 0.005
 """A seller that takes its whole effect on the price into account may gain no more than this by selling otherwise."""
 
@@ -144,6 +148,79 @@ def solve_consistent(
     return solution, pd.concat(measured, ignore_index=True)[columns]
 
 
+def area_slopes(solution: Solution, probe_bcm_y: float = PROBE_BCM_Y) -> pd.DataFrame:
+    """Return how far the price of an area falls for gas placed there, beside the fall if it were spread over the world.
+
+    The probe is flat over the horizon, at most a fifth of what the area uses; strategic sellers' yearly output is held,
+    fringe and storage are free. Prices are means by what nodes use. Columns: area, used_gwh_d, probe_gwh_d,
+    slope_eur_mwh_per_gwh_d, common_eur_mwh_per_gwh_d, excess_eur_mwh_per_gwh_d (local less common, not below zero).
+    """
+    held = _hold(solution)
+    balance = solution.problem.equations["pool_balance"]
+    nodes = balance.labels["node"].tolist()
+    area_of = solution.system.table("nodes").set_index("node")["area"]
+    areas = np.array([area_of[node] for node in nodes], dtype=object)
+    used = np.zeros(len(nodes))
+    eaten = (_consumed_gwh_d(solution) * solution.days[:, None]).sum(axis=0) / solution.days.sum()
+    np.add.at(used, [nodes.index(node) for node in solution.labels("consumption")["node"]], eaten)
+    probe = float(units.twh_from_bcm_ei(probe_bcm_y)) * 1e3 / units.DAYS_PER_YEAR
+    common = _fall(held, used / used.sum() * min(probe, 0.2 * used.sum()), used)
+    rows = []
+    for area in dict.fromkeys(areas[used > 0]):
+        own = np.where(areas == area, used, 0.0)
+        placed = own / own.sum() * min(probe, 0.2 * own.sum())
+        slope = _fall(held, placed, own)
+        rows.append((area, own.sum(), placed.sum(), slope, common, max(slope - common, 0.0)))
+    columns = ["area", "used_gwh_d", "probe_gwh_d", "slope_eur_mwh_per_gwh_d", "common_eur_mwh_per_gwh_d",
+               "excess_eur_mwh_per_gwh_d"]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.sort_values("excess_eur_mwh_per_gwh_d", ascending=False, ignore_index=True)
+
+
+def area_term(solution: Solution, slopes: pd.DataFrame) -> AddRowsPatch | None:
+    """Return the rows of ``area_conduct`` that add the local slope of walled-off areas to sellers' residual slope.
+
+    For every strategic trader and every area whose excess is at least half the common slope; None if there is none.
+    """
+    steep = slopes[slopes["excess_eur_mwh_per_gwh_d"] >= LEAST_EXCESS * slopes["common_eur_mwh_per_gwh_d"]]
+    known = set(zip(*(solution.system.table("area_conduct")[c] for c in ("trader", "area")), strict=True))
+    rows = [
+        {"trader": trader.trader, "area": area, "conduct": trader.conduct, "conjecture": Conjecture.GIVEN.value,
+         "conjectured_slope_eur_mwh_per_gwh_d": round(float(excess), 6)}
+        for trader in solution.system.table("traders").itertuples() if trader.conduct > 0
+        for area, excess in zip(steep["area"], steep["excess_eur_mwh_per_gwh_d"], strict=True)
+        if (trader.trader, area) not in known
+    ]  # fmt: skip
+    if not rows:
+        return None
+    return AddRowsPatch("area term", "local slope less common, measured in this scenario", "area_conduct", tuple(rows))
+
+
+def _consumed_gwh_d(solution: Solution) -> np.ndarray:
+    used = solution.values("consumption").copy()
+    firm, elastic = (list(zip(f["node"], f["segment"], strict=True)) for f in
+                     (solution.labels("firm_consumption"), solution.labels("consumption")))  # fmt: skip
+    used[:, positions(firm, elastic)] += solution.values("firm_consumption")
+    return used
+
+
+def _fall(held: _Held, placed_gwh_d: np.ndarray, used: np.ndarray) -> float:
+    """Return by how much the mean price, weighted by what is used, falls per GWh/d placed."""
+    solution, program = held.solution, held.program
+    rows = solution.problem.equations["pool_balance"].rows
+    lower, upper = program.row_lower.copy(), program.row_upper.copy()
+    lower[held.rows] = upper[held.rows] = held.target_gwh_d
+    prices = []
+    for extra in (np.zeros_like(placed_gwh_d), placed_gwh_d):
+        low, high = lower.copy(), upper.copy()
+        low[rows] -= extra[None, :]
+        high[rows] -= extra[None, :]
+        point = solve(replace(program, row_lower=low, row_upper=high))
+        price = point.row_dual[rows] / solution.problem.sets.weight[:, None]
+        prices.append(float(solution.days @ (price @ used)) / solution.days.sum() / used.sum())
+    return (prices[0] - prices[1]) / float(placed_gwh_d.sum())
+
+
 def _strategic(solution: Solution) -> list[tuple[str, float]]:
     traders = solution.system.table("traders").groupby("owner_group")["conduct"].max()
     return [(group, float(traders[group])) for group in solution.labels("exposure")["owner_group"]]
@@ -235,7 +312,8 @@ def _sales(solution: Solution, point: CertifiedSolution, k: int) -> _Sales:
     mine = passing["trader"].isin(traders).to_numpy()
     amounts.append(point.x[problem.variables["sales"].columns[:, mine]] * days)
     at += [place[node] for node in passing["node"][mine]]
-    price = point.row_dual[balance.rows[:, at]] / sets.weight[:, None]
+    less = sold_discounts_eur_mwh(replace(solution, certified=point))
+    price = point.row_dual[balance.rows[:, at]] / sets.weight[:, None] - np.hstack([less[0][:, sold], less[1][:, mine]])
     cost = 0.0
     for name, own in (("production", _own_production(solution, traders)), ("trader_flow", is_own)):
         columns = problem.variables[name].columns[:, own]

@@ -167,7 +167,8 @@ def _over_periods(parts: Sequence[tuple[list[object], np.ndarray]], keys: list[o
     found = []
     for known, values in parts:
         at = positions(keys, known)
-        found.append(np.where(at >= 0, values[:, at] if len(known) else 0.0, 0.0))
+        own = values[:, at] if len(known) else np.zeros((len(values), len(keys)))
+        found.append(np.where(at >= 0, own, 0.0))
     return np.vstack(found) if found else np.zeros((0, len(keys)))
 
 
