@@ -215,5 +215,5 @@ def _south_east(stress: MarketRuns) -> Finding:
     claim = "flow moved from Ukraine to Nord Stream 2 raises supply risk in the south-east"
     return Finding("Koczy and others 2022", claim, sea > land and sea_gap > land_gap,
                    f"TurkStream's second string stops: the south-east pays {sea:.2f} EUR/MWh with 15 bcm a year "
-                   f"through Nord Stream 2, {land:.2f} with 15 bcm through Ukraine; {sea_gap:.2f} and {land_gap:.2f} above "
-                   f"Germany; up by {rises[0]:.2f} and {rises[1]:.2f} from calm times")  # fmt: skip
+                   f"through Nord Stream 2, {land:.2f} with 15 bcm through Ukraine; {sea_gap:.2f} and {land_gap:.2f} "
+                   f"above Germany; up by {rises[0]:.2f} and {rises[1]:.2f} from calm times")  # fmt: skip
