@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from linepack.system.gassystem import GasSystem
 
 
-STRESS = "us-gazprom-2025/ns2-b"
-"""The deal whose runs have TurkStream's second string closed."""
+STRESS = "us-gazprom-2025/south-east"
+"""The deal whose runs have TurkStream's second string closed, and the same gas by sea or through Ukraine."""
 
 
 @click.command()
@@ -32,7 +32,7 @@ STRESS = "us-gazprom-2025/ns2-b"
 @click.option("--target", default=None, metavar="TARGET",
               help="Show the least decisions that reach a figure, e.g. 'ttf_eur_mwh<25' or 'flow_twh_y:NS2_B>=280'.")
 @click.option("--published", "is_published", is_flag=True,
-              help="Also hold the deal us-gazprom-2025/routes against published findings.")
+              help="Also hold bypass-2009/routes or us-gazprom-2025/routes against published findings.")
 @click.option("--variant", default=None, metavar="NAME", help="Hold the deal against another world that it names.")
 @click.option("--variants", "is_across", is_flag=True,
               help="One table across all worlds that it names, outsider rules and solution concepts.")

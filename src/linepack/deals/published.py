@@ -1,4 +1,4 @@
-"""Published findings on Eurasian routes held against the deal ``routes``: signs and rankings, on today's network.
+"""Published findings on Eurasian routes held against a deal ``routes``: signs and rankings, of today or about 2009.
 
 The studies have other years, networks and payoffs (2009 to 2022; profits or cost savings), so that only signs and
 rankings are compared, and a finding that does not hold here is shown as such with the numbers.
@@ -20,13 +20,18 @@ from linepack.deals.outcomes import Outcomes
 from linepack.deals.shapley import shapley
 from linepack.errors import InputError
 from linepack.results.headline import DAYS_PER_YEAR, country_prices, horizon_days
+from linepack.scenario.patches import AssetPatch
 
-UKRAINE, YAMAL, SEA = "ukraine", "yamal", "nord-stream"
+UKRAINE, YAMAL, SEA, SOUTH_STREAM = "ukraine", "yamal", "nord-stream", "south-stream"
 NS2_B, TRANSIT, STRING_2 = "ns2-b", "ukraine-15", "string-2-closed"
 SOUTH_EAST = ("BG", "RO", "GR", "RS", "HU", "HR", "MD")
 WEST, EAST, SOUTH = ("DE", "FR", "NL", "BE", "AT"), ("PL", "CZ", "SK", "HU"), ("IT", "ES", "PT", "GR")
 SHIP_OR_PAY_USD_BN_Y = 0.75
-"""Half of what Nord Stream 1's shipper paid a year for 55 bcm (accounts of 2012), for a line of 27.5 bcm."""
+"""Half of what Nord Stream 1's shipper paid a year for 55 bcm (accounts of 2012), for one string of 27.5 bcm."""
+ONE_BUYER = (
+    "all EU buyers are one player here and needed with Russia for every route, so a line that spares a transit state "
+    "moves what that state can hold up, and with it the nucleolus"
+)
 
 
 @dataclass(frozen=True)
@@ -48,14 +53,17 @@ def published_findings(outcomes: Outcomes, routes: MarketRuns, stress: MarketRun
         lacking = [name for name in needed if name not in {effect.name for effect in runs.deal.effects}]
         if lacking:
             raise InputError("unknown-effect", f"deal '{runs.deal.name}' lacks effects", keys=lacking,
-                             hint="the deals 'routes' and 'ns2-b' of the case us-gazprom-2025 have them")  # fmt: skip
+                             hint="us-gazprom-2025/routes and us-gazprom-2025/south-east have them")  # fmt: skip
     years = horizon_days(next(iter(routes.runs.values())).tables) / DAYS_PER_YEAR
     land, ukraine, with_sea = ((_game(outcomes, keys), keys) for keys in (
         (UKRAINE, YAMAL), (UKRAINE,), (UKRAINE, YAMAL, SEA)))  # fmt: skip
     sea_only = _game(outcomes, (UKRAINE, SEA))
+    has_south = SOUTH_STREAM in {effect.name for effect in routes.deal.effects}
+    south = (_game(outcomes, (UKRAINE, YAMAL, SOUTH_STREAM)), _game(outcomes, (UKRAINE, YAMAL, SEA, SOUTH_STREAM)))
     return (
         *_transit(land[0], ukraine[0], sea_only, with_sea[0]),
-        *_sea_line(land[0], with_sea[0], years),
+        *_sea_line(land[0], with_sea[0], years, _strings(routes)),
+        *_south(land[0], with_sea[0], south if has_south else None, years),
         *_winners(routes, years),
         *_baltic(outcomes, land[0], with_sea[0], years),
         _south_east(stress),
@@ -104,7 +112,13 @@ def _transit(land: Game, ukraine: Game, sea: Game, everything: Game) -> tuple[Fi
     )  # fmt: skip
 
 
-def _sea_line(land: Game, everything: Game, years: float) -> tuple[Finding, ...]:
+def _strings(routes: MarketRuns) -> int:
+    """Return how many strings of 27.5 bcm the sea route has."""
+    sea = next(effect for effect in routes.deal.effects if effect.name == SEA)
+    return sum(len(patch.arcs) for patch in sea.patches if isinstance(patch, AssetPatch))
+
+
+def _sea_line(land: Game, everything: Game, years: float, strings: int) -> tuple[Finding, ...]:
     study = "Hubert and Cobanli 2014"
     names = land.players
     value = (shapley(everything) - shapley(land)) / years
@@ -112,14 +126,29 @@ def _sea_line(land: Game, everything: Game, years: float) -> tuple[Finding, ...]
     ru, eu = names.index("RU"), names.index("EU")
     return (
         Finding(study, "the sea route gains Russia and its buyers far more than it costs",
-                bool(min(value[ru], value[eu]) > SHIP_OR_PAY_USD_BN_Y),
+                bool(min(value[ru], value[eu]) > strings * SHIP_OR_PAY_USD_BN_Y),
                 f"Shapley gain EUR {value[ru]:.1f} bn a year each for Russia and the EU, against a charge of about USD "
-                f"{SHIP_OR_PAY_USD_BN_Y} bn a year"),
+                f"{strings * SHIP_OR_PAY_USD_BN_Y} bn a year"),
         Finding(study, "under the nucleolus the line hardly matters", bool(abs(level[ru]) < 0.5 * abs(value[ru])),
-                f"nucleolus gain EUR {level[ru]:.1f} bn a year for Russia, Shapley gain {value[ru]:.1f}"),
-        Finding(study, "South Stream matters much less, Nabucco is not viable", None,
-                "neither line is in the network; TurkStream flows in every run"),
+                f"nucleolus gain EUR {level[ru]:.1f} bn a year for Russia, Shapley gain {value[ru]:.1f}; {ONE_BUYER}"),
     )  # fmt: skip
+
+
+def _south(land: Game, sea: Game, south: tuple[Game, Game] | None, years: float) -> tuple[Finding, ...]:
+    study, claim = "Hubert and Cobanli 2014", "South Stream matters much less than Nord Stream"
+    nabucco = Finding(study, "Nabucco is not viable", None, "the line and gas for it are not in the network")
+    if south is None:
+        return (Finding(study, claim, None, "not in this deal; TurkStream flows in every run"), nabucco)
+    ru, ua, by = (land.players.index(name) for name in ("RU", "UA", "BY"))
+    start = shapley(land)
+    north_gain, south_gain = (float(shapley(game)[ru] - start[ru]) / years for game in (sea, south[0]))
+    regimes = {"old lines": land, "with Nord Stream": sea, "with South Stream": south[0], "with both": south[1]}
+    shares = "; ".join(
+        f"{name}: Russia {_shares(shapley(game))[ru]:.1f}, Ukraine {_shares(shapley(game))[ua]:.1f}, Belarus "
+        f"{_shares(shapley(game))[by]:.1f} %" for name, game in regimes.items()
+    )
+    gains = f"Shapley gain of Russia EUR {south_gain:.1f} bn a year, {north_gain:.1f} from Nord Stream"
+    return Finding(study, claim, south_gain < 0.5 * north_gain, f"{gains}; {shares}"), nabucco
 
 
 def _winners(routes: MarketRuns, years: float) -> tuple[Finding, ...]:
@@ -171,14 +200,20 @@ def _baltic(outcomes: Outcomes, land: Game, everything: Game, years: float) -> t
 
 
 def _south_east(stress: MarketRuns) -> Finding:
-    """Price rise in the south-east when TurkStream's second string stops, with the sea route and with Ukraine."""
+    """What the south-east pays when TurkStream's second string stops, with the same gas by sea or through Ukraine.
 
-    def rise(world: str) -> float:
-        calm, shock = (country_prices(stress.runs[frozenset(key)].tables) for key in ({world}, {world, STRING_2}))
-        return float((shock - calm)[list(SOUTH_EAST)].mean())
+    Risk is what is paid when the route fails, and how far that is above Germany, whose supply does not depend on it;
+    the rise from calm times is shown too: it is smaller by sea because the south-east pays more by sea in calm times.
+    """
 
-    sea, land = rise(NS2_B), rise(TRANSIT)
+    def prices(*effects: str) -> tuple[float, float]:
+        found = country_prices(stress.runs[frozenset(effects)].tables)
+        return float(found[list(SOUTH_EAST)].mean()), float(found[list(SOUTH_EAST)].mean() - found["DE"])
+
+    (sea, sea_gap), (land, land_gap) = prices(NS2_B, STRING_2), prices(TRANSIT, STRING_2)
+    rises = [level - prices(world)[0] for level, world in ((sea, NS2_B), (land, TRANSIT))]
     claim = "flow moved from Ukraine to Nord Stream 2 raises supply risk in the south-east"
-    return Finding("Koczy and others 2022", claim, sea > land,
-                   f"TurkStream's second string stops: south-eastern prices rise by {sea:.2f} EUR/MWh with string B of "
-                   f"Nord Stream 2 (27.5 bcm a year), by {land:.2f} with Ukraine (15 bcm)")  # fmt: skip
+    return Finding("Koczy and others 2022", claim, sea > land and sea_gap > land_gap,
+                   f"TurkStream's second string stops: the south-east pays {sea:.2f} EUR/MWh with 15 bcm a year "
+                   f"through Nord Stream 2, {land:.2f} with 15 bcm through Ukraine; {sea_gap:.2f} and {land_gap:.2f} "
+                   f"above Germany; up by {rises[0]:.2f} and {rises[1]:.2f} from calm times")  # fmt: skip
