@@ -7,7 +7,7 @@ import pytest
 from linepack.evidence.claims import Claim
 from linepack.evidence.document import read_document
 from linepack.evidence.read import read_article
-from linepack.evidence.vocabulary import SourceClass
+from linepack.evidence.vocabulary import Act, SourceClass
 
 OPENING = "Gazprom sends Russian gas to the European Union through TurkStream and as LNG."
 
@@ -154,3 +154,30 @@ def test_headline_is_no_claim() -> None:
     text = "\n\n".join(lines)
     found = read_article(read_document(text.encode(), published=date(2025, 4, 17))).claims
     assert [claim.text for claim in found] == ["Gazprom said gas would flow.", "Storage of gas is full now."]
+
+
+def test_name_under_a_quotation() -> None:
+    """Translated news signs a quotation in the line below; nobody inside the quotation speaks."""
+    said = claims("“Gas from Russia must not come back. We told Viktor Orban that the ban stays.”", "\u2013 Anna Kolb")
+    assert {claim.speaker.text for claim in said} == {"Anna Kolb"}
+
+
+def test_he_is_not_somebody_inside_the_quotation() -> None:
+    """'Zelensky replied' stands in the quotation, so 'he' behind it is the one who spoke before."""
+    said = claims(
+        "Slovak lawmaker Tibor Gaspar said gas transit was in danger.",
+        '"Fico wrote to Zelensky about gas. Zelensky replied. This will not happen," he said.',
+    )
+    assert {claim.speaker.text for claim in said} == {"Tibor Gaspar"}
+
+
+def test_person_as_reported_by_an_agency() -> None:
+    """The person speaks, the agency is kept as who reports it."""
+    (claim,) = claims("Vladimir Putin called the gas ban unfriendly, the RIA news agency reported.")
+    assert (claim.speaker.text, claim.cites) == ("Vladimir Putin", "the RIA news agency")
+
+
+def test_neither_commented() -> None:
+    """Two bodies that did not answer refuse to comment."""
+    (claim,) = claims("Neither Gazprom nor the German government responded to questions about gas.")
+    assert claim.act is Act.REFUSE_COMMENT

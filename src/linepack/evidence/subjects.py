@@ -160,6 +160,8 @@ def _participle_subject(
 
 
 def _right_subject(content: str, clause: str, at: int, start: int, offset: int) -> Speaker | None:
+    when = re.match(r"\s*(?:on|in|late|early|earlier|yesterday|today)\b[^,;\"“]{0,45},\s+(?=[A-Zt])", clause[at:])
+    at += when.end() if when else 0
     stop = re.search(
         r",|\.\s*$|\.[\"”]|;|:|\s(?:with reference|with regard|in (?:a|an|his|her|its|the|comments|"
         r"remarks|response|reply)|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|at a|during|after|"
