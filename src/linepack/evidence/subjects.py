@@ -18,7 +18,7 @@ _AUX = re.compile(
     r"last)\s+(?:week|month|year)|"
     r"in\s+(?:a|an)\s+(?:\w+\s+){0,3}(?:statement|interview|speech|note|post|report|article|letter|"
     r"message|briefing|paper)|"
-    r"\w+ly|of late|in private|in public|also|all|both|always|rather|quite|simply|"
+    r"\w+ly|at the time|at that time|of late|in private|in public|also|all|both|always|rather|quite|simply|"
     r"in\s+(?:January|February|March|April|May|June|July|August|September|October|November|December)|"
     r"in\s+\d{4}))+,?\s*$"
 )
