@@ -114,6 +114,16 @@ def test_pronoun_and_gender() -> None:
     assert last.speaker.text in ("Ada Noll", "Noll")
 
 
+def test_given_name_tells_whom_she_means() -> None:
+    """Two persons were named; 'she' is the one whose given name is a woman's, though the man spoke last."""
+    last = claims(
+        "Economy minister Katharina Noll said gas was safe.",
+        "Karl Ott of Delta Advisory said LNG was dear.",
+        "She said that the terminal was full.",
+    )[-1]
+    assert last.speaker.text == "Katharina Noll"
+
+
 def test_other_office_is_not_guessed() -> None:
     """'The president' is nobody named so far: it stays as it stands, and is not made the spokesman."""
     last = claims(

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from linepack.evidence.clauses import Segment
 from linepack.evidence.document import Document
+from linepack.evidence.lexicon import lexicon
 from linepack.evidence.phrases import Attribution
 from linepack.evidence.references import (
     Person,
@@ -186,7 +187,10 @@ class Discourse:
         place = f"{name.country} {name.member_of}" if name is not None else ""
         context = f"{place} {before} {speaker.role} {own} {behind[0] if behind else ''}"
         near = f"{before[-25:]} {speaker.role} {speaker.text}"
-        return Person(speaker, context, start, gender_of(near))
+        given = (
+            speaker.text.split()[0] if speaker.source_class is SourceClass.NAMED_PERSON and " " in speaker.text else ""
+        )
+        return Person(speaker, context, start, gender_of(near) or lexicon().genders.get(given, ""))
 
     def _remember(self, speaker: Speaker, segment: Segment, paragraph: int) -> None:
         if speaker.source_class is SourceClass.NAMED_PERSON:
