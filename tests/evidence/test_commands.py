@@ -68,3 +68,24 @@ def test_bad_calls_are_named(arguments: list[str], code: str) -> None:
     """A missing file and a bad date are errors with a code."""
     with pytest.raises(InputError, match=code):
         run(read, *arguments, stdin=b"gas")
+
+
+def test_one_bad_article_does_not_lose_the_others(tmp_path: Path) -> None:
+    """The readable article is kept, the empty one is named with the reason."""
+    good, empty = tmp_path / "good.txt", tmp_path / "empty.txt"
+    good.write_text("date: 2025-03-13\n\nGazprom said that gas would flow through Nord Stream again.\n")
+    empty.touch()
+    book = str(tmp_path / "l.sqlite")
+    with pytest.raises(InputError, match="the file is empty"):
+        run(ledger, "add", str(empty), str(good), "--ledger", book)
+    assert "Gazprom" in run(ledger, "claims", "--ledger", book)
+
+
+def test_unknown_lever_is_named(tmp_path: Path) -> None:
+    """A lever that does not exist is an error with the nearest one, not an empty list."""
+    book = tmp_path / "l.sqlite"
+    article = tmp_path / "a.txt"
+    article.write_text("date: 2025-03-13\n\nGazprom said that gas would flow through Nord Stream again.\n")
+    run(ledger, "add", str(article), "--ledger", str(book))
+    with pytest.raises(InputError, match="route_restart"):
+        run(ledger, "claims", "--lever", "route_restrat", "--ledger", str(book))

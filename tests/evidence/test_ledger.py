@@ -1,5 +1,7 @@
 """The ledger keeps everything: copies, reviews, disagreement, links, and gives it back."""
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -196,3 +198,17 @@ def test_a_file_that_is_no_ledger(tmp_path: Path) -> None:
     (tmp_path / "l.sqlite").write_text("not a database, but long enough to be read as one" * 40)
     with pytest.raises(InputError, match="not-a-ledger"), open_ledger(tmp_path / "l.sqlite"):
         pass
+
+
+def test_other_files_are_left_alone(tmp_path: Path) -> None:
+    """An empty file, a folder and a database of something else are no ledgers, and are not turned into one."""
+    empty, other = tmp_path / "empty.txt", tmp_path / "other.sqlite"
+    empty.touch()
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE birds (name TEXT)")
+    before = other.read_bytes()
+    for path, code in ((empty, "not-a-ledger"), (other, "not-a-ledger"), (tmp_path / "no" / "l.sqlite", "no-folder")):
+        with pytest.raises(InputError, match=code), open_ledger(path):
+            pass
+    assert empty.read_bytes() == b""
+    assert other.read_bytes() == before

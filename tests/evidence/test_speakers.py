@@ -7,7 +7,7 @@ import pytest
 from linepack.evidence.claims import Claim
 from linepack.evidence.document import read_document
 from linepack.evidence.read import read_article
-from linepack.evidence.vocabulary import SourceClass
+from linepack.evidence.vocabulary import Act, SourceClass
 
 OPENING = "Gazprom sends Russian gas to the European Union through TurkStream and as LNG."
 
@@ -114,6 +114,16 @@ def test_pronoun_and_gender() -> None:
     assert last.speaker.text in ("Ada Noll", "Noll")
 
 
+def test_given_name_tells_whom_she_means() -> None:
+    """Two persons were named; 'she' is the one whose given name is a woman's, though the man spoke last."""
+    last = claims(
+        "Economy minister Katharina Noll said gas was safe.",
+        "Karl Ott of Delta Advisory said LNG was dear.",
+        "She said that the terminal was full.",
+    )[-1]
+    assert last.speaker.text == "Katharina Noll"
+
+
 def test_other_office_is_not_guessed() -> None:
     """'The president' is nobody named so far: it stays as it stands, and is not made the spokesman."""
     last = claims(
@@ -154,3 +164,30 @@ def test_headline_is_no_claim() -> None:
     text = "\n\n".join(lines)
     found = read_article(read_document(text.encode(), published=date(2025, 4, 17))).claims
     assert [claim.text for claim in found] == ["Gazprom said gas would flow.", "Storage of gas is full now."]
+
+
+def test_name_under_a_quotation() -> None:
+    """Translated news signs a quotation in the line below; nobody inside the quotation speaks."""
+    said = claims("“Gas from Russia must not come back. We told Viktor Orban that the ban stays.”", "\u2013 Anna Kolb")
+    assert {claim.speaker.text for claim in said} == {"Anna Kolb"}
+
+
+def test_he_is_not_somebody_inside_the_quotation() -> None:
+    """'Zelensky replied' stands in the quotation, so 'he' behind it is the one who spoke before."""
+    said = claims(
+        "Slovak lawmaker Tibor Gaspar said gas transit was in danger.",
+        '"Fico wrote to Zelensky about gas. Zelensky replied. This will not happen," he said.',
+    )
+    assert {claim.speaker.text for claim in said} == {"Tibor Gaspar"}
+
+
+def test_person_as_reported_by_an_agency() -> None:
+    """The person speaks, the agency is kept as who reports it."""
+    (claim,) = claims("Vladimir Putin called the gas ban unfriendly, the RIA news agency reported.")
+    assert (claim.speaker.text, claim.cites) == ("Vladimir Putin", "the RIA news agency")
+
+
+def test_neither_commented() -> None:
+    """Two bodies that did not answer refuse to comment."""
+    (claim,) = claims("Neither Gazprom nor the German government responded to questions about gas.")
+    assert claim.act is Act.REFUSE_COMMENT

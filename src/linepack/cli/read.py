@@ -80,15 +80,24 @@ def ledger() -> None:
 @LEDGER
 @JSON
 def add_articles(articles: tuple[str, ...], ledger_file: str, as_json: bool) -> None:
-    """Read ARTICLES (files that carry their own date) into the ledger."""
+    """Read ARTICLES (files that carry their own date) into the ledger.
+
+    Those that cannot be read are named at the end; the others are kept.
+    """
+    from linepack.errors import InputError, Issue
     from linepack.evidence.document import read_document
     from linepack.evidence.ledger import open_ledger
     from linepack.evidence.read import read_article
 
     rows: list[dict[str, Any]] = []
+    unread: list[Issue] = []
     with open_ledger(ledger_file) as book:
         for article in articles:
-            reading = read_article(read_document(_bytes(article)))
+            try:
+                reading = read_article(read_document(_bytes(article)))
+            except InputError as error:
+                unread += [Issue(i.code, i.message, article, i.keys, i.hint) for i in error.issues]
+                continue
             claims, origin = book.add(reading)
             rows.append(
                 {
@@ -101,11 +110,13 @@ def add_articles(articles: tuple[str, ...], ledger_file: str, as_json: bool) -> 
             )
     if as_json:
         print_json(rows)
-        return
-    for row in rows:
-        click.echo(f"{row['article']}: {row['claims']} claims, {row['how']} {row['from']}".rstrip())
-        for note in row["notes"]:
-            click.echo(f"  note: {note}")
+    else:
+        for row in rows:
+            click.echo(f"{row['article']}: {row['claims']} claims, {row['how']} {row['from']}".rstrip())
+            for note in row["notes"]:
+                click.echo(f"  note: {note}")
+    if unread:
+        raise InputError("unread", f"{len(unread)} of {len(articles)} articles were not read", issues=unread)
 
 
 @ledger.command("claims")
@@ -120,11 +131,14 @@ def list_claims(state: str | None, lever: str | None, ledger_file: str, as_json:
     from linepack.evidence.ledger import open_ledger
     from linepack.evidence.vocabulary import ReviewState
 
+    _known_lever(lever)
     with open_ledger(_existing(ledger_file)) as book:
         rows = book.claims(state=ReviewState(state) if state else None, lever=lever)
     if as_json:
         print_json(rows)
         return
+    if not rows:
+        click.echo("no claims")
     for row in rows:
         who = row["speaker"]["text"] or row["source_class"]
         click.echo(f"{row['claim_id']}  {row['state']:<9} {row['code']:<3} {row['hedge']}  {who}: {row['text'][:100]}")
@@ -194,6 +208,8 @@ def show_table(table: str, ledger_file: str, as_json: bool) -> None:
         return
     if table == "articles":
         click.echo(f"{len(rows)} articles, {len(set(roots.values()))} independent witnesses")
+    elif not rows:
+        click.echo(f"no {table}")
     for row in rows:
         click.echo("  ".join(f"{key}={value}" for key, value in row.items() if value not in ("", None)))
 
@@ -359,6 +375,19 @@ def _bytes(article: str) -> bytes:
     from linepack.api.articles import article_bytes
 
     return sys.stdin.buffer.read() if article == "-" else article_bytes(article)
+
+
+def _known_lever(lever: str | None) -> None:
+    from difflib import get_close_matches
+
+    from linepack.errors import InputError
+    from linepack.evidence.lexicon import lexicon
+
+    names = [known.lever for known in lexicon().levers]
+    if lever is not None and lever not in names:
+        near = get_close_matches(lever, names, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"one of {', '.join(names)}"
+        raise InputError("unknown-lever", f"there is no lever '{lever}'", keys=[lever], hint=hint)
 
 
 def _existing(path: str) -> str:

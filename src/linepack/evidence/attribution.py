@@ -238,6 +238,10 @@ def _quoted_speaker(content: str, clause: str, start: int, offset: int, outer: A
     if outer.speaker.source_class is not SourceClass.OTHER_MEDIA:
         return None
     lead = clause[: outer.speaker.start - offset - start].rstrip(" ,")
+    by = source_phrase(content, lead, start, offset)
+    if by is not None:
+        is_known = by.speaker.source_class is not SourceClass.OTHER_MEDIA and not by.speaker.is_pronoun
+        return replace(by, cites=outer.speaker.text) if is_known else None
     for match in lexicon().verb_pattern.finditer(lead):
         inner = _read_verb(content, lead, match, start, offset)
         if inner is not None and not inner.speaker.is_pronoun and not inner.is_trailing:

@@ -14,7 +14,7 @@ from linepack.evidence.speakers import Speaker
 from linepack.evidence.vocabulary import Act, Hedge, Polarity, Quotation, SourceClass, source_code
 from linepack.system.names import Mention, NameKind
 
-READER_VERSION = "1"
+READER_VERSION = "2"
 
 
 @dataclass(frozen=True)

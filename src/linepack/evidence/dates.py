@@ -196,6 +196,15 @@ def _half(match: re.Match[str], context: _Context) -> Interval | None:
     return _span_of_months(year, 1, 6) if number == 1 else _span_of_months(year, 7, 12)
 
 
+def _first_months(match: re.Match[str], context: _Context) -> Interval | None:
+    """'The first nine months of 2025': from January to the end of the ninth month."""
+    word = match["n"].lower()
+    number = int(word) if word.isdigit() else _NUMBERS.get(word, 0)
+    months = number * (3 if match["unit"].lower().startswith("quarter") else 1)
+    year = _year_of(match["year"], context)
+    return _span_of_months(year, 1, months) if year is not None and 1 <= months <= 12 else None
+
+
 def _gas_year(match: re.Match[str], _: _Context) -> Interval | None:
     first = int(match["year"])
     return date(first, 10, 1), date(first + 1, 9, 30)
@@ -400,6 +409,15 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str], _Context], In
             re.I,
         ),
         _half,
+    ),
+    (
+        "first months",
+        re.compile(
+            r"\bfirst\s+(?P<n>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s+(?P<unit>months|quarters)"
+            r"(?:\s+of)?(?:\s+(?P<year>(?:19|20)\d{2}))?\b",
+            re.I,
+        ),
+        _first_months,
     ),
     ("named day", re.compile(r"\b(?P<name>today|yesterday|tomorrow|tonight)\b", re.I), _named_day),
     (

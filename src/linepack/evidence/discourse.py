@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from linepack.evidence.clauses import Segment
 from linepack.evidence.document import Document
+from linepack.evidence.lexicon import lexicon
 from linepack.evidence.phrases import Attribution
 from linepack.evidence.references import (
     Person,
@@ -25,14 +26,16 @@ _DEMONYMS = ("ish", "ese", "ian", "ean", "can", "utch", "ench", "ari", "ani")
 _INSTITUTION_KINDS = (NameKind.STATE, NameKind.BODY, NameKind.COMPANY)
 _UNNAMED = (SourceClass.SOURCES_UNNAMED, SourceClass.OFFICIAL_UNNAMED)
 _SPOKES = re.compile(r"\bspokes(?:man|woman|person)\b|\bpress secretary\b|\brepresentative\b", re.I)
+_FIRST_PERSON = re.compile(r"[\"“«][^\"”»]*\b(?:I|I'm|I\u2019m|my)\b")
 _CLAUSE_BEFORE = re.compile(
     r"(?:Although|Though|While|When|After|As|Because|Since|Before|If|Whereas|Once)\s+(?P<rest>[^\"“«]+)"
 )
-_SUBJECT = re.compile(
+_LEAD = re.compile(
     r"^(?:(?:But|And|Yet|Still|Meanwhile|However|Earlier|Later|Also|Not even|Even)\b,?\s+)?"
     r"(?:(?:[Ii]n|[Aa]t|[Oo]n|From|For|With|After|Before|During|Since|Outside|Inside|Near)\s[^,;:\"“]{3,60},\s+)?"
-    r"(?P<np>[^,;:\"“()]{3,80}?(?:,\s[^,;:\"“]{3,80},)?)\s+"
-    r"(?:has|have|had|is|was|are|were|will|would|can|could|did|does|may|might|must|\w{3,}(?:ed|es|s)|ran|runs|sees|"
+)
+_VERB_LIKE = re.compile(
+    r"\s+(?=[a-z])(?:has|have|had|is|was|are|were|will|would|can|could|did|does|may|might|must|\w{3,}(?:ed|es|s)|ran|"
     r"saw|came|went|"
     r"took|gave|made|became|left|won|wrote|met|held|told)\b"
 )
@@ -62,6 +65,9 @@ class Discourse:
         speaker = attribution.speaker
         if not speaker.is_pronoun:
             known = self._known(speaker, paragraph)
+            words = self._document.text[segment.start : segment.end]
+            if known.rule == "name by form" and _FIRST_PERSON.search(words) and " " not in known.text:
+                known = replace(known, source_class=SourceClass.NAMED_PERSON, rule="name that says 'I'")
             if re.match(r"its\s", known.text, re.I):
                 known = self._owner(known, segment)
             return None if is_unresolved(known) else replace(attribution, speaker=known)
@@ -74,7 +80,7 @@ class Discourse:
         if word in ("he", "she"):
             target = self._person_before(segment, speaker.start) or self._last_person("m" if word == "he" else "f")
         elif word in ("they", "both"):
-            target = self._group or self._institution
+            target = self._plural_subject(segment, speaker.start) or self._group or self._institution
         elif word == "it":
             target = self._institution
         else:
@@ -157,10 +163,7 @@ class Discourse:
                 )
                 self._remember(speaker, segment, paragraph)
                 return
-        match = _SUBJECT.match(self._document.text[segment.start : segment.end])
-        if match is None:
-            return
-        speaker_read = read_speaker(match["np"], segment.start + match.start("np"))
+        speaker_read = self._subject_of(segment, segment.end)
         if speaker_read is None or speaker_read.is_pronoun:
             return
         if (speaker_read.source_class is SourceClass.NAMED_PERSON and len(speaker_read.text.split()) > 1) or (
@@ -184,7 +187,10 @@ class Discourse:
         place = f"{name.country} {name.member_of}" if name is not None else ""
         context = f"{place} {before} {speaker.role} {own} {behind[0] if behind else ''}"
         near = f"{before[-25:]} {speaker.role} {speaker.text}"
-        return Person(speaker, context, start, gender_of(near))
+        given = (
+            speaker.text.split()[0] if speaker.source_class is SourceClass.NAMED_PERSON and " " in speaker.text else ""
+        )
+        return Person(speaker, context, start, gender_of(near) or lexicon().genders.get(given, ""))
 
     def _remember(self, speaker: Speaker, segment: Segment, paragraph: int) -> None:
         if speaker.source_class is SourceClass.NAMED_PERSON:
@@ -278,8 +284,7 @@ class Discourse:
     def _owner(self, speaker: Speaker, segment: Segment) -> Speaker:
         """'Its lawyer': of the body that the sentence is about, else of the last one."""
         owner = self._institution
-        match = _SUBJECT.match(self._document.text[segment.start : max(speaker.start, segment.start)])
-        subject = read_speaker(match["np"], segment.start + match.start("np")) if match else None
+        subject = self._subject_of(segment, max(speaker.start, segment.start))
         if subject is not None and subject.source_class is SourceClass.INSTITUTION:
             owner = self._known(subject, -9)
         if owner is None:
@@ -287,6 +292,28 @@ class Discourse:
         return replace(
             speaker, text=f"{speaker.text} ({owner.text.split(' (')[0]})", rule=f"{speaker.rule}; 'its' resolved"
         )
+
+    def _subject_of(self, segment: Segment, end: int) -> Speaker | None:
+        """Who a sentence begins with, if it could speak: the words before the first verb that name somebody."""
+        content = self._document.text[segment.start : end]
+        lead = _LEAD.match(content)
+        low = lead.end() if lead else 0
+        for match in list(_VERB_LIKE.finditer(content, low, low + 120))[:5]:
+            phrase = content[low : match.start()]
+            if re.search(r"[;:\"“]", phrase):
+                return None
+            speaker = read_speaker(phrase, segment.start + low) if len(phrase) > 3 else None
+            if speaker is not None:
+                return speaker
+        return None
+
+    def _plural_subject(self, segment: Segment, at: int) -> Speaker | None:
+        """'The operators are optimistic, they said': the group that the sentence itself begins with."""
+        speaker = self._subject_of(segment, max(at, segment.start))
+        if speaker is None or speaker.is_pronoun or speaker.source_class is SourceClass.NAMED_PERSON:
+            return None
+        head = re.split(r"\s(?:of|in|at|from|for)\s", speaker.text)[0]
+        return speaker if re.search(r"(?:people|[a-z]{3,}[^s]s)$", head) else None
 
     def _described(self, speaker: Speaker, paragraph: int) -> Speaker:
         is_person = speaker.source_class in _UNNAMED or _SPOKES.search(speaker.text)

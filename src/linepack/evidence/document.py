@@ -96,6 +96,8 @@ def _decode(raw: bytes) -> str:
             f"the file has {len(raw):,} bytes; at most {MAX_BYTES:,} are read",
             hint="give one article, not a whole site",
         )
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):  # UTF-16, as some editors save
+        raw = raw.decode("utf-16", errors="replace").encode()
     if raw[:4] in (b"%PDF", b"\x89PNG", b"PK\x03\x04") or raw[:3] == b"\xff\xd8\xff" or b"\x00" in raw[:4000]:
         raise InputError("binary", "the file is binary, not text or HTML", hint="save the article as text or HTML")
     for encoding in ("utf-8-sig", "cp1252"):

@@ -21,6 +21,7 @@ from linepack.evidence.duplicates import Descent, Fingerprint, descent, shingles
 from linepack.evidence.vocabulary import Derivation, ReviewState
 
 LEDGER_SCHEMA = 1
+_LEDGER_HINT = "give a file that linepack ledger made, or a new name"
 LINK_KINDS = ("lever", "scenario", "result")
 EDITABLE = ("speaker", "entity", "source_class", "act", "polarity", "hedge", "condition", "levers", "assets")
 AUTO_CLASSES = ("market datum", "institution", "named person")
@@ -345,10 +346,16 @@ class Ledger:
 def open_ledger(path: Path | str) -> Iterator[Ledger]:
     """Open a ledger, make it if it is not there; what is done in the block is kept together or not at all.
 
-    Errors: ``InputError`` if the file is not a ledger or has another schema.
+    Errors: ``InputError`` if the file is not a ledger or has another schema, or if it cannot be made there. A file
+    that is something else is left as it is.
     """
+    _refuse_other_files(Path(path))
+    is_new = not Path(path).exists()
     connection = sqlite3.connect(path, isolation_level=None)
     try:
+        others = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        if others and ("meta",) not in others:
+            raise InputError("not-a-ledger", f"{path} is a database of something else", hint=_LEDGER_HINT)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("BEGIN IMMEDIATE")
         for table, columns in TABLES.items():
@@ -360,11 +367,22 @@ def open_ledger(path: Path | str) -> Iterator[Ledger]:
         yield Ledger(connection)
         connection.execute("COMMIT")
     except sqlite3.DatabaseError as error:
-        raise InputError(
-            "not-a-ledger", f"{path}: {error}", hint="give a file that linepack ledger made, or a new name"
-        ) from error
+        raise InputError("not-a-ledger", f"{path}: {error}", hint=_LEDGER_HINT) from error
     finally:
         connection.close()
+        if is_new and Path(path).is_file() and Path(path).stat().st_size == 0:  # nothing was kept
+            Path(path).unlink()
+
+
+def _refuse_other_files(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise InputError(
+            "no-folder", f"there is no folder {path.parent} for {path.name}", hint="make it, or name another"
+        )
+    if path.is_dir():
+        raise InputError("not-a-ledger", f"{path} is a folder", hint=_LEDGER_HINT)
+    if path.is_file() and path.stat().st_size == 0:
+        raise InputError("not-a-ledger", f"{path} is an empty file", hint=_LEDGER_HINT)
 
 
 def _why_not_plain(claim: Mapping[str, Any], contradicted: set[str], failed: set[str]) -> str:

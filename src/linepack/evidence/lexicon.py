@@ -58,6 +58,17 @@ LEVERS = Table(
 )
 
 
+GIVEN_NAMES = Table(
+    "given_names",
+    "Given names that are those of a woman or of a man, to tell whom 'she' and 'he' mean; names of both are left out.",
+    ("name",),
+    (
+        text("name", "Given name."),
+        text("gender", "f or m.", choices=("f", "m")),
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Lever:
     """One lever: what a claim speaks of, and where the model would change."""
@@ -80,6 +91,7 @@ class Lexicon:
     verb_pattern: re.Pattern[str]
     cues: Mapping[str, re.Pattern[str]]
     levers: tuple[Lever, ...]
+    genders: Mapping[str, str]  # given name -> 'f' or 'm'
 
 
 def _spelled(form: str) -> str:
@@ -121,4 +133,5 @@ def lexicon() -> Lexicon:
             )
             for row in packaged_table("lexicon", LEVERS)
         ),
+        {str(row["name"]): str(row["gender"]) for row in packaged_table("lexicon", GIVEN_NAMES)},
     )

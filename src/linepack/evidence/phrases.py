@@ -29,6 +29,9 @@ _STOP = re.compile(
     r"Sun)day|"
     r"this (?:week|month)|last (?:week|month)|said|in January|in February)\b|[\"”]\s*$|$"
 )
+_NO_SOURCE = re.compile(
+    r"\b(?:sanctions|rules|laws?|terms|contracts?|agreements?|schedule|principles?|norms?|calendar|needs?|plan)\b"
+)
 _CONTENT_OF = re.compile(
     r"^(?:the\s+|its\s+)?(?:(?:latest|first|own|internal|preliminary)\s+)?(?:information|calculations?|estimates?|"
     r"assessment|accounts?|"
@@ -101,7 +104,7 @@ def source_phrase(content: str, clause: str, start: int, offset: int) -> Attribu
             )
             role_text = content[high + 1 + role.start(1) : high + 1 + role.end(1)] if role else ""
         speaker = read_speaker(phrase, offset + low, role=role_text)
-        if speaker is None or (speaker.text.lower() in ("this", "whom", "which")):
+        if speaker is None or (speaker.text.lower() in ("this", "whom", "which")) or _NO_SOURCE.search(speaker.text):
             continue
         if cue.startswith(("was", "is", "were", "been")) and match.start() < 4:
             continue
@@ -145,7 +148,9 @@ def _at(speaker: Speaker, match: re.Match[str], start: int, offset: int, verb: s
 
 def _object_pronoun(phrase: str) -> str:
     """'him' speaks as 'he', 'their words' as 'they'."""
-    if re.match(r"^(?:his|her|their)\s+(?:words|statement|account|estimates?|assessment)", phrase):
+    if re.match(
+        r"^(?:his|her|their)\s+(?:own\s+)?(?:words|statement|account|estimates?|assessment|figures|data)", phrase
+    ):
         return {"h": "he", "e": "she", "t": "they"}["e" if phrase.startswith("her") else phrase[0]]
     return {"him": "he", "her": "she", "them": "they"}.get(phrase, phrase)
 

@@ -123,7 +123,8 @@ _UNIT_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "duration",
-            rf"{_RANGE}[\s-]+(?:more\s+|full\s+|calendar\s+)?(?P<unit>days?|weeks?|months?|years?|"
+            rf"(?<!first )(?<!First ){_RANGE}[\s-]+(?:more\s+|full\s+|calendar\s+)?(?P<unit>days?|weeks?|months?|"
+            rf"years?|"
             rf"hours?)\b(?![\s-]*(?:high|low|old|ago|earlier|later|before|peak))",
         ),
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from linepack.evidence.claims import Claim, Reading
@@ -17,6 +17,15 @@ from linepack.evidence.lexicon import lexicon
 from linepack.evidence.own_voice import DOMAIN, VERBISH, is_own_claim, own_speaker
 from linepack.evidence.phrases import Attribution
 from linepack.evidence.quantities import find_quantities
+from linepack.evidence.quotations import (
+    Piece,
+    continued,
+    is_quotation,
+    only_attributes,
+    points_back,
+    said_before,
+    signed,
+)
 from linepack.evidence.sentences import Sentence, quoted_spans, split_sentences
 from linepack.evidence.vocabulary import Act, Hedge, Quotation, SourceClass
 from linepack.system.names import Event, Mention, NameBook, NameKind, events, name_book
@@ -35,12 +44,6 @@ _LABEL = re.compile(
     r"^(?:Quote|Details|Source|Background|Reminder|Update|Why it matters|Context|Reaction|"
     r"\d{1,2}[:.]\d{2}(?:\s?(?:GMT|CET|CEST|BST|ET|UTC))?)\s*[:\u2013—-]?\s+(?=[A-Z\"“])"
 )
-
-
-@dataclass(frozen=True)
-class _Piece:
-    segment: Segment
-    sentence: Sentence
 
 
 def read_article(document: Document, *, usd_per_eur: float | None = None) -> Reading:
@@ -91,7 +94,7 @@ def _is_on_topic(content: str, mentions: Sequence[Mention]) -> bool:
     return bool(gas) and len(domain) >= max(1 if words < 60 else 2, words / 250)
 
 
-def _pieces(document: Document, sentence: Sentence, quoted: Sequence[Span]) -> list[_Piece]:
+def _pieces(document: Document, sentence: Sentence, quoted: Sequence[Span]) -> list[Piece]:
     start = sentence.start
     dateline = _DATELINE.match(document.text[start : sentence.end])
     if dateline is not None and start - document.paragraphs[sentence.paragraph].start < 20:
@@ -101,7 +104,7 @@ def _pieces(document: Document, sentence: Sentence, quoted: Sequence[Span]) -> l
     content = document.text[start : sentence.end]
     if not _could_claim(content) or _is_headline(document, sentence):
         return []
-    return [_Piece(_trimmed(document, segment), sentence) for segment in segments(content, start, quoted)]
+    return [Piece(_trimmed(document, segment), sentence) for segment in segments(content, start, quoted)]
 
 
 def _is_headline(document: Document, sentence: Sentence) -> bool:
@@ -137,7 +140,7 @@ def _trimmed(document: Document, segment: Segment) -> Segment:
 
 def _claims(
     document: Document,
-    pieces: Sequence[_Piece],
+    pieces: Sequence[Piece],
     quoted: Sequence[Span],
     mentions: Sequence[Mention],
     book: NameBook,
@@ -149,20 +152,20 @@ def _claims(
         segment, paragraph = piece.segment, piece.sentence.paragraph
         here = [m for m in mentions if segment.start <= m.start and m.end <= segment.end]
         attribution = segment.attribution
-        quotes_only = _is_quotation(document, segment, quoted)
+        quotes_only = is_quotation(document, segment, quoted)
         if attribution is None and quotes_only:
-            attribution = _continued(pieces, at, state, quoted)
+            attribution = signed(document, segment, paragraph) or continued(pieces, at, state, quoted)
         if attribution is not None:
             attribution = state.resolve(attribution, segment, paragraph)
         if (
             attribution is not None
             and at > 0
-            and _only_attributes(document, segment, attribution, pieces[at - 1], quoted)
+            and only_attributes(document, segment, attribution, pieces[at - 1], quoted)
         ):
             state.saw(segment, attribution.speaker, here, paragraph, is_quotation=True)
             continue
-        if attribution is not None and _points_back(document, segment, attribution):
-            said = _said_before(found, pieces[:at], paragraph)
+        if attribution is not None and points_back(document, segment, attribution):
+            said = said_before(found, pieces[:at], paragraph)
             if said:
                 back = replace(attribution, rule=f"{attribution.rule}, of what stands before", is_trailing=True)
                 for k in said:
@@ -182,91 +185,6 @@ def _claims(
         if attribution is not None or (is_own_claim(claim) and claim.quotation is not Quotation.FULL):
             found.append(claim)
     return tuple(found)
-
-
-def _only_attributes(
-    document: Document, segment: Segment, attribution: Attribution, before: _Piece, quoted: Sequence[Span]
-) -> bool:
-    """'"..." Putin said in Moscow.' after a quotation that ended with a full stop.
-
-    It adds a speaker and no statement.
-    """
-    if (
-        not attribution.verb
-        or before.sentence.end > segment.start
-        or not _is_quotation(document, before.segment, quoted)
-    ):
-        return False
-    rest = document.text[attribution.verb_end : segment.end]
-    lead = document.text[segment.start : min(attribution.verb_start, max(attribution.speaker.start, segment.start))]
-    is_plain = bool(
-        re.fullmatch(
-            r"\s*(?:(?:in|at|on|to|during|after|told|reporters|late|early|yesterday|"
-            r"today)\b[^,;:\"“]{0,60})?\.?",
-            rest,
-        )
-    )
-    return is_plain and len(lead.split()) <= 3
-
-
-_BACK = re.compile(
-    r"^(?:(?:He|She|They|[A-Z][^,.;:\"“]{2,60}?)\s+(?:also\s+)?(?:said|stated|announced|wrote|reported|declared|"
-    r"told)\s+(?:this|so|about this|about it)\b|"
-    r"(?:This|That|(?:The (?:corresponding|relevant)|Such an?) (?:statement|information|decision))\s+(?:was|is|"
-    r"has been)\s+(?:\w+ly\s+)?"
-    r"(?:announced|stated|reported|said|confirmed|made|told|declared|written|evidenced)\b)[^;:\"“]*\.?$"
-)
-
-
-def _points_back(document: Document, segment: Segment, attribution: Attribution) -> bool:
-    """True for 'This was announced by X.', 'He said this in Kyiv.': a speaker for what stands before, no statement."""
-    content = document.text[segment.start : segment.end]
-    return len(content.split()) <= 28 and not re.search(r"\bthat\b", content[6:]) and bool(_BACK.match(content))
-
-
-def _said_before(found: Sequence[Claim], before: Sequence[_Piece], paragraph: int) -> list[int]:
-    """The claims in the outlet's voice right before, in this paragraph or, if it has none, the last one before."""
-    here: list[int] = []
-    k = len(found) - 1
-    for piece in reversed(before):
-        if k < 0 or not (piece.segment.start <= found[k].start < piece.segment.end):
-            break
-        is_near = piece.sentence.paragraph == paragraph or (not here and paragraph - piece.sentence.paragraph == 1)
-        if found[k].speaker.text or found[k].source_class is not SourceClass.OWN_VOICE or not is_near:
-            break
-        here.append(k)
-        if piece.sentence.paragraph != paragraph:
-            break
-        k -= 1
-    return here[:3]
-
-
-def _is_quotation(document: Document, segment: Segment, quoted: Sequence[Span]) -> bool:
-    words = len(re.findall(r"\w+", document.text[segment.start : segment.end]))
-    inside = sum(
-        len(re.findall(r"\w+", document.text[max(segment.start, s.start) : min(segment.end, s.end)]))
-        for s in quoted
-        if s.start < segment.end and segment.start < s.end
-    )
-    return words > 0 and inside >= 0.8 * words
-
-
-def _continued(pieces: Sequence[_Piece], at: int, state: Discourse, quoted: Sequence[Span]) -> Attribution | None:
-    """The speaker of a quotation that goes on: the one named later in the same quotation, else the last one quoted."""
-    piece = pieces[at]
-    for later in pieces[at + 1 : at + 4]:
-        if later.sentence.paragraph != piece.sentence.paragraph:
-            break
-        shared = any(
-            s.start < piece.segment.end and later.segment.start < s.end and s.start <= piece.segment.start + 1
-            for s in quoted
-        )
-        if shared and later.segment.attribution is not None:
-            return replace(later.segment.attribution, rule="quotation that goes on", is_trailing=True)
-    speaker = state.last_quoted(piece.sentence.paragraph)
-    if speaker is None:
-        return None
-    return Attribution(speaker, Act.ASSERT, "", piece.segment.start, piece.segment.start, "continued quotation")
 
 
 def _claim(

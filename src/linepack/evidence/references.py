@@ -39,6 +39,11 @@ _OFFICES = (  # words that stand for one another when somebody is named again
     ("mayor",),
     ("lawyer", "attorney"),
 )
+_SOFT = tuple(  # words that are exchanged freely for the same person
+    names
+    for names in _OFFICES
+    if {"chief", "analyst", "trader", "adviser", "investor", "professor", "lawyer"} & set(names)
+)
 _PUBLIC = re.compile(  # offices that many hold: never guessed from the last person alone
     r"\b(?:president|chancellor|premier|minister|commissioner|king|secretary|ambassador|governor|spokes\w+|official|"
     r"source|"
@@ -232,7 +237,8 @@ def _other_office(person: Person, office: tuple[str, ...] | None) -> bool:
     held = [
         names for names in _OFFICES if any(re.search(rf"\b{re.escape(n)}\b", person.context.lower()) for n in names)
     ]
-    return bool(held) and office not in held
+    is_soft = office in _SOFT and any(names in _SOFT for names in held)
+    return bool(held) and office not in held and not is_soft
 
 
 def _is_country(word: str) -> bool:

@@ -150,7 +150,8 @@ def person_name(phrase: str) -> str:
         if mention.name.kind is NameKind.PERSON and not (_owned(phrase, mention.end) or _beside(phrase, mention.start)):
             return phrase[mention.start : mention.end]
     leading = LEADING_NAME.match(phrase)
-    if leading and not ORG_MARK.search(leading["name"]) and not TITLE.match(leading["name"].split()[0]):
+    words = leading["name"].split() if leading else []
+    if leading and not any(ORG_MARK.search(w) or TITLE.match(w) or re.search(r"['\u2019]s$", w) for w in words):
         return leading["name"]
     run = _last_name_run(phrase)
     run = _without_body(run)
@@ -264,8 +265,13 @@ def _without_body(run: str) -> str:
     """'Ukraine Svitlana Hrynchuk', after 'minister of': the personal name behind the name of a state or body."""
     words = run.split()
     for mention in _mentions(run):
-        rest = run[mention.end :].strip()
-        if mention.start == 0 and mention.name.kind is not NameKind.PERSON and len(rest.split()) >= 2:
+        rest = re.sub(r"^['\u2019]s?\s", "", run[mention.end :]).strip()
+        if (
+            mention.start == 0
+            and mention.name.kind is not NameKind.PERSON
+            and len(rest.split()) >= 2
+            and not TITLE.match(rest.split()[-1])
+        ):
             return rest
     marks = [k for k, word in enumerate(words[:-2]) if ORG_MARK.fullmatch(word)]
     return " ".join(words[marks[-1] + 1 :]) if marks else run

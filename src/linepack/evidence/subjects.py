@@ -18,7 +18,7 @@ _AUX = re.compile(
     r"last)\s+(?:week|month|year)|"
     r"in\s+(?:a|an)\s+(?:\w+\s+){0,3}(?:statement|interview|speech|note|post|report|article|letter|"
     r"message|briefing|paper)|"
-    r"\w+ly|of late|in private|in public|also|all|both|always|rather|quite|simply|"
+    r"\w+ly|at the time|at that time|of late|in private|in public|also|all|both|always|rather|quite|simply|"
     r"in\s+(?:January|February|March|April|May|June|July|August|September|October|November|December)|"
     r"in\s+\d{4}))+,?\s*$"
 )
@@ -160,6 +160,8 @@ def _participle_subject(
 
 
 def _right_subject(content: str, clause: str, at: int, start: int, offset: int) -> Speaker | None:
+    when = re.match(r"\s*(?:on|in|late|early|earlier|yesterday|today)\b[^,;\"“]{0,45},\s+(?=[A-Zt])", clause[at:])
+    at += when.end() if when else 0
     stop = re.search(
         r",|\.\s*$|\.[\"”]|;|:|\s(?:with reference|with regard|in (?:a|an|his|her|its|the|comments|"
         r"remarks|response|reply)|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|at a|during|after|"
