@@ -76,3 +76,56 @@ def test_mistakes_are_named_beside_the_form(context: BrowserContext, server: str
     page.get_by_role("button", name="Read this text").click()
     expect(page.locator(".editor [role=alert]")).to_contain_text("line 3")
     assert page.locator("img").count() == 0
+
+
+def test_holder_decides_only_what_it_may_and_sees_what_follows(context: BrowserContext, server: str) -> None:
+    """The Bundesnetzagentur alone cannot certify string B: the law names who is missing. With them it can.
+
+    The gates that the decision opens are shown before anything is solved; undo takes the decision back.
+    """
+    page = open_case(context, server, [])
+    page.locator("#decision-day").fill("2025-03-13")
+    page.locator("#known-on").wait_for()
+    holder = page.locator("#holder")
+    holder.select_option("DE_BNETZA")
+    offered = page.locator("#decision option").all_inner_texts()
+    assert "certify Nord Stream 2, string B" in offered
+    assert not any("PEESA" in text or "Energy Security Act" in text for text in offered)  # that is for others to decide
+    page.locator("#decision").select_option(label="certify Nord Stream 2, string B")
+    page.get_by_role("button", name="Add a decision").click()
+    expect(page.locator("#missing")).to_contain_text("Nord Stream 2 AG")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator(".editor [role=alert]")).to_be_visible(timeout=SOLVE_MS)
+    page.get_by_role("button", name="Assume that all agree").click()
+    expect(page.locator("#missing")).to_have_count(0)
+    opened = "Nord Stream 2, string B on 2025-03-13: 7 closed gates before, 5 now"
+    expect(page.locator(".follow")).to_contain_text(opened)
+    page.get_by_role("button", name="YAML").click()
+    text = page.locator(".yaml textarea").input_value()
+    assert "do: certify" in text
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#missing")).to_contain_text("Nord Stream 2 AG")
+    page.locator(".yaml textarea").fill(text)
+    page.get_by_role("button", name="Read this text").click()
+    expect(page.locator("fieldset.decision")).to_contain_text("European Commission")
+
+
+def test_up_to_four_are_compared(context: BrowserContext, server: str) -> None:
+    """The reader's own scenarios stand beside those of the case; the picked ones stay."""
+    page = open_case(context, server, [])
+    for k, factor in enumerate(("0.9", "0.8")):
+        page.locator("#draft-title").fill(f"Qatar {k}")
+        if not k:
+            page.locator("#patch-kind").select_option("supply")
+            page.get_by_role("button", name="Add a change").click()
+            page.locator('[data-field="resources"]').select_option("QA_LNG")
+        page.locator('[data-field="factor"]').fill(factor)
+        page.get_by_role("button", name="Run", exact=True).click()
+        page.locator(f"td[data-scenario=qatar-{k}]").first.wait_for(timeout=SOLVE_MS)
+    page.locator(".compare summary").click()
+    page.get_by_role("checkbox", name="Qatar 1").check()
+    expect(page.locator("#headline-figures td[data-scenario=qatar-0]")).to_have_count(0)
+    page.get_by_role("checkbox", name="Qatar 0").check()
+    prices = [float(c.get_attribute("data-value") or "nan") for c in page.locator("td[data-figure=jkm_eur_mwh]").all()]
+    assert len(prices) == 3
+    assert prices[0] < prices[1] < prices[2]

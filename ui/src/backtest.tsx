@@ -18,6 +18,9 @@ export function BacktestView({ data }: { data: PageData }): VNode {
             rows: rows.map((r) => [r.label, r.unit, r.model, r.observed, r.deviation, r.tolerance, r.basis, r.is_within ? "yes" : "NO", r.source]) }}>
           <Deviations rows={rows.filter((r) => r.tolerance > 0).map((r) => ({ label: r.label, unit: r.unit, model: r.model, observed: r.observed, tolerance: r.tolerance, isWithin: r.is_within, basis: r.basis }))} />
         </FigureFrame>)}
+      {data.brief.quarters && data.brief.quarters.length > 0 && (
+        <FigureFrame id="quarters" title="Prices of quarters against observation" sources={["observations"]} lead="Mean of each quarter, EUR/MWh; within is within 15 %."
+          table={{ columns: ["scenario", ...Object.keys(data.brief.quarters[0]!).filter((c) => c !== "scenario")], rows: data.brief.quarters.map((r) => [String(r.scenario), ...Object.entries(r).filter(([c]) => c !== "scenario").map(([, v]) => text(v))]) }} />)}
       {data.backtests.length === 0
         ? <FigureFrame id="backtest" title="Back-test" isText lead={<>No back-test lies in the workspace. <code>linepack backtest</code> makes one; its JSON or CSV in <code>backtests/</code> of the workspace is shown here.</>} />
         : data.backtests.map((b, k) => <Backtest key={b.name} content={b} id={k ? `backtest-${k + 1}` : "backtest"} />)}
@@ -47,15 +50,20 @@ function Backtest({ content, id }: { content: BacktestContent; id: string }): VN
 }
 
 const MODEL = ["model", "modelled", "predicted"], OBSERVED = ["observed", "actual"];
+const VERDICTS: Record<string, boolean | null> = { passed: true, missed: false, shown: null };
+type Row = Record<string, string | number | boolean | null>;
 
-function comparedRows(rows: Record<string, string | number | boolean | null>[]): Compared[] {
-  const find = (row: Record<string, unknown>, names: string[]) => Object.keys(row).find((c) => names.some((n) => c === n || c.startsWith(`${n}_`)) && typeof row[c] === "number");
+/** Rows that hold a model's and an observed value, or a model's value and the two ends of a bar, its middle for observed. */
+function comparedRows(rows: Row[]): Compared[] {
+  const find = (row: Row, names: string[]) => Object.keys(row).find((c) => names.some((n) => c === n || c.startsWith(`${n}_`)) && typeof row[c] === "number");
   return rows.flatMap((r) => {
     const m = find(r, MODEL), o = find(r, OBSERVED);
-    if (!m || !o) return [];
-    const label = Object.values(r).filter((v) => typeof v === "string").slice(0, 3).join(", ");
-    return [{ label, unit: typeof r.unit === "string" ? r.unit : m.replace(/^[a-z]+_?/, "").replace(/_/g, " "), model: r[m] as number, observed: r[o] as number, tolerance: typeof r.tolerance === "number" && r.tolerance > 0 ? r.tolerance : null,
-      isWithin: typeof r.is_within === "boolean" ? r.is_within : null, basis: typeof r.basis === "string" ? r.basis : "" }];
+    if (!m || !o || !r[o]) return [];
+    const named = [r.part, r.label].filter((v) => typeof v === "string");
+    const label = (named.length ? named : Object.values(r).filter((v) => typeof v === "string").slice(0, 2)).join(", ");
+    const verdict = typeof r.verdict === "string" ? VERDICTS[r.verdict.toLowerCase()] ?? null : typeof r.is_within === "boolean" ? r.is_within : null;
+    return [{ label, unit: typeof r.unit === "string" ? r.unit : m.replace(/^[a-z]+_?/, "").replace(/_/g, " "), model: r[m] as number, observed: r[o] as number,
+      tolerance: typeof r.tolerance === "number" && r.tolerance > 0 ? r.tolerance : null, isWithin: verdict, basis: typeof r.basis === "string" ? r.basis : "" }];
   });
 }
 
@@ -74,7 +82,7 @@ function Deviations({ rows }: { rows: Compared[] }): VNode {
         const y = top + (k + 0.5) * row, v = value(r), isOut = r.isWithin === false || (r.isWithin === null && isShare && Math.abs(v) > 1);
         return (
           <g><title>{`${r.label}: model ${number(r.model, 2)}, observed ${number(r.observed, 2)} ${r.unit}`}</title>
-            <text class="name" x={LEFT - 8} y={y + 4} text-anchor="end">{r.label.length > 48 ? `${r.label.slice(0, 47)}…` : r.label}</text>
+            <text class="name" x={LEFT - 8} y={y + 4} text-anchor="end">{r.label.length > 46 ? `…${r.label.slice(-45)}` : r.label}</text>
             <rect class={isOut ? "bar down" : "bar up"} x={Math.min(x(0), x(v))} width={Math.max(Math.abs(x(v) - x(0)), 1.5)} y={y - 6} height={12} />
             <text class="value" x={WIDTH - 160} y={y + 4}>{`${number(r.model)} / ${number(r.observed)} ${r.unit}${isOut ? " ✗" : ""}`}</text></g>);
       })}

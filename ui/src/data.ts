@@ -41,7 +41,7 @@ export interface Observation {
 export interface Figure { name: string; label: string; unit: string; decimals: number; is_share: boolean; is_part: boolean }
 export interface PageData {
   schema: number; version: string;
-  brief: { case: string; title: string; question: string; scenarios: ScenarioContent[]; observations?: Observation[] };
+  brief: { case: string; title: string; question: string; scenarios: ScenarioContent[]; observations?: Observation[]; quarters?: Record<string, string | number | boolean | null>[] };
   answer: string[]; how_to_read: string; band_meaning: string | null; observed_summary: string | null;
   figures: Figure[];
   units: { quantity: Record<string, Record<"rate" | "stock" | "year", [string, number]>>; price: Record<string, [string, number]>; note: string };

@@ -74,10 +74,10 @@ export function Table(props: { content: TableContent; caption: string; id?: stri
 }
 
 export function FigureFrame(props: {
-  id: string; title: string; lead?: ComponentChildren; table?: TableContent; sources?: string[]; controls?: ComponentChildren; children?: ComponentChildren; isText?: boolean; isFolded?: boolean;
+  id: string; title: string; lead?: ComponentChildren; table?: TableContent; sources?: string[]; controls?: ComponentChildren; children?: ComponentChildren; isText?: boolean; isFolded?: boolean; isTableShown?: boolean;
 }): VNode {
   const frame = useRef<HTMLElement>(null);
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(Boolean(props.isTableShown));
   const [said, say] = useState("");
   const chart = () => frame.current?.querySelector<SVGSVGElement>("svg.chart") ?? null;
   const hasChart = Boolean(props.children) && !props.isText;
@@ -86,7 +86,7 @@ export function FigureFrame(props: {
     try { await navigator.clipboard.writeText(address); say("link copied"); } catch { say(address); }
   };
   return (
-    <section class="figure" id={props.id} ref={frame} aria-labelledby={`${props.id}-title`}>
+    <section class={`figure ${props.isFolded && !open ? "folded" : ""}`} id={props.id} ref={frame} aria-labelledby={`${props.id}-title`}>
       <h2 id={`${props.id}-title`}>{props.title}</h2>
       {props.lead && <p class="lead">{props.lead}</p>}
       {props.controls && <div class="controls">{props.controls}</div>}

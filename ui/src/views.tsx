@@ -2,7 +2,7 @@
 import type { VNode } from "preact";
 import { BarChart, DASHES, LineChart, Waterfall, type Line, type Target } from "./charts";
 import { addSeries, arcName, at, countryName, EU, MEAN, nodeName, sumBy, type PageData, type RunSeries, type ScenarioContent, type Series } from "./data";
-import { FigureFrame } from "./figure";
+import { FigureFrame, Table } from "./figure";
 import type { Pair } from "./flows";
 import { number, priceUnit, quantityUnit, signed } from "./format";
 import { causes } from "./panel";
@@ -232,7 +232,7 @@ export function GainsView({ data, pair, state, base, scenario }: ViewProps): VNo
 /** What makes the runs answers, what they assume, and how to make them again. */
 export function CertificateView({ data, shown }: ViewProps): VNode {
   return (
-    <FigureFrame id="certificate" title="Certificate" isText
+    <FigureFrame id="certificate" title="Certificate" isText isTableShown
       lead="A run counts only if the optimality conditions, recomputed from the arrays, hold to the limit. Residuals are relative."
       table={{ columns: ["scenario", "certified", "primal", "bounds", "stationarity", "gap", "limit", "solver", "rows", "columns", "run"],
         rows: shown.map((s) => { const c = s.record.certificate; const e = (v: number) => (v === 0 ? "0" : v.toExponential(0).replace("-", "−"));
@@ -258,11 +258,17 @@ export function UnknownView({ data }: { data: PageData }): VNode {
     {!data.band_meaning && <li>Bands: this page shows points only; <code>linepack brief --full</code> adds the band of every figure over what is listed here.</li>}</ul></section>;
 }
 
+const GRADES = ["published", "converted", "calibrated", "estimated", "judgement"];
+
+/** Where every number comes from: rows by table and grade; the list of sources is behind the button. */
 export function SourcesView({ data }: ViewProps): VNode {
+  const tables = [...new Set(data.sources.map((s) => s.table))];
+  const rows = (table: string, grade: string) => data.sources.filter((s) => s.table === table && s.grade === grade).reduce((n, s) => n + s.rows, 0);
   return (
-    <FigureFrame id="sources" title="Sources" isText lead={<>Every row of every table names its source and grade: published, converted, estimated, judgement or calibrated. {data.units.note}</>}
+    <FigureFrame id="sources" title="Sources" isText lead={<>Every row of every table names its source and grade; {new Set(data.sources.map((s) => s.source)).size} sources, which the table behind the button names. {data.units.note}</>}
       table={{ columns: ["table", "source", "grade", "rows"], rows: data.sources.map((s) => [s.table, s.source, s.grade, String(s.rows)]) }}>
-      <p class="small">{data.sources.length} sources; the table names them.</p>
+      <Table id="grades" caption="Rows by table and grade" content={{ columns: ["table", ...GRADES, "sources"], decimals: 0,
+        rows: tables.map((t) => [t, ...GRADES.map((g) => rows(t, g)), data.sources.filter((s) => s.table === t).length]) }} />
     </FigureFrame>
   );
 }

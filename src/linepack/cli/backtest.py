@@ -37,9 +37,12 @@ def backtest(
     """
     from linepack.api.fits import backtest as tested
     from linepack.report.backtest_text import backtest_content, backtest_markdown, backtest_text, write_backtest
+    from linepack.report.kept import keep_backtest
+    from linepack.runs.store import workspace as folder_of
     from linepack.runs.store import write_text
 
     result = tested(parts or None, solver=solver, workspace=workspace, on_step=lambda text: click.echo(text, err=True))
+    click.echo(f"kept {keep_backtest(folder_of(workspace), backtest_content(result))}", err=True)
     if as_json:
         print_json(backtest_content(result))
     else:

@@ -1,7 +1,8 @@
 """What a workspace keeps beside its runs, for the page and the brief: deals, claims, back-tests.
 
-``linepack deal`` leaves ``deals/CASE/NAME.json``, ``linepack read --ledger`` a ledger (``ledger.sqlite``), and
-back-tests are JSON or CSV files in ``backtests/``. A file that cannot be read is named, not left out in silence.
+``linepack deal`` leaves ``deals/CASE/NAME.json``, ``linepack backtest`` leaves ``backtests/backtest.json`` (any JSON or
+CSV file there is shown), ``linepack read --ledger`` a ledger (``ledger.sqlite``). A file that cannot be read is named,
+not left out in silence.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from linepack.report.text import json_text
 from linepack.runs.store import write_text
 
 DEALS, BACKTESTS, LEDGER = "deals", "backtests", "ledger.sqlite"
-MOST_BYTES = 5_000_000
+MOST_BYTES, MOST_FACTS = 5_000_000, 4
 DEAL_KINDS = ("deal", "game")
 
 
@@ -60,6 +61,13 @@ def keep_deal(workspace: Path, case: str, content: Mapping[str, Any], variant: s
     return path
 
 
+def keep_backtest(workspace: Path, content: Mapping[str, Any]) -> Path:
+    """Keep the content of a back-test for the page."""
+    path = workspace / BACKTESTS / "backtest.json"
+    write_text(path, json_text({"title": "history, months ahead and published studies", **content}))
+    return path
+
+
 def _deal_files(workspace: Path, case: str) -> list[Path]:
     folder = workspace / DEALS
     return [*sorted((folder / case).glob("*.json")), *sorted(folder.glob("*.json"))]
@@ -93,14 +101,31 @@ def _backtest(path: Path, unreadable: list[str]) -> Mapping[str, Any] | None:
     content = _json(path, unreadable)
     if content is None:
         return None
-    facts, tables = {}, {}
+    facts: dict[str, Any] = {}
+    tables: dict[str, list[dict[str, Any]]] = {}
+    _unfold(content, (), facts, tables)
+    own = {key: str(facts.pop(key, path.stem)) for key in ("name", "title")}
+    return {**own, "facts": facts, "tables": tables}
+
+
+def _unfold(
+    content: Mapping[str, Any], place: tuple[str, ...], facts: dict[str, Any], tables: dict[str, list[dict[str, Any]]]
+) -> None:
+    """Sort what a JSON object holds, at any depth, into single values and tables, each named by its place."""
     for key, value in content.items():
+        name = " ".join((*place, str(key)))
         if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
-            tables[key] = [{k: _flat(v) for k, v in row.items()} for row in value]
-        elif key not in ("name", "title", "schema"):
-            facts[key] = _flat(value)
-    return {"name": str(content.get("name", path.stem)), "title": str(content.get("title", path.stem)),
-            "facts": facts, "tables": tables}  # fmt: skip
+            tables[name] = [{str(k): _flat(v) for k, v in row.items()} for row in value]
+        elif isinstance(value, dict) and len(value) > MOST_FACTS and not any(map(_is_object, value.values())):
+            tables[name] = [{"what": str(k), "value": _flat(v)} for k, v in value.items()]
+        elif isinstance(value, dict):
+            _unfold(value, (*place, str(key)), facts, tables)
+        elif key != "schema":
+            facts[name] = _flat(value)
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
 def _evidence(path: Path, unreadable: list[str]) -> Mapping[str, Any] | None:

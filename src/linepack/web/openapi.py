@@ -6,17 +6,29 @@ import json
 from typing import Any
 
 from linepack import __version__
+from linepack.policy.law import load_law
+from linepack.policy.words import Bar, Verb
+from linepack.scenario.scenario import available_cases
+from linepack.web.forms import FORMS, FieldKind, Form
 
 _NAME = {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,59}$"}
 _DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _PARAMETERS: dict[str, dict[str, Any]] = {
-    "case": _NAME, "name": _NAME, "job": _DIGEST, "run": _DIGEST, "base": _DIGEST, "other": _DIGEST,
-    "table": {"type": "string"}, "asset": {"type": "string"},
+    "case": {"$ref": "#/components/schemas/Case"}, "name": _NAME, "job": _DIGEST, "run": _DIGEST, "base": _DIGEST,
+    "other": _DIGEST, "table": {"type": "string", "examples": ["hub_prices"]},
+    "asset": {"$ref": "#/components/schemas/Asset"},
 }  # fmt: skip
 _DRAFT = {"type": "object", "properties": {"draft": {"$ref": "#/components/schemas/Draft"}}, "required": ["draft"]}
-_DRAFT_OF_CASE = {"type": "object", "required": ["draft", "case"],
-                  "properties": {"draft": {"$ref": "#/components/schemas/Draft"}, "case": _NAME}}  # fmt: skip
-_YAML = {"type": "object", "properties": {"yaml": {"type": "string"}, "case": _NAME}, "required": ["yaml", "case"]}
+_DRAFT_OF_CASE = {"type": "object", "required": ["draft", "case"], "properties": {
+    "draft": {"$ref": "#/components/schemas/Draft"}, "case": {"$ref": "#/components/schemas/Case"}}}  # fmt: skip
+_YAML = {"type": "object", "required": ["yaml", "case"], "properties": {
+    "yaml": {"type": "string", "examples": ["schema: 1\nscenario: mine\npatches: []\n"]},
+    "case": {"$ref": "#/components/schemas/Case"}}}  # fmt: skip
+_WORD: dict[FieldKind, dict[str, Any]] = {
+    FieldKind.NAMES: {"type": ["array", "string"], "items": {"type": "string"}}, FieldKind.NUMBER: {"type": "number"},
+    FieldKind.QUANTITY: {"type": "string", "examples": ["15 bcm_20C_RU/y"]}, FieldKind.FLAG: {"type": "boolean"},
+    FieldKind.DATE: {"type": "string", "format": "date"}, FieldKind.CHOICE: {"type": "string"},
+}  # fmt: skip
 
 # path, method, what it gives, body
 OPERATIONS: tuple[tuple[str, str, str, dict[str, Any] | None], ...] = (
@@ -84,14 +96,35 @@ def openapi_document() -> str:
     }}  # fmt: skip
     draft = {"type": "object", "required": ["scenario"], "properties": {
         "schema": {"const": 1}, "scenario": _NAME, "title": {"type": "string"}, "why": {"type": "string"},
-        "based_on": _NAME, "patches": {"type": "array", "items": {"type": "object"}},
-        "law": {"type": "object"},
+        "based_on": _NAME, "patches": {"type": "array", "items": {"anyOf": [_patch(form) for form in FORMS]}},
+        "law": _law(),
     }}  # fmt: skip
+    case = {"type": "string", "enum": list(available_cases())}
+    asset = {"type": "string", "enum": [row.asset for row in load_law().assets]}
     return json.dumps({
         "openapi": "3.1.0", "info": {"title": "linepack", "version": __version__}, "paths": paths,
         "components": {
-            "schemas": {"Draft": draft, "Issue": issue, "Error": envelope},
+            "schemas": {"Case": case, "Asset": asset, "Draft": draft, "Issue": issue, "Error": envelope},
             "responses": {"Error": {"description": "what, where, which rows, what to try", "content": {
                 "application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}},
         },
     })  # fmt: skip
+
+
+def _patch(form: Form) -> dict[str, Any]:
+    """Return the schema of a change that has a form; other kinds are described in the documentation of scenarios."""
+    fields = {field.key: {**_WORD[field.kind], **({"enum": list(field.choices)} if field.choices else {})}
+              for field in form.fields}  # fmt: skip
+    return {"type": "object", "title": form.title, "required": ["name", "do", "why"], "properties": {
+        "name": {"type": "string"}, "do": {"const": form.do}, "why": {"type": "string"}, **fields}}  # fmt: skip
+
+
+def _law() -> dict[str, Any]:
+    decision = {"type": "object", "required": ["do", "target", "by", "on"], "properties": {
+        "do": {"enum": [str(verb) for verb in Verb]}, "target": {"type": "string"}, "on": _DAY, "until": _DAY,
+        "by": {"type": "array", "items": {"type": "string"}}, "assets": {"type": "array", "items": {"type": "string"}},
+        "quantity_gwh_year": {"type": "number"}}}  # fmt: skip
+    return {"type": "object", "properties": {
+        "known_on": _DAY, "regime": {"type": "string"}, "readings": {"type": "object"},
+        "bars": {"type": "array", "items": {"enum": [str(bar) for bar in Bar]}},
+        "decisions": {"type": "array", "items": decision}}}  # fmt: skip
