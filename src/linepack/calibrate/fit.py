@@ -24,18 +24,18 @@ from linepack.results.solution import Solution, SolveSettings
 from linepack.system.gassystem import GasSystem
 
 FLAT = 1e-3
-"""A parameter whose spread moves no residual by more than this is looked at again from further away: a seller at
-capacity does not answer to a small change of its conduct, but may answer to a large one."""
+"""A parameter whose spread moves no residual by more than this is looked at again from further away before it is said
+that nothing can be known of it: a seller at capacity does not answer to a small change of its conduct, but may answer
+to a large one."""
 
 WIDE = 1.0
 """How far away, as a share of the spread to each side, by solving again."""
 
-SWEEP = 0.3
-"""Step of the sweep that follows a settled search, as a share of the spread."""
+SWEEPS = (0.5, 0.2, 0.05)
+"""Steps of the sweeps that precede each search by derivatives, as shares of the spread, coarse to fine."""
 
-MOST_SWEEPS = 3
-WORTH_IT = 0.02
-"""The search goes on if a sweep lowers the sum of squares by this share."""
+MOST_STEPS = 4
+"""Steps in one direction within a sweep."""
 
 SETTLED = 1e-3
 """Relative change of the sum of squares, and of the parameters, below which a fit has settled."""
@@ -182,35 +182,37 @@ class _Search:
         c = self.calibration
         low, high = (np.array([getattr(p, end) for p in c.parameters]) for end in ("low", "high"))
         at_prior = self.model(c.prior)
-        start = c.prior
-        for _ in range(MOST_SWEEPS + 1):
+        values = c.prior
+        for step in SWEEPS:
+            start = self.swept(values, low, high, step)
             found = least_squares(self.residuals, start, self.jacobian, bounds=(low, high), method="dogbox",
                                   x_scale=c.spread, max_nfev=most_steps, ftol=SETTLED, xtol=SETTLED,
                                   gtol=SETTLED)  # fmt: skip
             values = np.asarray(found.x)
-            start = self.swept(values, low, high)
-            if np.array_equal(start, values):
-                break
         model = self.model(values)
-        scaled = self.slopes(values) * c.spread[None, :] / self.observations.scale[:, None]
+        scaled = self.seen_from_afar(values) * c.spread[None, :] / self.observations.scale[:, None]
         return Fit(c, self.observations, values, at_prior, model, scaled, self.evaluations, bool(found.status > 0),
                    str(found.message), time.perf_counter() - self.start)  # fmt: skip
 
-    def swept(self, values: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Return a better point one wide step away in single parameters; the same point if there is none.
+    def swept(self, values: np.ndarray, low: np.ndarray, high: np.ndarray, step: float) -> np.ndarray:
+        """Return the best point found by steps in single parameters, repeated where they help (pattern search).
 
-        Residuals have kinks, where a derivative says nothing of the other side.
+        Residuals have kinks, where a derivative says nothing of the other side. ``step`` is a share of the spreads.
         """
         best, least = values, float(np.square(self.residuals(values)).sum())
-        aim = least * (1 - WORTH_IT)
         for k in range(len(values)):
             for side in (-1.0, 1.0):
-                trial = best.copy()
-                trial[k] = np.clip(best[k] + side * SWEEP * self.calibration.spread[k], low[k], high[k])
-                cost = float(np.square(self.residuals(trial)).sum())
-                if cost < least:
-                    best, least = trial, cost
-        return best if least < aim else values
+                helped = 0
+                while helped < MOST_STEPS:
+                    trial = best.copy()
+                    trial[k] = np.clip(best[k] + side * step * self.calibration.spread[k], low[k], high[k])
+                    cost = np.inf if trial[k] == best[k] else float(np.square(self.residuals(trial)).sum())
+                    if cost >= least:
+                        break
+                    best, least, helped = trial, cost, helped + 1
+                if helped:
+                    break
+        return best
 
     def model(self, values: np.ndarray) -> np.ndarray:
         """Return what the model gives at a point."""
@@ -244,15 +246,24 @@ class _Search:
         return np.vstack([slopes, np.diag(1 / self.calibration.spread)])
 
     def slopes(self, values: np.ndarray) -> np.ndarray:
-        """Return d model / d parameter; where the conditions give none or nothing, by solving on both sides."""
+        """Return d model / d parameter; where the conditions give none, by solving on both sides."""
         self.model(values)
         solution = next(iter(self.solved.values()))[0]
         if self.how is Derivatives.DIFFERENCES:
             return differences(self.system, self.calibration, values, self.observations, self.settings)
         found = derivatives(self.system, self.calibration, values, solution, self.observations)
+        lacking = [k for k in range(found.shape[1]) if np.isnan(found[:, k]).any()]
+        return self.again(found, values, lacking)
+
+    def seen_from_afar(self, values: np.ndarray) -> np.ndarray:
+        """Return d model / d parameter, of parameters that move nothing nearby as a difference over a whole spread."""
+        found = self.slopes(values)
         scaled = np.abs(found * self.calibration.spread[None, :] / self.observations.scale[:, None])
-        again = [k for k in range(found.shape[1]) if not scaled[:, k].max() > FLAT]  # nothing, or not a number
-        if again:
-            found[:, again] = differences(self.system, self.calibration, values, self.observations, self.settings,
-                                          again, WIDE)  # fmt: skip
+        return self.again(found, values, [k for k in range(found.shape[1]) if not scaled[:, k].max() > FLAT])
+
+    def again(self, found: np.ndarray, values: np.ndarray, columns: list[int]) -> np.ndarray:
+        """Return the derivatives with some columns taken by solving on both sides."""
+        if columns:
+            found[:, columns] = differences(self.system, self.calibration, values, self.observations, self.settings,
+                                            columns, WIDE)  # fmt: skip
         return found

@@ -8,7 +8,7 @@ year, frozen under a digest before a figure of a test year is read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,17 +19,22 @@ from linepack.calibrate.frozen import Frozen
 from linepack.results.headline import EU
 from linepack.results.solution import SolveSettings, solve_system
 from linepack.results.tables import result_tables
-from linepack.scenario.patches import Patch
+from linepack.scenario.patches import Patch, QuantityPatch, Span
 from linepack.scenario.scenario import Scenario
 from linepack.system.gassystem import GasSystem
 from linepack.system.history import load_history
-from linepack.system.years import YearOf, year_system
+from linepack.system.years import EUROPE, YearOf, year_system
+from linepack.vocabulary import DemandShape
 
 BASES = (2019, 2021)
 TESTS = (2022, 2023)
 OWN_YEAR = ("conduct of Gazprom", "Norwegian supply")
 """Parameters that say something of their year alone: Russian flows are imposed afterwards, and outages do not last."""
 
+SHORT_RUN, LONG_RUN = 0.18, 0.68
+"""Own-price elasticity of gas, mean of studies: Labandeira, Labeaga and Lopez-Otero, Energy Policy 102 (2017)."""
+
+LAGGED = "2023 with a year's lag of demand"
 PRICE_FACTOR = 1.6
 BETTER_THAN_NAIVE = 0.5
 LEAST_CHANGE = 0.02
@@ -70,6 +75,7 @@ class Prediction:
     digest: str
     at_base: Mapping[str, float]
     predicted: Mapping[int, Mapping[str, float]]
+    lagged: Mapping[str, float]
     run_digests: Mapping[int, str]
 
 
@@ -97,7 +103,32 @@ def predict(facts: GasSystem, base: int, fit: Frozen, settings: SolveSettings | 
         scenario = Scenario(f"{year}", f"{year} from {base}", "", system.dataset, f"{year}-01", 12, "levels", patches)
         predicted[year] = figures(system, scenario, chosen)
         digests[year] = system.digest
-    return Prediction(base, fit.digest, at_base, predicted, digests)
+    lag = lag_patches(system, predicted[TESTS[0]], patches)
+    lagged = figures(system, scenario.with_patches("lagged", *lag), chosen)
+    return Prediction(base, fit.digest, at_base, predicted, lagged, digests)
+
+
+def lag_patches(system: GasSystem, year_before: Mapping[str, float], patches: Sequence[Patch]) -> tuple[Patch, ...]:
+    """Return how demand answers to the predicted price of the year before, by region.
+
+    Partial adjustment (Koyck, 1954): in the second year (1 - short run / long run) of the first year's response is
+    still there. Not part of the model; shown beside it.
+    """
+    changed = system
+    for patch in patches:
+        changed = patch.apply(changed)
+    table = changed.table("demand")
+    region = table["node"].map(changed.table("nodes").set_index("node")["region"])
+    price = changed.table("market_prices").iloc[0]
+    stays = 1 - SHORT_RUN / LONG_RUN
+    found: list[Patch] = []
+    for regions, marker, column in ((EUROPE, "TTF", "ttf_eur_mwh"), (("Asia",), "JKM", "jkm_eur_mwh")):
+        own = table[region.isin(regions) & (table["shape"] == DemandShape.AFFINE)]
+        whole = table[region.isin(regions)]["quantity_gwh_d"].sum()
+        elasticity = float((own["elasticity"] * own["quantity_gwh_d"]).sum() / whole)
+        factor = float((year_before[marker] / price[column]) ** (-stays * elasticity))
+        found.append(QuantityPatch(f"lag, {marker}", "the year before", "demand", (), regions, (), Span(), factor))
+    return tuple(found)
 
 
 def figures(system: GasSystem, scenario: Scenario, settings: SolveSettings) -> dict[str, float]:
@@ -162,6 +193,11 @@ def prediction_checks(prediction: Prediction) -> list[Check]:
             checks.append(Check(part, LABELS[name], unit, ours[name], seen[name], naive={PERSISTENCE: before[name]},
                                 is_shown_only=True))  # fmt: skip
         checks.append(_signs(part, ours, start, seen, before))
+    seen = observed_figures(TESTS[-1])
+    for name in ("TTF", "LNG", "TOTAL"):
+        unit = "EUR/MWh" if name in PRICES else "TWh"
+        checks.append(Check(f"{LAGGED}, from {base}", LABELS[name], unit, prediction.lagged[name], seen[name],
+                            naive={PERSISTENCE: before[name]}, is_shown_only=True))  # fmt: skip
     return [*checks, *_changes(prediction)]
 
 

@@ -33,20 +33,27 @@ def backtest(
     """Hold the model against years it was not fitted to, months it could not know, and studies by others.
 
     A missed bar is printed with the mechanism that the model lacks; it is not an error. Fits are kept in the workspace,
-    so that a second run takes a fraction of the first.
+    so that a second run takes a fraction of the first; the whole is kept there too, for the page.
     """
     from linepack.api.fits import backtest as tested
-    from linepack.report.backtest_text import backtest_content, backtest_markdown, backtest_text, write_backtest
+    from linepack.report.backtest_text import (
+        backtest_content,
+        backtest_markdown,
+        backtest_text,
+        kept_content,
+        write_backtest,
+    )
     from linepack.report.kept import keep_backtest
     from linepack.runs.store import workspace as folder_of
     from linepack.runs.store import write_text
 
     result = tested(parts or None, solver=solver, workspace=workspace, on_step=lambda text: click.echo(text, err=True))
-    click.echo(f"kept {keep_backtest(folder_of(workspace), backtest_content(result))}", err=True)
     if as_json:
         print_json(backtest_content(result))
     else:
         click.echo(backtest_text(result))
+    if not parts:  # a part alone does not take the place of the whole on the page
+        click.echo(f"kept {keep_backtest(folder_of(workspace), kept_content(result))}", err=True)
     if page is not None:
         write_text(Path(page), backtest_markdown(result))
         click.echo(f"wrote {page}", err=True)

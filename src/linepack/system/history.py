@@ -1,7 +1,7 @@
 """What was observed from 2017 to 2025, as single figures with their source; and the network of those years.
 
-Ships with the package: nothing else is needed to run a back-test. Figures are yearly sums or means unless the period
-says a quarter or a day.
+Ships with the package: nothing else is needed to run a back-test. Figures are yearly sums or means unless the
+period says a quarter, a month or a day.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ HISTORY = Table("history", "What was observed: one figure per series, place and 
                 ("series", "place", "period"), (
     text("series", "What was observed.", choices=SERIES),
     text("place", "Market, group of markets or resources (';' between them), route, supplier or price marker."),
-    text("period", "YYYY, YYYY-Qn, or the day of a stock at 06:00, YYYY-MM-DD."),
+    text("period", "YYYY, YYYY-Qn, YYYY-MM, or the day of a stock at 06:00, YYYY-MM-DD."),
     number("value", "see unit", "The figure."),
     text("unit", "Unit.", choices=("TWh", "EUR/MWh", "USD/EUR", "USD/d", "1")),
 ))  # fmt: skip

@@ -109,6 +109,7 @@ class _Build:
             "route_wedges": self.wedges(), "traders": self.traders(), "ship_classes": self.ships(),
             "sea_routes": self.sea_routes(), "policy_limits": limits, "policy_limit_members": members,
             "joint_limits": self.joint_limits(),
+            "demand_hysteresis": self.base.table("demand_hysteresis").iloc[:0],
             "fleets": self.base.table("fleets").iloc[:0], "observations": self.observations(),
         }  # fmt: skip
 
