@@ -41,6 +41,7 @@ _MEANING = {
     "fill_fraction": "Level over working gas volume, end of the period.",
     "flow_gwh_d": "Flow at the entry of the arc, mean of the period.",
     "holder": "Company, state or country whose account it is.",
+    "has_gas": "False where no gas is consumed or passes: the price is what the first consumer would pay.",
     "hub_price_eur_mwh": "What consumers pay at the hub: the worth of one more MWh there.",
     "import_concentration": "Sum of squared shares of the origins of imports.",
     "injection_gwh_d": "Gas put into store, mean of the period.",
@@ -101,13 +102,13 @@ def unit_of(column: str) -> str:
 
 def _column(name: str) -> Column:
     unit = unit_of(name)
-    kind = Kind.NUMBER if unit else Kind.BOOLEAN if name == "counts" else Kind.TEXT
+    kind = Kind.NUMBER if unit else Kind.BOOLEAN if name in ("counts", "has_gas") else Kind.TEXT
     return Column(name, kind, _MEANING[name], unit, required=bool(unit) and name not in MAY_LACK)
 
 
 RESULT_TABLES: tuple[Table, ...] = (
     _table("price_markers", "Price markers: weighted means of hub prices.", "marker period", "days price_eur_mwh"),
-    _table("hub_prices", "Hub prices.", "node period", "days hub_price_eur_mwh country region"),
+    _table("hub_prices", "Hub prices.", "node period", "days hub_price_eur_mwh has_gas country region"),
     _table("flows", "Gas on an arc, of one trader or of the pool.", "carrier arc period",
            "kind origin destination days flow_gwh_d"),
     _table("arcs", "All gas on an arc, its capacity and the worth of more.", "arc period",

@@ -15,6 +15,7 @@ import numpy as np
 from linepack.errors import NotCertified
 from linepack.market.problem import Problem
 from linepack.market.tangent import consumed, cross_terms, furthest_step, start, tangent
+from linepack.results.idle import lowest_prices
 from linepack.solve import (
     AUTO,
     Beginning,
@@ -79,7 +80,7 @@ def solve_problem(
     if problem.curves.is_straight:
         answer = _solve(problem, chosen, begin)
         best = _polished(_at(problem, answer.x, answer.row_dual, chosen), chosen)
-        return problem, _with(answer, best)
+        return problem, _with(answer, best, chosen)
     point, damping, last_move = start(problem), 1.0, np.inf
     answer = _solve(problem, chosen, begin)
     best = _polished(_at(problem, answer.x, answer.row_dual, chosen), chosen)
@@ -100,10 +101,14 @@ def solve_problem(
     if not best.certificate.is_certified:
         raise NotCertified("not-settled", f"the series of affine games did not settle: {best.certificate}",
                            hint="check demand shapes and cost curves for extreme values")  # fmt: skip
-    return best.problem, _with(answer, best)
+    return best.problem, _with(answer, best, chosen)
 
 
-def _with(answer: CertifiedSolution, best: _Point) -> CertifiedSolution:
+def _with(answer: CertifiedSolution, best: _Point, settings: SolveSettings) -> CertifiedSolution:
+    dual = lowest_prices(best.problem, program_of(best.problem), best.x, best.row_dual)
+    if dual is not best.row_dual:
+        priced = _at(best.problem, best.x, dual, settings)
+        best = priced if priced.certificate.is_certified else best
     z = reduced_cost(program_of(best.problem), best.x, best.row_dual)
     return replace(answer, x=best.x, row_dual=best.row_dual, reduced_cost=z, certificate=best.certificate)
 

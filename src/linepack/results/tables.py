@@ -10,6 +10,7 @@ import pandas as pd
 from linepack.market.sets import DAYS_PER_UNIT, positions
 from linepack.results.accounts import accounts
 from linepack.results.flagged import flagged_rows
+from linepack.results.idle import idle_rows
 from linepack.results.security import security
 from linepack.results.solution import Solution
 from linepack.vocabulary import ArcKind
@@ -23,10 +24,14 @@ def result_tables(solution: Solution, names: Iterable[str] | None = None) -> dic
 
 
 def hub_prices(s: Solution) -> pd.DataFrame:
-    """Columns: node, country, region, period, days, hub_price_eur_mwh."""
+    """Columns: node, country, region, period, days, hub_price_eur_mwh, has_gas.
+
+    Where a market has no gas, its price is what the first consumer there would pay (``results.idle``).
+    """
     prices = s.hub_prices()
     frame = _long(s, pd.DataFrame({"node": prices.columns}), {"hub_price_eur_mwh": prices.to_numpy()})
-    return _with_place(s, frame)
+    idle = idle_rows(s.problem, s.certified.x)
+    return _with_place(s, frame.assign(has_gas=~idle.T.ravel()))
 
 
 def flows(s: Solution) -> pd.DataFrame:
