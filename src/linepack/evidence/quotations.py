@@ -87,7 +87,11 @@ def said_before(
     where: int | None = None
     k = len(found) - 1
     for piece in reversed(before):
-        if k < 0 or not (piece.segment.start <= found[k].start < piece.segment.end):
+        if k < 0:
+            break
+        if not piece.segment.start <= found[k].start < piece.segment.end:  # a sentence without a claim
+            if piece.sentence.paragraph == paragraph:
+                continue
             break
         if where is None:
             where = paragraph if is_same_paragraph else piece.sentence.paragraph
