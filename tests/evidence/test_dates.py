@@ -28,6 +28,8 @@ CASES = [
     ("on Monday 20 October 2025", ["2025-10-20"]),
     ("26 September 2022", ["2022-09-26"]),
     ("autumn 2027", ["2027-09-01..2027-11-30"]),
+    ("in the first nine months of 2024", ["2024-01-01..2024-09-30"]),
+    ("in the first three quarters of 2024", ["2024-01-01..2024-09-30"]),
     ("it may close, and Regulation (EU) 2025/1733 says so", []),
 ]
 

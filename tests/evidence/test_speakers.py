@@ -191,3 +191,21 @@ def test_neither_commented() -> None:
     """Two bodies that did not answer refuse to comment."""
     (claim,) = claims("Neither Gazprom nor the German government responded to questions about gas.")
     assert claim.act is Act.REFUSE_COMMENT
+
+
+def test_paragraph_that_ends_with_its_speaker() -> None:
+    """Translated news leaves the quotation marks out: the dash and 'he noted' close the whole paragraph."""
+    said = claims(
+        "Naftogaz head Serhiy Koret said gas injection was on plan.",
+        "Gas storage is half full. Well done. We have bought LNG ourselves. Imports will go on all winter - he noted.",
+    )
+    assert {claim.speaker.text for claim in said} == {"Serhiy Koret"}
+    assert len(said) == 4
+
+
+def test_agency_that_reports_what_another_was_told() -> None:
+    """The last name in the chain is who reports; the person who told it speaks."""
+    (claim,) = claims(
+        "Ukraine hopes to store more gas, Oleksiy Cherno, chairman of Naftogaz, told Reuters, UNN reports."
+    )
+    assert (claim.speaker.text, claim.cites) == ("Oleksiy Cherno", "UNN")

@@ -23,7 +23,7 @@ _REFUSAL = re.compile(
     r"confirm or deny|answer|name|speak|provide|disclose|be interviewed|make any)|"
     r"(?:did|does|do|has|have|had)\s*(?:not|n't|n\u2019t)\s+(?:yet\s+)?(?:immediately\s+|yet\s+|directly\s+|so "
     r"far\s+)?(?:respond|repl(?:y|ied)|comment(?:ed)?|answer|return|responded|answered|say\s+(?:whether|"
-    r"who|when|how|if)|wish to|want to comment|(?:yet\s+)?comment)|"
+    r"who|when|how|if)|(?:name|disclose|specify|elaborate)\b|wish to|want to comment|(?:yet\s+)?comment)|"
     r"(?:is|are|was|were) not (?:prepared|willing|ready) to (?:comment|discuss|say)|(?:was|were) not commented|"
     r"chose not to comment|"
     r"(?:refrain\w*|abstain\w*) from (?:any )?comment\w*|(?:there was )?no (?:immediate )?comment (?:came )?from|"
@@ -229,6 +229,9 @@ def _tail(content: str, clause: str, start: int, offset: int) -> Attribution | N
             continue
         lead = clause[: found.speaker.start - offset - start].rstrip()
         if opens or lead.endswith((",", '"', "”", "»", "¤")):
+            if found.speaker.rule == "name by form" and found.verb in ("reports", "writes", "reported by"):
+                outlet = replace(found.speaker, source_class=SourceClass.OTHER_MEDIA, rule="name that reports")
+                found = replace(found, speaker=outlet)
             return _quoted_speaker(content, clause, start, offset, found) or found
     return None
 
@@ -240,8 +243,11 @@ def _quoted_speaker(content: str, clause: str, start: int, offset: int, outer: A
     lead = clause[: outer.speaker.start - offset - start].rstrip(" ,")
     by = source_phrase(content, lead, start, offset)
     if by is not None:
-        is_known = by.speaker.source_class is not SourceClass.OTHER_MEDIA and not by.speaker.is_pronoun
+        is_known = by.speaker.source_class is not SourceClass.OTHER_MEDIA
         return replace(by, cites=outer.speaker.text) if is_known else None
+    closing = _tail(content, lead, start, offset)
+    if closing is not None and closing.speaker.source_class is not SourceClass.OTHER_MEDIA:
+        return replace(closing, cites=outer.speaker.text, rule=f"{closing.rule}, as reported")
     for match in lexicon().verb_pattern.finditer(lead):
         inner = _read_verb(content, lead, match, start, offset)
         if inner is not None and not inner.speaker.is_pronoun and not inner.is_trailing:

@@ -64,22 +64,43 @@ def points_back(document: Document, segment: Segment, attribution: Attribution) 
     return len(content.split()) <= 28 and not re.search(r"\bthat\b", content[6:]) and bool(_BACK.match(content))
 
 
-def said_before(found: Sequence[Claim], before: Sequence[Piece], paragraph: int) -> list[int]:
+_CLOSING = re.compile(
+    r"\s[-\u2013—]\s+(?:(?:he|she|they|the [a-z]+|[A-Z][\w'\u2019-]+(?:\s[A-Z][\w'\u2019-]+)?)\s+(?:\w+ly\s+)?"
+    r"[a-z]+(?:ed|d|s|t|id|ys|e)|"
+    r"(?:said|says|added|noted|stressed|emphasi[sz]ed|explained|stated)\s+[^.,;]{3,60})\s*\.?$"
+)
+
+
+def closes_paragraph(document: Document, segment: Segment, paragraph: int) -> bool:
+    """'... - he noted.' closes a paragraph without quotation marks: all of it is a quotation (translated news)."""
+    whole = document.paragraphs[paragraph]
+    if segment.end < whole.end - 1 or re.search(r"^\s*[\"“«]", document.text[whole.start : whole.end]):
+        return False
+    return bool(_CLOSING.search(document.text[segment.start : segment.end]))
+
+
+def said_before(
+    found: Sequence[Claim], before: Sequence[Piece], paragraph: int, *, is_same_paragraph: bool = False
+) -> list[int]:
     """The claims in the outlet's voice right before, in this paragraph or, if it has none, the one before."""
     here: list[int] = []
     where: int | None = None
     k = len(found) - 1
     for piece in reversed(before):
-        if k < 0 or not (piece.segment.start <= found[k].start < piece.segment.end):
+        if k < 0:
+            break
+        if not piece.segment.start <= found[k].start < piece.segment.end:  # a sentence without a claim
+            if piece.sentence.paragraph == paragraph:
+                continue
             break
         if where is None:
-            where = piece.sentence.paragraph
+            where = paragraph if is_same_paragraph else piece.sentence.paragraph
         is_near = piece.sentence.paragraph == where and paragraph - where <= 1
         if found[k].speaker.text or found[k].source_class is not SourceClass.OWN_VOICE or not is_near:
             break
         here.append(k)
         k -= 1
-    return here[:3]
+    return here if is_same_paragraph else here[:3]
 
 
 def is_quotation(document: Document, segment: Segment, quoted: Sequence[Span]) -> bool:

@@ -19,6 +19,7 @@ from linepack.evidence.phrases import Attribution
 from linepack.evidence.quantities import find_quantities
 from linepack.evidence.quotations import (
     Piece,
+    closes_paragraph,
     continued,
     is_quotation,
     only_attributes,
@@ -164,16 +165,18 @@ def _claims(
         ):
             state.saw(segment, attribution.speaker, here, paragraph, is_quotation=True)
             continue
-        if attribution is not None and points_back(document, segment, attribution):
-            said = said_before(found, pieces[:at], paragraph)
+        closes = attribution is not None and closes_paragraph(document, segment, paragraph)
+        if attribution is not None and (closes or points_back(document, segment, attribution)):
+            said = said_before(found, pieces[:at], paragraph, is_same_paragraph=closes)
             if said:
                 back = replace(attribution, rule=f"{attribution.rule}, of what stands before", is_trailing=True)
                 for k in said:
                     old = found[k]
                     names = [m for m in mentions if old.start <= m.start and m.end <= old.end]
                     found[k] = _claim(document, Segment(old.start, old.end, back), back, names, quoted, usd_per_eur)
-                state.saw(segment, attribution.speaker, here, paragraph, is_quotation=False)
-                continue
+                if not closes:
+                    state.saw(segment, attribution.speaker, here, paragraph, is_quotation=False)
+                    continue
         claim = _claim(document, segment, attribution, here, quoted, usd_per_eur)
         state.saw(
             segment,
