@@ -49,8 +49,7 @@ def test_frozen_parts_are_frozen(part: str) -> None:
 def test_score_on_the_blind_part(capsys: pytest.CaptureFixture[str]) -> None:
     """Labelled by someone who had not seen the reader; no rule may be written on it.
 
-    Found, precision, hedge, quantities and dates reach what is asked for. Speaker (85 % asked) and class (80 %) do
-    not: the figures that are asserted for them are those of the first scoring, so that they can only improve.
+    What must be reached is what must be reached on the frozen part.
     """
     score = score_articles(articles("blind"))
     with capsys.disabled():
@@ -61,8 +60,8 @@ def test_score_on_the_blind_part(capsys: pytest.CaptureFixture[str]) -> None:
     assert shares["hedge"] >= 0.80
     assert shares["quantities"] >= 0.90
     assert shares["dates"] >= 0.90
-    assert shares["speaker"] >= 0.76
-    assert shares["class"] >= 0.74
+    assert shares["speaker"] >= 0.85
+    assert shares["class"] >= 0.80
 
 
 def test_score_on_the_frozen_part(capsys: pytest.CaptureFixture[str]) -> None:
