@@ -184,8 +184,8 @@ def storage(s: Solution) -> pd.DataFrame:
 def flagged(s: Solution) -> pd.DataFrame:
     """Flagged pool gas, on days on which its flag is looked at.
 
-    Columns: flag, node, country, region, period, days, sold_gwh_d (first sales there), consumption_gwh_d,
-    discount_eur_mwh (below the hub price, which is that of gas that may go anywhere).
+    Columns: flag, node, period, days, sold_gwh_d (first sales there), consumption_gwh_d, discount_eur_mwh (below the
+    hub price, which is that of gas that may go anywhere), country, region.
     """
     return _with_place(s, _long(s, *flagged_rows(s)))
 
