@@ -74,6 +74,10 @@ def test_each_figure_has_its_band_and_assumptions(drawn: tuple[Outcomes, DealDra
     bare = headline_figures(analysis, None, meaning="", unit="EUR bn")
     assert all(any("--draws" in text for text in figure["assumptions"]) for figure in bare)
     assert [figure["question"] for figure in bare] == list(figures)
+    moved = headline_figures(analysis, None, meaning="", unit="EUR bn", ttf_eur_mwh=dict(zip(
+        outcomes.effects, (30.0 - 2 * len(key) for key in outcomes.effects), strict=True)))  # fmt: skip
+    assert moved[-1]["question"] == "By how much does TTF move with line?"
+    assert moved[-1]["figure"] == -2.0
     content = bands_content(analysis, bands, "costs")
     assert content["draws"] == len(COSTS)
     assert content["outcomes"][0]["ttf_change_eur_mwh"] == [None, None]  # these markets have no marker

@@ -214,7 +214,8 @@ def _deal(
         content = with_draw_bands(content, bands_content(analysis, bands, BAND_MEANING))
         parts += ["", bands_text(analysis, bands, BAND_MEANING)]
     over = "" if runs is None else f" over {runs.base.months} months from {runs.base.first_month}"
-    content["headline"] = headline_figures(analysis, bands, meaning=BAND_MEANING, unit=f"EUR bn{over}")
+    content["headline"] = headline_figures(analysis, bands, meaning=BAND_MEANING, unit=f"EUR bn{over}",
+                                           ttf_eur_mwh=None if runs is None else runs.ttf_eur_mwh())  # fmt: skip
     for name, union in unions.items():
         parts += ["", f"Inside {name}:", union_text(union)]
     if loaded.sunk_costs:

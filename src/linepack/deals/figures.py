@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from linepack.deals.analysis import NASH, NUCLEOLUS, SHAPLEY, DealAnalysis
 from linepack.deals.bands import DealBands
 from linepack.deals.content import by_player
-from linepack.deals.deal import effect_text
+from linepack.deals.deal import EffectKey, effect_text
 from linepack.deals.game import FloatArray
 from linepack.deals.worlds import ACCESS, Spread, WorldRow
 
@@ -27,12 +27,13 @@ def pair(ends: FloatArray) -> list[float | None]:
 
 
 def headline_figures(
-    analysis: DealAnalysis, bands: DealBands | None, *, meaning: str, unit: str
-) -> list[dict[str, Any]]:
-    """Return question, figure, unit, band, band_over and assumptions; ``meaning`` says what was drawn.
+    analysis: DealAnalysis, bands: DealBands | None, *, meaning: str, unit: str,
+    ttf_eur_mwh: Mapping[EffectKey, float] | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Return question, figure, unit, band, band_over_draws and assumptions; ``meaning`` says what was drawn.
 
-    Questions: what there is to share, what each player gets if all agree, and for each outcome what each player gains
-    and what it takes to have it agreed.
+    Questions: what there is to share, what each player gets if all agree, and for each outcome what each player gains,
+    what it takes to have it agreed, and by how much TTF moves (``ttf_eur_mwh`` by effect; NaN where there is no TTF).
     """
     rule = next(iter(analysis.games))
     game = analysis.games[rule][1]
@@ -59,6 +60,13 @@ def headline_figures(
         ends = None if bands is None else bands.payments_eur_bn[:, k]
         found.append(_figure(f"What must be paid so that nobody needed blocks {effect}?",
                              review.unblocking.payments_eur_bn, unit, [], ends, drawn, [LEAST, *terms]))  # fmt: skip
+        key = analysis.outcomes.effects[analysis.outcomes.effect_of[review.profile]]
+        if ttf_eur_mwh is not None and not np.isnan(ttf_eur_mwh[key]):
+            start = analysis.outcomes.effects[analysis.outcomes.effect_of[analysis.outcomes.default]]
+            ends = None if bands is None else bands.ttf_change_eur_mwh[:, k]
+            moved = ttf_eur_mwh[key] - ttf_eur_mwh[start]
+            found.append(_figure(f"By how much does TTF move with {effect}?", moved, "EUR/MWh, mean over the horizon",
+                                 [], ends, drawn, ["against the default"]))  # fmt: skip
     return found
 
 

@@ -116,6 +116,10 @@ class MarketRuns:
         start = self.accounts.get(frozenset())
         return float("nan") if start is None else self._untaken(key) - self._untaken(frozenset())
 
+    def ttf_eur_mwh(self) -> dict[EffectKey, float]:
+        """Return the mean TTF of each run; NaN where the dataset has no such marker."""
+        return {key: headline(run.tables)["ttf_eur_mwh"] for key, run in self.runs.items()}
+
     def _untaken(self, key: EffectKey) -> float:
         found = self.accounts[key]
         return float(found.rows["amount_eur_bn"] @ (1.0 - claims(self.deal, found).sum(axis=0)))
