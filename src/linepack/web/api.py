@@ -25,7 +25,7 @@ from linepack.policy.consents import consents
 from linepack.policy.law import law_on, load_law
 from linepack.policy.plain import plain_consents, plain_law
 from linepack.report.brief import make_brief, run_content
-from linepack.report.kept import kept_files, read_kept
+from linepack.report.kept import kept_files, read_bands, read_kept
 from linepack.report.page_data import page_data, page_json, plain, run_series
 from linepack.report.run_report import compare_content
 from linepack.report.text import csv_text
@@ -108,7 +108,8 @@ class Service:
                                      hint=f"POST /api/cases/{case.name}/runs solves them")  # fmt: skip
                 kept = read_kept(self.workspace, case.name, self.ledger)
                 system = self.system(case.scenarios[0].dataset)
-                brief = make_brief(case, [r for r in runs if r], system, kept=kept)
+                bands, monthly = read_bands(self.workspace, case.name, digests)
+                brief = make_brief(case, [r for r in runs if r], system, bands, kept, monthly)
                 document = gzip.compress(page_json(page_data(brief)).encode(), compresslevel=6, mtime=0)
                 self.pages[case.name] = (state, document)
             return document
