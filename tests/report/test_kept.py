@@ -6,13 +6,14 @@ import json
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from linepack.api.articles import read_bytes
 from linepack.calibrate.checks import Check, checks_table
 from linepack.evidence.ledger import open_ledger
 from linepack.report.evidence_content import cut_paragraphs
-from linepack.report.kept import keep_backtest, keep_deal, kept_files, read_kept
+from linepack.report.kept import keep_backtest, keep_bands, keep_deal, kept_files, read_bands, read_kept
 
 DEAL = {"schema": 1, "kind": "deal", "name": "ns2-b", "title": "t"}
 
@@ -87,3 +88,15 @@ def test_claims_that_overlap_share_their_pieces() -> None:
     (pieces,) = cut_paragraphs("abcdefghij", claims)
     assert [(p["text"], p["claims"]) for p in pieces] == [
         ("abcd", ["a"]), ("ef", ["a", "b"]), ("ghi", ["b"]), ("j", [])]  # fmt: skip
+
+
+def test_bands_belong_to_their_runs(tmp_path: Path) -> None:
+    """Bands of other runs are not shown: a changed fact or model must not keep yesterday's band."""
+    figures = pd.DataFrame({"scenario": ["s"], "figure": ["ttf_eur_mwh"], "low": [1.0], "high": [2.0]})
+    prices = pd.DataFrame({"scenario": ["s"], "series": ["TTF"], "period": ["2025-04"], "low_eur_mwh": [1.0]})
+    keep_bands(tmp_path, "case", ["a", "b"], figures, prices)
+    found = read_bands(tmp_path, "case", ("a", "b"))
+    assert found[0] is not None
+    pd.testing.assert_frame_equal(found[0], figures)
+    assert read_bands(tmp_path, "case", ("a", "c")) == (None, None)
+    assert read_bands(tmp_path, "other", ("a", "b")) == (None, None)

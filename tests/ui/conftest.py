@@ -123,7 +123,7 @@ def brief_page(context: BrowserContext, brief_folder: Path) -> Iterator[Page]:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto((brief_folder / "brief.html").as_uri())
-    page.wait_for_selector("svg.map")
+    page.wait_for_selector("#certificate")
     yield page
     assert errors == []
 

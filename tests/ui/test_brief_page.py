@@ -91,7 +91,7 @@ def test_link_restores_what_was_seen(brief_page: Page, context: BrowserContext) 
     brief_page.get_by_label("Look at").select_option("IT")
     again = context.new_page()
     again.goto(brief_page.url)
-    again.wait_for_selector("svg.map")
+    again.wait_for_selector("#certificate")
     expect(again.get_by_label("difference", exact=True)).to_be_checked()
     assert again.locator("#price").input_value() == "USD/MMBtu"
     expect(again.locator(".panel h3")).to_contain_text("Italy")

@@ -18,6 +18,7 @@ def open_case(context: BrowserContext, server: str, asked: list[str], path: str 
     page.goto(server + path)
     page.wait_for_selector("svg.map", timeout=SOLVE_MS)
     page.wait_for_selector("#patch-kind")
+    page.wait_for_selector("#certificate")
     return page
 
 

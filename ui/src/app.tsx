@@ -123,7 +123,10 @@ export function Page({ data, extra, chooser }: { data: PageData; extra?: VNode; 
   const compare = state.compare.filter((n) => data.runs[n]).slice(0, MOST_COMPARED);
   const shown = compare.length ? [base, ...scenarios.filter((s) => s !== base && compare.includes(s.record.scenario.name))] : scenarios;
   const views: ViewProps = { data, pair, state: chosen, base, scenario, shown };
-  useEffect(() => { if (state.view) document.getElementById(state.view)?.scrollIntoView(); }, []);
+  // What the reader sees first is drawn first; the views below follow in the next task.
+  const [isWhole, setWhole] = useState(false);
+  useEffect(() => { const timer = setTimeout(() => setWhole(true)); return () => clearTimeout(timer); }, []);
+  useEffect(() => { if (isWhole && state.view) document.getElementById(state.view)?.scrollIntoView(); }, [isWhole]);
   const has = (id: string) => (id !== "editor" || Boolean(extra)) && ((id !== "consents" && id !== "timeline") || Boolean(data.law));
   return (
     <>
@@ -151,21 +154,31 @@ export function Page({ data, extra, chooser }: { data: PageData; extra?: VNode; 
         <HeadlineView {...views} />
         {extra}
         <FlowMap data={data} pair={pair} state={chosen} baseTitle={base.record.scenario.title} title={scenario.record.scenario.title} />
+        {isWhole && <Below views={views} />}
+      </main>
+      <footer><p>Made with linepack {data.version}. Code: MIT. Data: CC-BY-4.0, with the source of each row. {data.units.note}</p></footer>
+    </>
+  );
+}
+
+/** The views below the map. */
+function Below({ views }: { views: ViewProps }): VNode {
+  const { data, state } = views;
+  return (
+    <>
         <PricesView {...views} />
         <BreakdownView {...views} />
         <StorageView {...views} />
         <ImportsView {...views} />
         <GainsView {...views} />
-        {data.law && <ConsentView law={data.law} state={chosen} />}
-        {data.law && <TimelineView law={data.law} state={chosen} />}
-        <DealView data={data} state={chosen} />
-        <EvidenceView data={data} state={chosen} />
+        {data.law && <ConsentView law={data.law} state={state} />}
+        {data.law && <TimelineView law={data.law} state={state} />}
+        <DealView data={data} state={state} />
+        <EvidenceView data={data} state={state} />
         <UnknownView data={data} />
         <BacktestView data={data} />
         <SourcesView {...views} />
         <CertificateView {...views} />
-      </main>
-      <footer><p>Made with linepack {data.version}. Code: MIT. Data: CC-BY-4.0, with the source of each row. {data.units.note}</p></footer>
     </>
   );
 }

@@ -42,7 +42,7 @@ def brief(
     """
     from linepack.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, EXIT_PARTIAL
     from linepack.report.brief import brief_content, brief_text, make_brief, write_brief
-    from linepack.report.kept import read_kept
+    from linepack.report.kept import keep_bands, read_kept
     from linepack.runs.runner import run_scenarios
     from linepack.runs.store import RunStore
     from linepack.runs.store import workspace as folder_of
@@ -72,6 +72,7 @@ def brief(
         bands = scenario_bands(system, solved, store, draws=draws, settings=settings, workers=workers,
                                on_progress=show_progress)  # fmt: skip
         monthly = price_bands(system, solved, store, draws=draws, settings=settings, workers=workers)
+        keep_bands(root, loaded.name, [o.run.digest for o in outcomes if o.run is not None], bands, monthly)
     kept = read_kept(root, loaded.name, Path(ledger) if ledger else None)
     for what in kept.unreadable:
         click.echo(f"left out: {what}", err=True)

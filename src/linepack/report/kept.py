@@ -10,16 +10,18 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from linepack.errors import InputError
 from linepack.report.text import json_text
 from linepack.runs.store import write_text
 
-DEALS, BACKTESTS, LEDGER = "deals", "backtests", "ledger.sqlite"
+DEALS, BACKTESTS, BANDS, LEDGER = "deals", "backtests", "bands", "ledger.sqlite"
 MOST_BYTES, MOST_FACTS = 5_000_000, 4
 DEAL_KINDS = ("deal", "game")
 
@@ -39,7 +41,8 @@ NOTHING_KEPT = Kept()
 
 def kept_files(workspace: Path, case: str, ledger: Path | None = None) -> tuple[tuple[str, int, int], ...]:
     """Return path, time and size of every file that ``read_kept`` would read: equal results mean nothing changed."""
-    places = [*_deal_files(workspace, case), *_backtest_files(workspace), ledger or workspace / LEDGER]
+    places = [*_deal_files(workspace, case), *_backtest_files(workspace), ledger or workspace / LEDGER,
+              _bands_file(workspace, case)]  # fmt: skip
     found = [(path, path.stat()) for path in places if path.is_file()]
     return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in found)
 
@@ -66,6 +69,35 @@ def keep_backtest(workspace: Path, content: Mapping[str, Any]) -> Path:
     path = workspace / BACKTESTS / "backtest.json"
     write_text(path, json_text({"title": "history, months ahead and published studies", **content}))
     return path
+
+
+def keep_bands(
+    workspace: Path, case: str, digests: Sequence[str], figures: pd.DataFrame, prices: pd.DataFrame
+) -> Path:
+    """Keep the bands of a case's figures and prices, with the runs that they belong to."""
+    path = _bands_file(workspace, case)
+    content = {"runs": list(digests), "figures": figures.to_dict("list"), "prices": prices.to_dict("list")}
+    write_text(path, json.dumps(content))
+    return path
+
+
+def read_bands(workspace: Path, case: str, digests: Sequence[str]) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+    """Return the kept bands of figures and of prices, or two Nones if there are none for these very runs."""
+    path = _bands_file(workspace, case)
+    if not path.is_file():
+        return None, None
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["runs"] != list(digests):
+            return None, None
+        return pd.DataFrame(content["figures"]), pd.DataFrame(content["prices"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError("unreadable", f"{path} is no band file: {error}",
+                         hint="linepack brief --full makes it anew") from error  # fmt: skip
+
+
+def _bands_file(workspace: Path, case: str) -> Path:
+    return workspace / BANDS / f"{case}.json"
 
 
 def _deal_files(workspace: Path, case: str) -> list[Path]:

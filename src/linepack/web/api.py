@@ -25,18 +25,18 @@ from linepack.policy.consents import consents
 from linepack.policy.law import law_on, load_law
 from linepack.policy.plain import plain_consents, plain_law
 from linepack.report.brief import make_brief, run_content
-from linepack.report.kept import kept_files, read_kept
+from linepack.report.kept import kept_files, read_bands, read_kept
 from linepack.report.page_data import page_data, page_json, plain, run_series
 from linepack.report.run_report import compare_content
 from linepack.report.text import csv_text
 from linepack.results.solution import SolveSettings
 from linepack.runs.identity import run_identity
 from linepack.runs.store import Run, RunStore
-from linepack.scenario.scenario import Case, Scenario, available_cases, load_case
+from linepack.scenario.scenario import Case, Scenario, available_cases
 from linepack.system.dataset import load_dataset
 from linepack.system.gassystem import GasSystem
 from linepack.web.decisions import consequences, decisions_content
-from linepack.web.drafts import SavedDrafts, Work, checked_name, draft_from_yaml, draft_to_yaml, scenario_of
+from linepack.web.drafts import SavedDrafts, Work, draft_from_yaml, draft_to_yaml, packaged_case, scenario_of
 from linepack.web.forms import editor_content
 from linepack.web.jobs import Job, JobQueue
 from linepack.web.workers import Workers
@@ -59,8 +59,8 @@ class Service:
     ledger: Path | None = None
     systems: dict[str, GasSystem] = field(default_factory=dict)
     pages: dict[str, tuple[tuple[Any, ...], bytes]] = field(default_factory=dict)
-    cases: dict[str, Case] = field(default_factory=dict)
     making: threading.Lock = field(default_factory=threading.Lock)
+    reading: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def store(self) -> RunStore:
@@ -68,16 +68,11 @@ class Service:
         return RunStore(self.workspace)
 
     def system(self, name: str) -> GasSystem:
-        """Return a dataset; read once."""
-        if name not in self.systems:
-            self.systems[name] = load_dataset(name)
-        return self.systems[name]
-
-    def case(self, name: str) -> Case:
-        """Return a case; read once."""
-        if name not in self.cases:
-            self.cases[name] = load_case(checked_name(name, "case"))
-        return self.cases[name]
+        """Return a dataset; read once, however many ask at the same time."""
+        with self.reading:
+            if name not in self.systems:
+                self.systems[name] = load_dataset(name)
+            return self.systems[name]
 
     def digest(self, scenario: Scenario) -> str:
         """Return the digest of a scenario's run."""
@@ -108,7 +103,8 @@ class Service:
                                      hint=f"POST /api/cases/{case.name}/runs solves them")  # fmt: skip
                 kept = read_kept(self.workspace, case.name, self.ledger)
                 system = self.system(case.scenarios[0].dataset)
-                brief = make_brief(case, [r for r in runs if r], system, kept=kept)
+                bands, monthly = read_bands(self.workspace, case.name, digests)
+                brief = make_brief(case, [r for r in runs if r], system, bands, kept, monthly)
                 document = gzip.compress(page_json(page_data(brief)).encode(), compresslevel=6, mtime=0)
                 self.pages[case.name] = (state, document)
             return document
@@ -117,7 +113,7 @@ class Service:
         """Make the documents of all cases that are solved, so that the first view does not wait for them."""
         for name in reversed(available_cases()):
             with contextlib.suppress(LinepackError):
-                self.page(self.case(name))
+                self.page(packaged_case(name))
 
     def run(self, digest: str) -> Run:
         """Return a stored run. Errors: ``InputError`` if there is none."""
@@ -227,17 +223,17 @@ def cases(service: Service, request: Request, body: Mapping[str, Any]) -> list[d
     return [
         {"case": c.name, "title": c.title, "question": c.question,
          "scenarios": [{"name": s.name, "title": s.title, "why": s.why} for s in c.scenarios]}
-        for c in map(service.case, available_cases())
+        for c in map(packaged_case, available_cases())
     ]  # fmt: skip
 
 
-def _case(service: Service, request: Request) -> Case:
-    return service.case(request.path_params["case"])
+def _case(request: Request) -> Case:
+    return packaged_case(request.path_params["case"])
 
 
 def page(service: Service, request: Request, body: Mapping[str, Any]) -> Response:
     """Return what the page shows of a case. 409 with the missing scenarios if not all are solved."""
-    document = service.page(_case(service, request))
+    document = service.page(_case(request))
     headers = {"vary": "Accept-Encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):
         headers["content-encoding"] = "gzip"
@@ -248,18 +244,18 @@ def page(service: Service, request: Request, body: Mapping[str, Any]) -> Respons
 
 def solve_case(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
     """Queue every scenario of a case that is not solved; return the jobs of all."""
-    case = _case(service, request)
+    case = _case(request)
     return {"jobs": [service.submit(Work(case.name, s.name)).as_dict() for s in case.scenarios]}
 
 
 def editor(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the forms of the scenario editor and the names they choose from."""
-    return editor_content(service.system(_case(service, request).scenarios[0].dataset))
+    return editor_content(service.system(_case(request).scenarios[0].dataset))
 
 
 def decisions(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return what each body may decide on a day, under the law as known on ``known_on`` (default: all of it)."""
-    _case(service, request)
+    _case(request)
     known = request.query_params.get("known_on", "")
     return decisions_content(_day(request), _as_day(known, "known_on") if known else None)
 

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def scenario_of(case_name: str, draft: Mapping[str, Any], *, text: str | None = 
 
     Errors: ``InputError`` for what the parser refuses, an unknown base, or too many patches.
     """
-    case = load_case(checked_name(case_name, "case"))
+    case = packaged_case(case_name)
     fields = Fields(draft, DRAFT, 1) if text is None else parse_yaml(text, DRAFT)
     fields.allow(*KEYS)
     if fields.values.get("schema", SCENARIO_SCHEMA) != SCENARIO_SCHEMA:
@@ -73,6 +74,12 @@ def scenario_of(case_name: str, draft: Mapping[str, Any], *, text: str | None = 
                            key="law")  # fmt: skip
     return replace(base, name=name, title=fields.text("title", name), why=fields.text("why", ""),
                    patches=base.patches + patches, law=law)  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def packaged_case(name: str) -> Case:
+    """Return a case that comes with linepack; read once. Errors: ``InputError`` for a bad or unknown name."""
+    return load_case(checked_name(name, "case"))
 
 
 def base_of(case: Case, name: str) -> Scenario:
@@ -112,7 +119,9 @@ class Work:
 
     def scenario(self) -> Scenario:
         """Return the scenario. Errors: ``InputError`` if it cannot be read any more."""
-        return base_of(load_case(self.case), self.name) if self.draft is None else scenario_of(self.case, self.draft)
+        if self.draft is None:
+            return base_of(packaged_case(self.case), self.name)
+        return scenario_of(self.case, self.draft)
 
     def as_json(self) -> str:
         """Return the work as JSON text."""
