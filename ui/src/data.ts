@@ -16,7 +16,7 @@ export interface RunRecord {
   seconds: number;
 }
 export interface ScenarioContent {
-  record: RunRecord; headline: Headline[]; worst_country: { country: string; how: string };
+  record: RunRecord; headline: Headline[]; worst_country: { country: string; how: string }; implied_elasticity: number | null;
   welfare_eur_bn_y: number; who_gains: { party: string; change_eur_bn_y: number }[];
   security: { country: string; region: string; unserved_twh: number; n_minus_1_fraction: number | null; storage_days_low: number | null; largest_entry: string; import_concentration: number | null }[];
   eu_imports: { origin: string; mode: string; import_twh_y: number; share_fraction: number }[];

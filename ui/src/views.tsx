@@ -47,6 +47,7 @@ export function HeadlineView({ data, state, shown, base }: ViewProps): VNode {
                     {c?.text ?? "–"}{c?.change && <small class={c.change.startsWith("+") ? "plus" : c.change.startsWith("−") ? "minus" : ""}>{c.change}</small>}{c?.band && <small class="band">({c.band})</small>}
                   </td>))}
               </tr>))}
+            <tr><th scope="row">Net elasticity implied</th><td>1</td>{shown.map((s) => <td class="number">{s === base ? "" : number(s.implied_elasticity ?? NaN, 2)}</td>)}</tr>
             <tr><th scope="row">EU country worst off</th><td />{shown.map((s) => <td>{s === base ? "" : <>{countryName(data, s.worst_country.country)}<small>{s.worst_country.how.replace("-", "−")}</small></>}</td>)}</tr>
           </tbody>
         </table>
