@@ -38,7 +38,9 @@ def refreshed(text: str) -> str:
 
 
 def main() -> None:
-    """Refresh every document."""
+    """Refresh every document, the page of sources too."""
+    report = ["-m", "linepack", "data", "report", "--out", str(ROOT / "docs" / "data" / "sources.md")]
+    subprocess.run([sys.executable, *report], cwd=ROOT, check=True)
     for place in (*PLACES, *PAGES, *SLOW):
         path = ROOT / place
         path.write_text(refreshed(path.read_text(encoding="utf-8")), encoding="utf-8")

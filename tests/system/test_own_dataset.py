@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -11,11 +12,13 @@ from click.testing import CliRunner
 
 from linepack.cli import linepack
 from linepack.errors import Severity
+from linepack.report.sources import sources_text
 from linepack.system.calendar import monthly_periods
 from linepack.system.checks import check_system
 from linepack.system.dataset import dataset_folder, load_dataset
 from linepack.system.network import capacity_by_period
 
+SOURCES = Path(__file__).resolve().parent.parent.parent / "docs" / "data" / "sources.md"
 TAIL = "own study,judgement,2025-01-01,"
 
 
@@ -69,3 +72,19 @@ def test_copy_and_report_by_command(tmp_path: Path) -> None:
     assert run(linepack, ["data", "report", "--out", str(page)]).exit_code == 0
     text = page.read_text(encoding="utf-8")
     assert 0 < text.index("## Judgement") < text.index("## Estimated") < text.index("## Published")
+
+
+def test_the_page_of_sources_is_that_of_today_and_leaves_nothing_out() -> None:
+    """Every row of every table, earlier vintages too, is counted under its grade, and every source is named.
+
+    If this fails, the facts have moved: ``python tools/docs.py`` writes the page.
+    """
+    system = load_dataset("2025")
+    text = SOURCES.read_text(encoding="utf-8")
+    assert text == sources_text(system) + "\n"
+    counted = re.findall(r"^\| (\w+) \|((?: [\d,]+ \|){5})$", text, re.MULTILINE)
+    told = {name: sum(int(cell.replace(",", "")) for cell in re.findall(r"[\d,]+", cells)) for name, cells in counted}
+    assert told == {name: len(frame) + len(system.earlier.get(name, ())) for name, frame in system.tables.items()
+                    if len(frame)}  # fmt: skip
+    sources = {source for frame in system.tables.values() for source in frame["source"]}
+    assert [source for source in sources if source.replace("|", "/") not in text] == []

@@ -29,7 +29,7 @@ from linepack.results.purses import welfare_eur_bn_y, who_gains, yearly_accounts
 from linepack.runs.store import Run, write_text
 from linepack.scenario.scenario import Case
 from linepack.system.gassystem import GasSystem
-from linepack.vocabulary import Basis
+from linepack.vocabulary import Basis, Grade
 
 BRIEF_SCHEMA = 1
 LEAST_SHOWN = 1e-7
@@ -162,17 +162,17 @@ def observed_table(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     for r in frame.itertuples():
         model, observed, deviation = number(r.model), number(r.observed), change(r.deviation) or "0"
         if r.unit == "direction":
-            model, observed, deviation = _direction(r.model, r.observed), "", ""
+            model, observed, deviation = _direction(r.model, r.observed, r.grade), "", ""
         elif r.unit in ("TWh", "EUR/MWh") and r.observed != 0:
             deviation = f"{change(100 * r.deviation, 0) or '0'} %"
         rows.append([r.label, r.unit, model, observed, deviation, r.basis, "yes" if r.is_within else "NO"])
     return ["observation", "unit", "model", "observed", "deviation", "basis", "within"], rows
 
 
-def _direction(model: float, observed: float) -> str:
+def _direction(model: float, observed: float, grade: str) -> str:
     if model == 0:
         return "no flow"
-    return "as observed" if model == observed else "reversed"
+    return ("as judged" if grade == Grade.JUDGEMENT else "as observed") if model == observed else "reversed"
 
 
 def quarters_table(brief: Brief) -> tuple[list[str], list[list[str]]]:
@@ -197,7 +197,9 @@ def observed_summary(frame: pd.DataFrame) -> str:
         if len(own):
             parts.append(f"{int(own['is_within'].sum())} of {len(own)} {basis}")
     met = f"{int(frame['is_within'].sum())} of {len(frame)} within tolerance: {', '.join(parts)}."
-    return f"{met} Imposed: put into the model. Fitted: parameters were chosen for it. Free: neither."
+    judged = int((frame["grade"] == Grade.JUDGEMENT).sum())
+    recall = f" {judged} directions 'as judged' rest on no source." if judged else ""
+    return f"{met} Imposed: put into the model. Fitted: parameters were chosen for it. Free: neither.{recall}"
 
 
 def brief_text(brief: Brief) -> str:

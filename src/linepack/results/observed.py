@@ -20,7 +20,8 @@ def check_observations(tables: Tables, system: GasSystem) -> pd.DataFrame:
     """Return one row per observation.
 
     Columns: label, model, observed, unit, deviation (share of the observed value; points of fill for stocks),
-    tolerance, is_within, basis (imposed, fitted, free), source. A direction is 1 if the border flows as observed.
+    tolerance, is_within, basis (imposed, fitted, free), source, grade. A direction is 1 if the border flows as
+    observed.
     Errors: ``InputError`` if the run does not cover the days of an observation.
     """
     rows = []
@@ -29,8 +30,8 @@ def check_observations(tables: Tables, system: GasSystem) -> pd.DataFrame:
         is_points = row.quantity in ("storage_fill", "border_flow", "unserved")
         deviation = model - row.value if is_points else model / row.value - 1
         rows.append((row.label, model, row.value, row.unit, deviation, row.tolerance,
-                     bool(abs(deviation) <= row.tolerance + 1e-9), row.basis, row.source))  # fmt: skip
-    columns = ["label", "model", "observed", "unit", "deviation", "tolerance", "is_within", "basis", "source"]
+                     bool(abs(deviation) <= row.tolerance + 1e-9), row.basis, row.source, row.grade))  # fmt: skip
+    columns = ["label", "model", "observed", "unit", "deviation", "tolerance", "is_within", "basis", "source", "grade"]
     return pd.DataFrame(rows, columns=columns)
 
 
