@@ -11,7 +11,7 @@ import pandas as pd
 
 from linepack.api.statutes import chosen_law, consents_on, contract_class, law_rows
 from linepack.deals.analysis import GameAnalysis, analyse_deal, analyse_game
-from linepack.deals.bands import DealDraws, draw_deal
+from linepack.deals.bands import DealDraws, deal_bands, draw_deal
 from linepack.deals.deal import Outsiders, outsiders_named
 from linepack.deals.game import without_sale
 from linepack.deals.market import MarketRuns, run_deal
@@ -51,13 +51,15 @@ class DealTables:
     """Who gains from a deal or a game, and who has a veto.
 
     ``payoffs``: outsiders, player, concept, payoff in ``unit``; the rows of one rule and one concept add up to the
-    total. ``vetoes``: outsiders, player: without whom no coalition is worth anything.
+    total. ``vetoes``: outsiders, player: without whom no coalition is worth anything. ``bands``: outsiders, player,
+    concept, low, high: 10 and 90 per cent over the draws asked for; no rows without draws.
     """
 
     title: str
     unit: str
     payoffs: pd.DataFrame
     vetoes: pd.DataFrame
+    bands: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,14 +136,15 @@ def consents(
 
 
 def deal(
-    case: str | Path, *, outsiders: Sequence[str] = (), variant: str | None = None, system: GasSystem | None = None,
-    workspace: str | Path | None = None, workers: int = 2,
+    case: str | Path, *, outsiders: Sequence[str] = (), variant: str | None = None, draws: int = 0,
+    system: GasSystem | None = None, workspace: str | Path | None = None, workers: int = 2,
 ) -> DealTables:  # fmt: skip
     """Return who gains from a deal or a game of coalition values, under each solution concept.
 
     ``case`` is a YAML file, a name that comes with linepack, or CASE/DEAL. ``outsiders`` are rules (keep-defaults,
     best-response, inactive; default: all) for a deal; a game has one set of rows, named 'game'. A deal on market runs
     solves one scenario per effect, in the world ``variant`` if it names one; what was solved is kept in the workspace.
+    ``draws`` joint draws of conduct, elasticities, LNG supply and wedges give bands, for as many runs more per effect.
     Errors: ``InputError``; ``NotCertified`` if a run has no certified answer.
 
     >>> import linepack
@@ -161,7 +164,15 @@ def deal(
         runs = market_runs(loaded, variant=variant, system=system, workspace=workspace, workers=workers)
         outcomes = find_outcomes(runs.deal, runs.accounts.__getitem__)
     found = analyse_deal(outcomes, rules)
-    return _deal_tables(loaded.deal.title, "EUR bn", {str(rule): game for rule, (_, game) in found.games.items()})
+    bands = []
+    if draws and loaded.market is not None:
+        drawn = market_draws(loaded, draws, variant=variant, system=system, workspace=workspace, workers=workers)
+        bands = [(str(rule), name, concept, float(ends[0, k]), float(ends[1, k]))
+                 for rule, by_concept in deal_bands(found, drawn).games.items()
+                 for concept, ends in by_concept.items()
+                 for k, name in enumerate(found.games[rule][1].game.players)]  # fmt: skip
+    games = {str(rule): game for rule, (_, game) in found.games.items()}
+    return _deal_tables(loaded.deal.title, "EUR bn", games, bands)
 
 
 def market_runs(
@@ -253,14 +264,17 @@ def odds(
                       tuple(warning.message for warning in found.general))  # fmt: skip
 
 
-def _deal_tables(title: str, unit: str, games: Mapping[str, GameAnalysis]) -> DealTables:
+def _deal_tables(
+    title: str, unit: str, games: Mapping[str, GameAnalysis], bands: Sequence[tuple[str, str, str, float, float]] = ()
+) -> DealTables:
     payoffs = pd.DataFrame([
         (rule, player, concept, float(amount))
         for rule, game in games.items() for concept, amounts in game.payoffs.items()
         for player, amount in zip(game.game.players, amounts, strict=True)
     ], columns=["outsiders", "player", "concept", "payoff"])  # fmt: skip
     vetoes = [(rule, player) for rule, game in games.items() for player in game.vetoes]
-    return DealTables(title, unit, payoffs, pd.DataFrame(vetoes, columns=["outsiders", "player"]))
+    return DealTables(title, unit, payoffs, pd.DataFrame(vetoes, columns=["outsiders", "player"]),
+                      pd.DataFrame(bands, columns=["outsiders", "player", "concept", "low", "high"]))  # fmt: skip
 
 
 def _day(day: date | str) -> date:
