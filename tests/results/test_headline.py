@@ -198,7 +198,7 @@ def test_dataset_without_markers_stores_and_contracts_has_all_tables() -> None:
     system = two_countries()
     tables = result_tables(solved(system.with_tables(price_markers=system.table("price_markers").iloc[:0])))
     assert list(tables) == list(TABLES)
-    empty = {"price_markers", "storage", "contracts", "markups"}
+    empty = {"price_markers", "storage", "contracts", "flagged", "markups"}
     assert {name for name, table in tables.items() if table.empty} == empty
     assert np.isnan(headline(tables)["ttf_eur_mwh"])
 
