@@ -52,13 +52,15 @@ def test_two_hundred_runs_of_fifty_clients_survive_a_kill(tmp_path: Path) -> Non
     After the restart each of the two hundred runs is stored once; only what ran at the kill was started again.
     """
     first = Server(tmp_path, "--workers", str(WORKERS))
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        names = list(pool.map(lambda k: submit(first, k % RUNS), range(2 * RUNS)))
-    assert names[:RUNS] == names[RUNS:]
-    assert len(set(names)) == RUNS
-    wait_for(first, BEFORE_THE_KILL)
-    os.kill(first.process.pid, signal.SIGKILL)
-    first.process.wait()
+    try:
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            names = list(pool.map(lambda k: submit(first, k % RUNS), range(2 * RUNS)))
+        assert names[:RUNS] == names[RUNS:]
+        assert len(set(names)) == RUNS
+        wait_for(first, BEFORE_THE_KILL)
+    finally:
+        os.kill(first.process.pid, signal.SIGKILL)
+        first.process.wait()
     second = Server(tmp_path, "--workers", str(WORKERS))
     try:
         with ThreadPoolExecutor(CLIENTS) as pool:  # clients come back and ask again
