@@ -147,13 +147,11 @@ def test_ex_ante_bars() -> None:
 
 @pytest.mark.full
 def test_whole_backtest(tmp_path: Path) -> None:
-    """From 2021, what is bought and carried in 2022 is predicted within the bars; conduct is learnt from 2019 alone."""
+    """From 2021, what is bought and carried in 2022 is predicted within the bars; a second run gives the same."""
     result = linepack.backtest(["history"], workspace=tmp_path)
     found = {(c.part, c.label): c for c in result.checks}
     for label in ("LNG to EU", "Norway pipe to EU", "EU imports, total", "TTF, mean"):
         assert found["2022 from 2021", label].verdict is Verdict.PASSED, label
-    learned = {base: fit.parameters.set_index("parameter")["learned_fraction"] for base, fit in result.frozen.items()}
-    assert learned[2019]["conduct of Gazprom"] > 0.9 > 0.1 > learned[2021]["conduct of Gazprom"]
     again = linepack.backtest(["history"], workspace=tmp_path)
     assert [c.model for c in again.checks] == pytest.approx([c.model for c in result.checks])
     assert np.isfinite([c.model for c in result.checks]).all()

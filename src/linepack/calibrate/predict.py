@@ -52,6 +52,7 @@ PRICES = ("TTF", "JKM")
 SHARES = {"LNG": 0.10, "NORWAY": 0.05, "TOTAL": 0.05}
 
 MECHANISMS = {
+    ("LNG", 2019, 2022): "Asian demand of 2019 leaves Europe more cargoes than that of 2022 did",
     ("TTF", 2019, 2022): "demand curves of 2019 know neither the growth of Asia to 2022 nor how little gas users gave "
     "up at prices nine times those of 2019; the panic buying of August 2022 is in no curve",
     ("TTF", 2021, 2022): "panic buying and the scramble to fill stores in summer 2022; stocks are filled here with "
