@@ -15,8 +15,8 @@ UNIT_ENDINGS = (
 NO_LIMIT = ("capacity_gwh_d",)
 """Columns in which an empty cell means that there is no limit."""
 
-MAY_LACK = (*NO_LIMIT, "realised_eur_mwh")
-"""Columns in which a cell may be empty: those, and what the horizon did not reach."""
+MAY_LACK = (*NO_LIMIT, "realised_eur_mwh", "import_concentration")
+"""Columns in which a cell may be empty: those, what the horizon did not reach, and shares of imports of nobody."""
 
 _MEANING = {
     "account": "Kind of income or cost.",
