@@ -69,7 +69,7 @@ def test_each_figure_has_its_band_and_assumptions(drawn: tuple[Outcomes, DealDra
     share = figures["What does R get if all agree?"]
     assert share["figure"] == pytest.approx(0.006, abs=1e-7)
     assert share["band"][0] <= share["band_over_draws"][0] <= share["band_over_draws"][1] <= share["band"][1]
-    assert any("6 joint draws: costs" in text for text in share["assumptions"])
+    assert any("6 draws: costs" in text for text in share["assumptions"])
     assert figures["What must be paid so that nobody needed blocks line?"]["figure"] == pytest.approx(0, abs=1e-9)
     bare = headline_figures(analysis, None, meaning="", unit="EUR bn")
     assert all(any("--draws" in text for text in figure["assumptions"]) for figure in bare)

@@ -15,7 +15,7 @@ from linepack.deals.game import FloatArray
 from linepack.deals.worlds import ACCESS, Spread, WorldRow
 
 CONCEPTS = f"band over {SHAPLEY}, {NUCLEOLUS} and {NASH} and over what outsiders do"
-DRAWN = "10 to 90 per cent of {count} joint draws: {meaning}"
+DRAWN = "{count} draws: {meaning}"
 NO_DRAWS = "no band over conduct and elasticities: --draws N gives one"
 LEAST = "least payments: to each blocker the larger of its loss and of what it gains by refusing"
 KEYS = {SHAPLEY: "shapley", NUCLEOLUS: "nucleolus", NASH: "nash"}

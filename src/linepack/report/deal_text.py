@@ -173,7 +173,7 @@ def bands_text(analysis: DealAnalysis, bands: DealBands, meaning: str) -> str:
             ends = [_span(bands.gains_eur_bn[k][:, i]) for i in range(len(names))]
             rows.append([effect_text(analysis.outcomes.effects[analysis.outcomes.effect_of[review.profile]]), *ends,
                          _span(bands.payments_eur_bn[:, k]), _span(bands.ttf_change_eur_mwh[:, k], 1)])  # fmt: skip
-    lines = [f"Bands, EUR bn: 10 to 90 per cent of {bands.draws} joint draws of {bands.asked}: {meaning}.", "",
+    lines = [f"Bands, EUR bn, {bands.draws} of {bands.asked} draws: {meaning}.", "",
              plain_table(["gain by", *names, "payments", "TTF EUR/MWh"], rows), ""]  # fmt: skip
     shares = []
     for rule, by_concept in bands.games.items():
