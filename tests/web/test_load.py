@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from linepack.runs.store import RunStore
 from tests.web.test_server import CASE, Server
 
 CLIENTS, RUNS, WORKERS = 50, 200, 2
@@ -67,7 +68,9 @@ def test_two_hundred_runs_of_fifty_clients_survive_a_kill(tmp_path: Path) -> Non
             assert list(pool.map(lambda k: submit(second, k), range(RUNS))) == names[:RUNS]
         wait_for(second, RUNS)
         assert states(second) == Counter({"done": RUNS, "queued": 0, "running": 0, "failed": 0, "cancelled": 0})
-        assert {path.name for path in (tmp_path / "runs").glob("[!.]*")} == set(names)
+        store = RunStore(tmp_path)
+        assert all(store.find(name) for name in names)
+        assert len(list((tmp_path / "runs").glob("[!.]*"))) == RUNS
         with closing(sqlite3.connect(tmp_path / "jobs.sqlite3")) as db:
             attempts = [row[0] for row in db.execute("SELECT attempts FROM jobs")]
         assert len(attempts) == RUNS
