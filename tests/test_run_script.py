@@ -248,14 +248,18 @@ def test_every_check_runs_and_counts(
     assert ran == ["ruff", "mypy", "lint-imports", "pytest"]
 
 
+SPREAD = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
-    [(["-k", "x"], ["-m", "not full", "-k", "x"]), (["--full"], ["--hypothesis-profile", "long"])],
+    [(["-k", "x"], ["-m", "not full", "-k", "x"]), (["--full"], ["--hypothesis-profile", "long", *SPREAD]),
+     ([], ["-m", "not full", *SPREAD])],
 )
 def test_full_selects_the_long_tests(
     script: ModuleType, monkeypatch: pytest.MonkeyPatch, arguments: list[str], expected: list[str]
 ) -> None:
-    """Without ``--full`` the long tests are left out and counted as deselected; other arguments go to pytest."""
+    """Without ``--full`` the long tests are left out; other arguments go to pytest, which then runs in one process."""
     seen: list[list[str]] = []
 
     def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:

@@ -71,7 +71,7 @@ def ships(count: float, of: float = 14.0) -> Patch:
 
 
 def string_of(bcm: float) -> tuple[Patch, ...]:
-    """Return the patches under which string B carries ``bcm`` (10.55 kWh/m3) a year and Russians take prices.
+    """Return the patches under which string B carries ``bcm`` a year (default heating value) and Russians take prices.
 
     The entry at Lubmin is widened with it.
     """

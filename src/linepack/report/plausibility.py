@@ -15,7 +15,8 @@ HOW_TO_READ = (
     "smaller market on the same year, built apart from this one and older than it: its figure, with the range that\n"
     "it gave for Asian elasticities halved and doubled. The others are published studies or arithmetic. A figure\n"
     "without a band is shown because another row needs it. An area loses or gains 5 bcm a year, or a quarter of what\n"
-    "it burns if that is less (Baltics and Finland: 1.0). A bcm is 40 MJ per cubic metre, for string B 10.55 kWh."
+    "it burns if that is less (Baltics and Finland: 1.0). A bcm is 40 MJ per cubic metre;\n"
+    "for string B it has the heating value that units give by default."
 )
 
 
