@@ -103,5 +103,5 @@ def _days(rows: Iterable[Any]) -> Iterator[date]:
         for item in fields(row):
             value = getattr(row, item.name)
             if isinstance(value, date) and item.name != "known_from":
-                found |= {value, value + timedelta(days=1)}
+                found |= {value} if item.name == "first_day" else {value, value + timedelta(days=1)}
     yield from found
