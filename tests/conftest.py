@@ -44,7 +44,7 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Say how many tests were left out, where worker processes keep pytest from saying it."""
     if config.getoption("numprocesses", None) and config.stash.get(LEFT_OUT, 0):
-        terminalreporter.write_line(f"{config.stash[LEFT_OUT]} tests deselected; ./run test --full runs those marked full")
+        terminalreporter.write_line(f"{config.stash[LEFT_OUT]} deselected: long tests are run by ./run test --full")
 
 
 @pytest.fixture(scope="session")

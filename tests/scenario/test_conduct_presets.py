@@ -43,3 +43,16 @@ def test_preset_in_a_file(tmp_path: Path) -> None:
     path.write_text(HEAD + "  - {name: all, do: conduct, preset: cornot, why: test}\n")
     with pytest.raises(InputError, match="did you mean 'cournot'"):
         load_scenario(path)
+
+
+def test_sellers_of_one_owner_are_named_together(facts: GasSystem, tmp_path: Path) -> None:
+    """Gazprom owns Sakhalin Energy's exports and maximises both: taking prices with one of them alone is no change."""
+    path, head = tmp_path / "part.yaml", HEAD.replace("dataset: test", 'dataset: "2025"')
+    path.write_text(head + "  - {name: takers, do: conduct, traders: GAZPROM, conduct: 0, why: test}\n")
+    with pytest.raises(InputError, match="SAKHALIN_ENERGY"):
+        apply_scenario(facts, load_scenario(path))
+    path.write_text(head + "  - {name: takers, do: conduct, traders: [GAZPROM, SAKHALIN_ENERGY], conduct: 0, why: t}\n")
+    changed = apply_scenario(facts, load_scenario(path)).table("traders").set_index("trader")["conduct"]
+    assert changed["GAZPROM"] == changed["SAKHALIN_ENERGY"] == 0
+    path.write_text(head + "  - {name: more, do: conduct, traders: GAZPROM, conduct: 1, why: test}\n")
+    assert apply_scenario(facts, load_scenario(path)).table("traders").set_index("trader")["conduct"]["GAZPROM"] == 1

@@ -248,9 +248,20 @@ class ConductPatch:
     conduct: float
 
     def apply(self, system: GasSystem) -> GasSystem:
-        """Return the system with new conduct."""
+        """Return the system with new conduct.
+
+        Errors: ``InputError`` where sellers of one owner are named in part and the others keep a larger conduct: an
+        owner group maximises as one, with the largest conduct of its members.
+        """
         table = system.table("traders")
         chosen = table["trader"].isin(match_names(self.traders, table["trader"], "trader"))
+        owners = table.loc[chosen, "owner_group"]
+        left = table[~chosen & table["owner_group"].isin(owners) & (table["conduct"] > self.conduct)]
+        if len(left):
+            raise InputError("part-of-an-owner", f"patch {self.name!r} would change nothing: sellers of one owner "
+                             "decide together, with the largest conduct among them", table="traders",
+                             keys=[f"{row.trader} ({row.owner_group})" for row in left.itertuples()],
+                             hint="name these sellers in the patch too")  # fmt: skip
         return system.with_tables(traders=table.assign(conduct=np.where(chosen, self.conduct, table["conduct"])))
 
 
