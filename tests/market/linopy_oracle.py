@@ -301,7 +301,9 @@ def _contracts(m: linopy.Model, facts: Facts, sales: linopy.Variable, sold_at: l
                 name = f"{c.contract} {year}"
                 part = _part_of_year(facts, points[c.contract])
                 in_force = [part[k] * days[k] / facts.periods[k].days for k in inside]
-                deals[name] = (c, c.annual_quantity_gwh * sum(in_force) / 30)
+                days_of_year = sum(facts.periods[k].days for k in inside) / 365
+                due = min(1.0, days_of_year / sum(part[k] for k in inside))
+                deals[name] = (c, c.annual_quantity_gwh * sum(in_force) / 30, due)
                 share = np.isin(np.arange(len(days)), inside) * days / 30
                 rows += [(name, sale) for sale in mine]
                 weights += [share] * len(mine)
@@ -314,14 +316,15 @@ def _contracts(m: linopy.Model, facts: Facts, sales: linopy.Variable, sold_at: l
     objective: Any = 0
     for what, share_of, penalty in (("take", "take_or_pay_share", "take_penalty_eur_mwh"),
                                     ("deliver", "delivery_share", "delivery_penalty_eur_mwh")):  # fmt: skip
-        names = pd.Index([name for name, (c, _) in deals.items() if getattr(c, share_of) > 0], name="y")
+        names = pd.Index([name for name, (c, _, _) in deals.items() if getattr(c, share_of) > 0], name="y")
         if len(names):
-            floor = xr.DataArray([getattr(deals[n][0], share_of) * deals[n][1] for n in names], coords={"y": names})
+            asked = [getattr(deals[n][0], share_of) * deals[n][1] * deals[n][2] for n in names]
+            floor = xr.DataArray(asked, coords={"y": names})
             worth = xr.DataArray([getattr(deals[n][0], penalty) for n in names], coords={"y": names})
             slack = m.add_variables(0, coords=[names], name=what)
             m.add_constraints(_grouped(moved, [n for n, _ in rows], "r", names) + slack >= floor, name=what)
             objective = objective + (slack * worth).sum()
-    names = pd.Index([name for name, (c, _) in deals.items() if not np.isnan(c.maximum_share)], name="y")
+    names = pd.Index([name for name, (c, _, _) in deals.items() if not np.isnan(c.maximum_share)], name="y")
     if len(names):
         most = xr.DataArray([deals[n][0].maximum_share * deals[n][1] for n in names], coords={"y": names})
         m.add_constraints(_grouped(moved, [n for n, _ in rows], "r", names) <= most, name="most")
@@ -346,7 +349,8 @@ def _conduct(m: linopy.Model, facts: Facts, made: linopy.Variable, trader: list[
                 part = _part_of_year(facts, points[c.contract])
                 year_share = sum(part[k] * _days_between(facts.periods[k], c.start, c.end) / facts.periods[k].days
                                  for k in inside)  # fmt: skip
-                free += c.annual_quantity_gwh * year_share * max(c.take_or_pay_share, c.delivery_share) / length
+                due = min(1.0, length / 365 / sum(part[k] for k in inside))
+                free += c.annual_quantity_gwh * year_share * due * max(c.take_or_pay_share, c.delivery_share) / length
             exposure = m.add_variables(0, name=f"exposure {group} {year}")
             mean = (made.isel(k=np.flatnonzero(own)).sel(t=facts.t[inside]) * share).sum()
             m.add_constraints(mean - exposure <= free, name=f"exposure {group} {year}")

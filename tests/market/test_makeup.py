@@ -82,6 +82,20 @@ def test_what_is_made_up_may_exceed_the_maximum() -> None:
     assert solution.values("consumption")[-1].sum() == pytest.approx(30, abs=1e-4)
 
 
+def test_no_right_is_bought_for_gas_that_is_taken() -> None:
+    """C alone, 20 GWh/d at most: the price is 40, the gas costs 30, and more would be called if it could.
+
+    Paying for gas that was taken anyway gives no right to more in January, though the credit would give it all back.
+    """
+    system = hub(5, top=0.8)
+    rows = system.table("availability")
+    only_c = rows.assign(capacity_gwh_d=rows["capacity_gwh_d"].where(rows["resource"] == "C_GAS", 0))
+    system = system.with_tables(contracts=system.table("contracts").assign(maximum_share=1.0), availability=only_c)
+    solution = solved(system, MONTHS)
+    assert by_year(solution, "untaken_gwh") == pytest.approx([0, 0], abs=0.01)
+    assert solution.values("consumption")[-1].sum() == pytest.approx(20, abs=1e-4)
+
+
 def test_accounts_credit_what_is_made_up() -> None:
     """The buyer pays 5 on 5,500 GWh and is credited 5 on 310: EUR 25.95 million to the seller, and all adds up."""
     solution = solved(hub(5), MONTHS)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from linepack.errors import InputError, Issue
-from linepack.system.dataset import available_datasets, load_dataset, write_dataset
+from linepack.system.dataset import available_datasets, describe_package, load_dataset, write_dataset
 from linepack.system.gassystem import GasSystem
 from linepack.system.schema import PROVENANCE, TABLES, TABLES_BY_NAME
 from tests.builders import delivery, demand, gas_system, market, merged, supply
@@ -248,6 +249,13 @@ def test_description_is_the_schema(folder: Path) -> None:
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     described = {r["name"]: [(f["name"], f["unit"]) for f in r["schema"]["fields"]] for r in package["resources"]}
     assert described == {table.name: [(c.name, c.unit) for c in table.columns] for table in TABLES}
+
+
+def test_the_shipped_description_is_that_of_the_schema() -> None:
+    """Who reads the package without linepack sees every table and column; ``write_dataset`` writes the description."""
+    package = resources.files("linepack") / "datasets" / "2025" / "datapackage.json"
+    shipped = json.loads(package.read_text(encoding="utf-8"))
+    assert shipped == describe_package(shipped["name"], shipped["version"])
 
 
 def test_schema_says_what_it_means() -> None:

@@ -44,6 +44,7 @@ class ContractWindow:
     sales: np.ndarray  # rows of the sales set
     quantity: float  # 30 GWh
     penalty_eur_mwh: float
+    due_share: float = 1.0  # share of the quantity that can be demanded within a year that the horizon cuts
 
 
 @dataclass(frozen=True)
@@ -103,21 +104,24 @@ def contract_windows(system: GasSystem, s: MarketSets, groups: list[list[str]]) 
     """Return every contract in every calendar year that it touches; ``groups`` are the strategic owner groups.
 
     A year that contract or horizon cuts counts the part of it in which its markets consume (by days at ports, and
-    where consumption is not known for every month). Errors: ``InputError`` for a contract without points.
+    where consumption is not known for every month). In a year that the horizon cuts no more is due than by days
+    either: what a winter quarter lacks can still be taken in the summer behind the horizon, and a pipe that is full all
+    year cannot carry a season. Errors: ``InputError`` for a contract without points.
     """
     takes, ceilings, duties = [], [], []
     unexposed = np.zeros((len(s.windows), len(groups)))
     group_of = {trader: k for k, traders in enumerate(groups) for trader in traders}
     for row, w, entry in contracts_in_force(system, s):
         if row.take_or_pay_share > 0:
-            takes.append(_window(entry, row.take_or_pay_share, row.take_penalty_eur_mwh))
+            takes.append(_window(entry, row.take_or_pay_share * entry.due_share, row.take_penalty_eur_mwh))
         if row.delivery_share > 0:
-            duties.append(_window(entry, row.delivery_share, row.delivery_penalty_eur_mwh))
+            duties.append(_window(entry, row.delivery_share * entry.due_share, row.delivery_penalty_eur_mwh))
         if np.isfinite(row.maximum_share) and len(entry.flows) + len(entry.sales):
             ceilings.append(_window(entry, row.maximum_share, 0.0))
         if row.price_index != "hub" and row.seller in group_of:
             firm = max(row.take_or_pay_share, row.delivery_share)
-            unexposed[w, group_of[row.seller]] += entry.quantity * firm * DAYS_PER_UNIT / s.windows[w].days
+            due = entry.quantity * entry.due_share * firm
+            unexposed[w, group_of[row.seller]] += due * DAYS_PER_UNIT / s.windows[w].days
     return Contracts(tuple(takes), tuple(ceilings), tuple(duties), unexposed)
 
 
@@ -152,9 +156,10 @@ def contracts_in_force(system: GasSystem, s: MarketSets) -> Iterator[tuple[Any, 
             inside = window.periods[days[window.periods] > 0]
             if len(inside):
                 in_force = days[inside] / s.days[inside]
+                seasonal, flat = float(part[window.periods].sum()), float(s.days[window.periods].sum() / DAYS_PER_YEAR)
                 amount = row.annual_quantity_gwh * float(in_force @ part[inside]) / DAYS_PER_UNIT
                 yield row, w, ContractWindow(row.contract, window.label, inside, days[inside] / DAYS_PER_UNIT,
-                                             own_flows, own_sales, amount, 0.0)  # fmt: skip
+                                             own_flows, own_sales, amount, 0.0, min(1.0, flat / seasonal))  # fmt: skip
 
 
 def _yearly_profile(system: GasSystem) -> dict[str, np.ndarray]:

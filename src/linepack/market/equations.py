@@ -276,7 +276,8 @@ def closing_stock(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Ass
 def contract_take(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Assembler) -> None:
     """The buyer takes its take-or-pay quantity, or pays for what it leaves; it may call no more than its maximum.
 
-    Gas that is made up comes on top of both.
+    Gas that is made up comes on top of both. What is paid for with a right to make it up counts into the maximum of its
+    own year: nobody may pay for more than it could still take, to buy the right to more gas in a later year.
     """
     rows = a.rows("contract_take", contract_labels(p.takes), [c.quantity for c in p.takes], INFINITY, length=1)
     a.put(rows, v.contract_untaken, 1.0)
@@ -287,6 +288,9 @@ def contract_take(s: MarketSets, p: MarketParameters, v: MarketVariables, a: Ass
     ceilings = [(c.contract, c.window) for c in p.ceilings]
     at = positions(pairs(p.make_up.labels, "contract", "taken"), ceilings)
     a.put(rows[:, at[at >= 0]], v.contract_made_up[:, at >= 0], -1.0)
+    paid = np.union1d(p.make_up.prepaid, p.make_up.owed_at)
+    at = positions([(p.takes[k].contract, p.takes[k].window) for k in paid], ceilings)
+    a.put(rows[:, at[at >= 0]], v.contract_untaken[:, paid[at >= 0]], 1.0)
     _deliveries(p, p.ceilings, rows, v, a)
 
 
