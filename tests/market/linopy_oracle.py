@@ -480,7 +480,8 @@ def _stores(m: linopy.Model, facts: Facts, pools: pd.Index) -> tuple[Any, Any]:
 def hub_prices(system: GasSystem, periods: Sequence[Period], *, closes_on_values: bool = True) -> pd.DataFrame:
     """Return hub prices in EUR/MWh, periods by nodes, from linopy and HiGHS; fails unless HiGHS says optimal."""
     m = build(system, periods, closes_on_values=closes_on_values)
-    status, condition = m.solve("highs", solver="hipo", run_crossover="off", ipm_optimality_tolerance=1e-10,
+    status, condition = m.solve("highs", solver="hipo", run_crossover="off", ipm_optimality_tolerance=1e-12,
+                                primal_feasibility_tolerance=1e-10, dual_feasibility_tolerance=1e-10,
                                 output_flag=False, threads=1, progress=False)  # fmt: skip
     assert (status, condition) == ("ok", "optimal"), (status, condition)
     dual = m.constraints["pool_balance"].dual.transpose("t", "n").to_pandas()
