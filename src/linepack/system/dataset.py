@@ -263,7 +263,8 @@ def parse_cells(cells: pd.DataFrame, table: Table, issues: list[Issue]) -> pd.Da
         issues.append(Issue("missing-column", "columns are missing", table.name, tuple(lacking),
                             "linepack data schema"))  # fmt: skip
         return _empty(table)
-    keys = cells[[k for k in table.key if k in cells]].agg(" ".join, axis=1) if len(cells) else pd.Series(dtype=str)
+    parts = [cells[name].tolist() for name in table.key if name in cells]
+    keys = pd.Series([" ".join(key) for key in zip(*parts, strict=True)] if len(cells) else [], cells.index, dtype=str)
     columns = {}
     for column in table.columns:
         raw = cells[column.name].str.strip() if column.name in cells else pd.Series([""] * len(cells), dtype=str)
