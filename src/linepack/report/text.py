@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+_PLAIN_FROM, _PLAIN_TO = 1e-4, 1e10
+
 
 def number(value: float, decimals: int = 1) -> str:
     """Return a number with thousands separators, '-' for one that does not exist, no minus before a zero."""
@@ -59,7 +61,7 @@ def csv_text(frame: pd.DataFrame, *, decimals: int = 6) -> str:
 
 
 def _cells(column: pd.Series, decimals: int) -> Any:
-    """Return a column as an Arrow array of CSV cells, written as Python writes its values; nothing for a missing one."""
+    """Return a column as an Arrow array of cells, written as Python writes its values; nothing for a missing one."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -73,10 +75,8 @@ def _cells(column: pd.Series, decimals: int) -> Any:
     texts = pc.if_else(pa.array(values == np.floor(values)), pc.binary_join_element_wise(texts, ".0", ""), texts)
     texts = pc.if_else(pa.array(np.isnan(values)), "", texts)
     other = ((size < _PLAIN_FROM) & (size > 0)) | (size >= _PLAIN_TO)  # Arrow writes these otherwise than Python
-    return pc.replace_with_mask(texts, pa.array(other), pa.array([repr(v) for v in values[other].tolist()], pa.string()))
-
-
-_PLAIN_FROM, _PLAIN_TO = 1e-4, 1e10
+    written = pa.array([repr(value) for value in values[other].tolist()], pa.string())
+    return pc.replace_with_mask(texts, pa.array(other), written)
 
 
 def _quoted(texts: Sequence[str]) -> list[str]:
