@@ -55,7 +55,7 @@ def test_csv_writes_numbers_as_python_does_and_can_be_read_back() -> None:
     frame = pd.DataFrame({"value": values, "text": texts, "whole": range(10), "is_it": [True, False] * 5})
     header, *rows = csv.reader(io.StringIO(csv_text(frame)))
     assert header == ["value", "text", "whole", "is_it"]
-    rounded = ["1.0", "0.0", "1e-06", "-2.5e-05", "0.3", "0.0001", "123456789.125", "10000000000.0", "1500000000000.0", ""]
-    assert [row[0] for row in rows] == rounded
+    rounded = ["1.0", "0.0", "1e-06", "-2.5e-05", "0.3", "0.0001", "123456789.125", "10000000000.0"]
+    assert [row[0] for row in rows] == [*rounded, "1500000000000.0", ""]
     assert [row[1] for row in rows] == [text or "" for text in texts]
     assert [row[2:] for row in rows] == [[str(k), str(k % 2 == 0)] for k in range(10)]
