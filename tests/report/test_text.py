@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 
 import pandas as pd
@@ -44,3 +46,16 @@ def test_json_has_no_nan() -> None:
     assert json.loads(text) == {"a": [None, {"b": None}], "c": "é"}
     assert "NaN" not in text
     assert "é" in text
+
+
+def test_csv_writes_numbers_as_python_does_and_can_be_read_back() -> None:
+    """Six decimals, never minus zero; a number is written as Python writes it, and a text with a comma is quoted."""
+    values = [1.0, -0.0, 1e-6, -2.5e-5, 0.1 + 0.2, 1e-4, 123456789.125, 1e10, 1.5e12, float("nan")]
+    texts = ["plain", "a,b", 'say "x"', "two\nlines", "", None, "é", "1", "x", "y"]
+    frame = pd.DataFrame({"value": values, "text": texts, "whole": range(10), "is_it": [True, False] * 5})
+    header, *rows = csv.reader(io.StringIO(csv_text(frame)))
+    assert header == ["value", "text", "whole", "is_it"]
+    rounded = ["1.0", "0.0", "1e-06", "-2.5e-05", "0.3", "0.0001", "123456789.125", "10000000000.0"]
+    assert [row[0] for row in rows] == [*rounded, "1500000000000.0", ""]
+    assert [row[1] for row in rows] == [text or "" for text in texts]
+    assert [row[2:] for row in rows] == [[str(k), str(k % 2 == 0)] for k in range(10)]

@@ -12,7 +12,7 @@ from datetime import date
 
 from linepack.policy.formula import Deed, Formula, all_of, deeds, holds, minimal_sets, parse_formula
 from linepack.policy.law import Law
-from linepack.policy.matching import Flow, binding_scopes, binds, flow_of, relief_of
+from linepack.policy.matching import Flow, binding_scopes, flow_of, relief_of, scopes_of
 from linepack.policy.rows import Exemption, Gate, Provenance, Scope
 from linepack.policy.voting import smallest_block
 from linepack.policy.words import (
@@ -156,7 +156,7 @@ def consents(
         _temporary(known, closed),
         tuple(
             sorted(
-                (s for s in known.live_scopes if s.first_day > on and s.measure.closes and binds(s, flow)),
+                (s for s in scopes_of(known, flow) if s.first_day > on and s.measure.closes),
                 key=lambda s: s.first_day,
             )
         ),

@@ -96,6 +96,7 @@ def holds(formula: Formula | Deed, done: frozenset[Deed] | frozenset[str]) -> bo
     return sum(holds(part, done) for part in formula.parts) >= formula.count
 
 
+@lru_cache(maxsize=1024)
 def minimal_sets(formula: Formula | Deed) -> tuple[frozenset[str], ...]:
     """Return every minimal set of bodies whose acts satisfy the formula, smallest first, then by name.
 

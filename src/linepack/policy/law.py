@@ -90,6 +90,23 @@ class Law:
         return tuple(row for row in self.scopes if row.scope not in replaced and self.counts(row))
 
     @cached_property
+    def scopes_of_flows(self) -> dict[Any, tuple[Scope, ...]]:
+        """A place to keep which scopes bind a flow on any day (``linepack.policy.matching.scopes_of``)."""
+        return {}
+
+    @cached_property
+    def _assets_by_name(self) -> dict[str, Asset]:
+        found: dict[str, Asset] = {}
+        for row in self.assets:
+            for name in (row.asset, row.name, *row.aliases):
+                found.setdefault(name.lower(), row)
+        return found
+
+    @cached_property
+    def _instruments_by_name(self) -> dict[str, Instrument]:
+        return {row.instrument: row for row in reversed(self.instruments)}
+
+    @cached_property
     def _states_of_gates(self) -> dict[str, list[GateStateRow]]:
         states: dict[str, list[GateStateRow]] = {}
         for row in sorted(self.gate_states, key=lambda row: (row.first_day, row.known_from)):
@@ -140,9 +157,8 @@ class Law:
     def asset(self, name: str) -> Asset:
         """Return an asset by identifier or alias. Errors: ``InputError`` with the nearest name."""
         wanted = name.strip().lower()
-        for row in self.assets:
-            if wanted in (row.asset.lower(), row.name.lower(), *(alias.lower() for alias in row.aliases)):
-                return row
+        if wanted in self._assets_by_name:
+            return self._assets_by_name[wanted]
         inside = [row.asset for row in self.assets if wanted in row.asset.lower() or wanted in row.name.lower()]
         hint = f"did you mean: {', '.join(inside)}?" if inside else nearest(name, [row.asset for row in self.assets])
         raise InputError(
@@ -151,7 +167,8 @@ class Law:
 
     def instrument(self, name: str) -> Instrument:
         """Return an instrument by identifier. Errors: ``InputError`` with the nearest name."""
-        return cast(Instrument, _pick(self.instruments, "instrument", name))
+        found = self._instruments_by_name.get(name)
+        return found or cast(Instrument, _pick(self.instruments, "instrument", name))
 
     def rule_of(self, instrument: str) -> Rule:
         """Return how an instrument is lifted."""

@@ -66,12 +66,19 @@ def frees(exemption: Exemption, scope: Scope, flow: Flow) -> bool:
 
 def binding_scopes(law: Law, flow: Flow, on: date) -> tuple[Scope, ...]:
     """Return the scopes that bind a flow on a day, whether or not an exemption frees it."""
-    by_name = {row.instrument: row for row in law.instruments}
     return tuple(
         scope
-        for scope in law.live_scopes
-        if covers(scope, on) and binds(scope, flow) and is_alive(law, by_name[scope.instrument], on)
+        for scope in scopes_of(law, flow)
+        if covers(scope, on) and is_alive(law, law.instrument(scope.instrument), on)
     )
+
+
+def scopes_of(law: Law, flow: Flow) -> tuple[Scope, ...]:
+    """Return the scopes that bind a flow on some day; found once for a law, because every day asks again."""
+    known = law.scopes_of_flows
+    if flow not in known:
+        known[flow] = tuple(scope for scope in law.live_scopes if binds(scope, flow))
+    return known[flow]
 
 
 def relief_of(law: Law, scope: Scope, flow: Flow, on: date) -> tuple[Exemption, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from linepack.report.brief import Brief
 from linepack.report.text import number
-from linepack.results.compare import worst_country
 from linepack.runs.store import Run
 
 PRICE, BILL = "ttf_eur_mwh", "eu_import_bill_eur_bn_y"
@@ -77,7 +76,7 @@ def _sellers(values: dict[str, dict[str, float]], base: Run, others: tuple[Run, 
 
 def _worst(brief: Brief, others: tuple[Run, ...], high: Run) -> str:
     short = [run for run in others if brief.figures[run.name]["eu_unserved_twh"] > LEAST_UNSERVED_TWH]
-    country, how = worst_country(brief.base.tables, high.tables)
+    country, how = brief.worst_off(high.name)
     name = brief.system.table("nodes").set_index("node")["name"].get(country, country)
     supply = (f"Gas runs short in the EU in {len(short)} of {len(others)} of these"
               if short else "In none of these does the EU run short of gas")  # fmt: skip

@@ -14,18 +14,10 @@ from linepack.ensemble.bands import BAND_MEANING
 from linepack.report.kept import NOTHING_KEPT, Kept
 from linepack.report.run_report import certificate_line, shown
 from linepack.report.text import change, csv_text, json_text, markdown_table, number, plain_table
-from linepack.results.compare import implied_elasticity, worst_country
-from linepack.results.headline import (
-    FIGURES,
-    Figure,
-    country_prices,
-    eu_imports,
-    export_revenues,
-    headline,
-    import_bills,
-)
+from linepack.results.compare import implied_elasticity, worst_off
+from linepack.results.headline import FIGURES, Figure, Summary
 from linepack.results.observed import check_observations, quarterly_prices
-from linepack.results.purses import welfare_eur_bn_y, who_gains, yearly_accounts
+from linepack.results.purses import gains_of, yearly_accounts
 from linepack.runs.store import Run, write_text
 from linepack.scenario.scenario import Case
 from linepack.system.gassystem import GasSystem
@@ -75,19 +67,28 @@ class Brief:
         return {run.name: implied_elasticity(self.base.tables, run.tables) for run in self.runs}
 
     @cached_property
+    def sums(self) -> dict[str, Summary]:
+        """What the tables of each run add up to, by name of scenario."""
+        return {run.name: Summary(run.tables) for run in self.runs}
+
+    @cached_property
+    def accounts(self) -> dict[str, pd.DataFrame]:
+        """Yearly accounts by name of scenario."""
+        return {run.name: yearly_accounts(run.tables) for run in self.runs}
+
+    @cached_property
     def figures(self) -> dict[str, dict[str, float]]:
         """Headline figures by name of scenario and of figure."""
-        return {run.name: headline(run.tables) for run in self.runs}
+        return {name: known.headline for name, known in self.sums.items()}
 
     @cached_property
     def gains(self) -> dict[str, pd.DataFrame]:
         """Who gains against the baseline, by name of scenario."""
-        return {run.name: who_gains(self.base.tables, run.tables) for run in self.runs}
+        return {name: gains_of(self.accounts[self.base.name], own) for name, own in self.accounts.items()}
 
-    @cached_property
-    def imports(self) -> dict[str, pd.DataFrame]:
-        """EU imports by origin, by name of scenario."""
-        return {run.name: eu_imports(run.tables) for run in self.runs}
+    def worst_off(self, name: str) -> tuple[str, str]:
+        """Return the EU country that is worst off in a scenario, and how."""
+        return worst_off(self.sums[self.base.name], self.sums[name])
 
     @cached_property
     def content(self) -> dict[str, Any]:
@@ -120,7 +121,7 @@ def headline_table(brief: Brief) -> tuple[list[str], list[list[str]]]:
         rows.append([f.label, f.unit, *cells])
         if brief.bands is not None:
             rows.append(["    band", f.unit, *(_band(brief.bands, f, run.name) for run in brief.runs)])
-    worst = [worst_country(brief.base.tables, run.tables) for run in brief.runs]
+    worst = [brief.worst_off(run.name) for run in brief.runs]
     rows.append(["EU country worst off", "", *("" if k == 0 else country for k, (country, _) in enumerate(worst))])
     rows.append(["  its price, or gas it lacks", "", *("" if k == 0 else how for k, (_, how) in enumerate(worst))])
     if len(brief.runs) > 1:
@@ -265,26 +266,24 @@ def run_content(run: Run, base: Run, *, known: Brief | None = None) -> dict[str,
 
     ``known`` is the brief that both runs are of, where there is one: it keeps what was computed.
     """
-    values = headline(run.tables) if known is None else known.figures[run.name]
-    start = headline(base.tables) if known is None else known.figures[base.name]
-    gains = who_gains(base.tables, run.tables) if known is None else known.gains[run.name]
-    imports = eu_imports(run.tables) if known is None else known.imports[run.name]
-    country, how = worst_country(base.tables, run.tables)
+    own, first = (Summary(r.tables) if known is None else known.sums[r.name] for r in (run, base))
+    accounts, before = (yearly_accounts(r.tables) if known is None else known.accounts[r.name] for r in (run, base))
+    country, how = worst_off(first, own)
     return {
         "record": dict(run.record),
         "headline": [
             {"figure": f.name, "label": f.label.strip(), "unit": "1" if f.is_share else f.unit,
-             "value": values[f.name], "change": values[f.name] - start[f.name]}
+             "value": own.headline[f.name], "change": own.headline[f.name] - first.headline[f.name]}
             for f in FIGURES
         ],
         "implied_elasticity": implied_elasticity(base.tables, run.tables),
         "worst_country": {"country": country, "how": how},
-        "eu_imports": imports.to_dict("records"),
-        "welfare_eur_bn_y": welfare_eur_bn_y(run.tables),
-        "who_gains": gains.to_dict("records"),
-        "accounts": yearly_accounts(run.tables).groupby(
-            ["account", "purse", "country", "region"], as_index=False, sort=False)["amount_eur_bn_y"].sum(
-        ).to_dict("records"),
+        "eu_imports": own.imports.to_dict("records"),
+        "welfare_eur_bn_y": float(accounts["amount_eur_bn_y"].sum()),
+        "who_gains": gains_of(before, accounts).to_dict("records"),
+        "accounts": accounts.groupby(["account", "purse", "country", "region"], as_index=False, sort=False)[
+            "amount_eur_bn_y"
+        ].sum().to_dict("records"),
         "security": run.tables["security"].to_dict("records"),
     }  # fmt: skip
 
@@ -333,11 +332,11 @@ def brief_tables(brief: Brief) -> dict[str, pd.DataFrame]:
     for name in ("accounts", "security"):
         tables[name] = _stack({run.name: run.tables[name] for run in brief.runs})
     tables["who_gains"] = _stack(brief.gains)
-    tables["eu_imports"] = _stack(brief.imports)
-    tables["export_revenues"] = _stack({run.name: _named(export_revenues(run.tables), "origin") for run in brief.runs})
-    bills = {run.name: import_bills(run.tables).to_frame("import_bill_eur_bn_y") for run in brief.runs}
+    tables["eu_imports"] = _stack({name: known.imports for name, known in brief.sums.items()})
+    tables["export_revenues"] = _stack({name: _named(k.revenues, "origin") for name, k in brief.sums.items()})
+    bills = {name: known.bills.to_frame("import_bill_eur_bn_y") for name, known in brief.sums.items()}
     tables["import_bills"] = _stack({name: _named(frame, "country") for name, frame in bills.items()})
-    prices = {run.name: country_prices(run.tables).to_frame("hub_price_eur_mwh") for run in brief.runs}
+    prices = {name: known.country_prices.to_frame("hub_price_eur_mwh") for name, known in brief.sums.items()}
     tables["country_prices"] = _stack({name: _named(frame, "country") for name, frame in prices.items()})
     if brief.observations is not None:
         tables["observations"] = brief.observations

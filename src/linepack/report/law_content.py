@@ -6,12 +6,12 @@ An answer of the law holds from one day of its rows to the next, so the answer f
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from linepack.policy.consents import consents
+from linepack.policy.consents import Consents, consents
 from linepack.policy.effects import STOCK_DAYS
 from linepack.policy.law import Law, covers, load_law
 from linepack.policy.matching import binds, flow_of
@@ -71,8 +71,12 @@ def _content() -> dict[str, Any]:
 def consents_over_time(law: Law, asset: str, first_day: date, last_day: date) -> list[dict[str, Any]]:
     """Return what the law answers on an asset, in order of days: ``from`` is the first day on which an answer holds."""
     found: list[dict[str, Any]] = []
+    before: Consents | None = None
     for day in [first_day, *(d for d in change_days(law, asset) if first_day < d <= last_day)]:
-        whole = plain_consents(consents(law, asset, day))
+        now = consents(law, asset, day)
+        if before is not None and replace(now, on=before.on) == before:
+            continue
+        before, whole = now, plain_consents(now)
         answer = {key: value for key, value in whole.items() if key not in NOT_SHOWN}
         answer["votes"] = [
             {"deed": vote["deed"], "smallest_block_size": vote["smallest_block_size"],

@@ -20,7 +20,7 @@ from linepack.report.answer import answer_sentences
 from linepack.report.brief import HOW_GAINS_COUNT, HOW_TO_READ, Brief, brief_content, observed_summary
 from linepack.report.law_content import law_content
 from linepack.report.run_report import certificate_line
-from linepack.results.headline import FIGURES, export_revenues, import_bills
+from linepack.results.headline import FIGURES, Summary
 from linepack.runs.store import Run
 from linepack.system.gassystem import GasSystem
 from linepack.system.network import all_arcs
@@ -53,7 +53,8 @@ def page_data(brief: Brief) -> dict[str, Any]:
         "unreadable": brief.kept.unreadable,
         **system_content(brief.system),
     }  # fmt: skip
-    runs = {run.name: {**run_series(run), "bands": price_band_series(brief, run)} for run in brief.runs}
+    runs = {run.name: {**run_series(run, brief.sums[run.name]), "bands": price_band_series(brief, run)}
+            for run in brief.runs}  # fmt: skip
     return {**plain(data), "law": law_content(brief.case.scenarios[0]), "runs": runs}
 
 
@@ -110,9 +111,9 @@ def system_content(system: GasSystem) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def run_series(run: Run) -> dict[str, Any]:
-    """Return the series of one run, each over its periods."""
-    tables = run.tables
+def run_series(run: Run, known: Summary | None = None) -> dict[str, Any]:
+    """Return the series of one run, each over its periods; ``known`` is what its tables add up to, if at hand."""
+    tables, sums = run.tables, known or Summary(run.tables)
     periods = tables["price_markers"].drop_duplicates("period")
     order = list(periods["period"])
     series = _Series(order)
@@ -141,8 +142,8 @@ def run_series(run: Run) -> dict[str, Any]:
         "breakdown": series.rows(
             tables["price_breakdown"], ["node", "cause", "detail"], "eur_mwh", PRICE_DECIMALS
         ),
-        "revenues": {str(k): float(v) for k, v in export_revenues(tables)["revenue_eur_bn_y"].items()},
-        "bills": {str(k): float(v) for k, v in import_bills(tables).items()},
+        "revenues": {str(k): float(v) for k, v in sums.revenues["revenue_eur_bn_y"].items()},
+        "bills": {str(k): float(v) for k, v in sums.bills.items()},
         "markups": plain(tables["markups"].to_dict("records")),
     }  # fmt: skip
 
@@ -165,26 +166,35 @@ class _Series:
     """Turns tidy tables into series over the periods."""
 
     def __init__(self, periods: list[str]) -> None:
-        self._periods = periods
+        self._periods = pd.Index(periods)
 
-    def wide(self, frame: pd.DataFrame, keys: list[str], column: str, decimals: int) -> pd.DataFrame:
-        wide = frame.groupby([*keys, "period"], sort=False)[column].sum().unstack("period")  # noqa: PD010
-        return wide.reindex(columns=self._periods).fillna(0.0).round(decimals) + 0.0  # never minus zero
+    def wide(
+        self, frame: pd.DataFrame, keys: list[str], column: str, decimals: int
+    ) -> tuple[list[tuple[str, ...]], np.ndarray]:
+        """Return the keys as they come and, for each, the sums of a column by period, rounded and never minus zero."""
+        group = np.zeros(len(frame), dtype=np.int64)
+        for key in keys:
+            codes, names = pd.factorize(frame[key])
+            group = group * len(names) + codes
+        _, first, group = np.unique(group, return_index=True, return_inverse=True)
+        at = group * len(self._periods) + self._periods.get_indexer(frame["period"])
+        sums = np.bincount(at, frame[column], minlength=len(first) * len(self._periods))
+        values = sums.reshape(len(first), len(self._periods)).round(decimals) + 0.0
+        order = np.argsort(first)
+        return list(zip(*(frame[key].iloc[first[order]] for key in keys), strict=True)), values[order]
 
     def by(self, frame: pd.DataFrame, keys: list[str], column: str, decimals: int = FLOW_DECIMALS) -> dict[str, Any]:
-        wide = self.wide(frame, keys, column, decimals)
-        return {str(name): _short(row) for name, row in zip(wide.index, wide.to_numpy(), strict=True)}
+        names, values = self.wide(frame, keys, column, decimals)
+        return {", ".join(name): _short(row) for name, row in zip(names, values, strict=True)}
 
     def rows(self, frame: pd.DataFrame, keys: list[str], column: str, decimals: int = FLOW_DECIMALS) -> list[Any]:
-        wide = self.wide(frame, keys, column, decimals)
-        wide = wide[(wide != 0).any(axis=1)]
-        names = [name if isinstance(name, tuple) else (name,) for name in wide.index]
-        return [[*map(str, name), _short(row)] for name, row in zip(names, wide.to_numpy(), strict=True)]
+        names, values = self.wide(frame[frame[column] != 0], keys, column, decimals)
+        return [[*name, _short(row)] for name, row in zip(names, values, strict=True) if row.any()]
 
 
 def _short(values: np.ndarray) -> list[float | int]:
     """Return the numbers of a series; whole ones without a fraction, which keeps the text short."""
-    return [int(v) if v == int(v) else float(v) for v in values]
+    return [int(v) if v.is_integer() else v for v in values.tolist()]
 
 
 def plain(value: Any) -> Any:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
+
+_PLAIN_FROM, _PLAIN_TO = 1e-4, 1e10
 
 
 def number(value: float, decimals: int = 1) -> str:
@@ -48,10 +52,35 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def csv_text(frame: pd.DataFrame, *, decimals: int = 6) -> str:
     """Return a frame as CSV, rounded so that the last bits of a solver do not show; never minus zero."""
-    rounded = frame.copy()
-    for column in rounded.select_dtypes("float"):
-        rounded[column] = rounded[column].round(decimals) + 0.0
-    return rounded.to_csv(index=False, lineterminator="\n")
+    import pyarrow.compute as pc
+
+    cells = [_cells(frame[column], decimals) for column in frame.columns]
+    header = ",".join(_quoted([str(column) for column in frame.columns]))
+    rows = pc.binary_join_element_wise(*cells, ",").to_pylist() if cells else []
+    return "\n".join([header, *rows, ""])
+
+
+def _cells(column: pd.Series, decimals: int) -> Any:
+    """Return a column as an Arrow array of cells, written as Python writes its values; nothing for a missing one."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pd.api.types.is_float_dtype(column):
+        texts = column.astype(str)
+        codes, values = pd.factorize(texts.where(column.notna(), ""))
+        return pa.DictionaryArray.from_arrays(codes, pa.array(_quoted(list(values)), pa.string())).dictionary_decode()
+    values = column.round(decimals).to_numpy(float) + 0.0
+    size = np.abs(values)
+    texts = pc.cast(pa.array(values), pa.string())
+    texts = pc.if_else(pa.array(values == np.floor(values)), pc.binary_join_element_wise(texts, ".0", ""), texts)
+    texts = pc.if_else(pa.array(np.isnan(values)), "", texts)
+    other = ((size < _PLAIN_FROM) & (size > 0)) | (size >= _PLAIN_TO)  # Arrow writes these otherwise than Python
+    written = pa.array([repr(value) for value in values[other].tolist()], pa.string())
+    return pc.replace_with_mask(texts, pa.array(other), written)
+
+
+def _quoted(texts: Sequence[str]) -> list[str]:
+    return ['"' + t.replace('"', '""') + '"' if any(sign in t for sign in ',"\n\r') else t for t in texts]
 
 
 def json_text(content: object) -> str:

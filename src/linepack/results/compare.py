@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from linepack.errors import InputError
-from linepack.results.headline import Tables, country_prices, headline, horizon_days, marker_means, unserved
+from linepack.results.headline import Summary, Tables, headline, horizon_days, marker_means
 
 KEYS = {
     "price_markers": ["marker"], "hub_prices": ["node"], "flows": ["carrier", "arc"],
@@ -98,16 +98,20 @@ def worst_country(base: Tables, other: Tables) -> tuple[str, str]:
 
     Two empty texts if the dataset has no EU country.
     """
-    short = unserved(other)
+    return worst_off(Summary(base), Summary(other))
+
+
+def worst_off(base: Summary, other: Summary) -> tuple[str, str]:
+    """Return ``worst_country`` of two runs that are summed up already."""
+    short = other.unserved
     short = short[(short["region"] == "EU27") & (short["unserved_twh"] > 0.01)]
     if len(short):
         worst = short.loc[short["unserved_fraction"].idxmax()]
         return str(worst["country"]), f"{worst['unserved_twh']:.1f} TWh unserved"
-    place = other["hub_prices"].drop_duplicates("country").set_index("country")["region"]
-    inside = [country for country in country_prices(other).index if place[country] == "EU27"]
+    inside = [country for country in other.country_prices.index if other.regions[country] == "EU27"]
     if not inside:
         return "", ""
-    rise = (country_prices(other) - country_prices(base))[inside]
+    rise = (other.country_prices - base.country_prices)[inside]
     country = str(rise.idxmax())
     how = "" if rise[country] > 0 else "falls least, "
     return country, f"{how}{rise[country]:+.1f} EUR/MWh"

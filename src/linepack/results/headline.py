@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -87,7 +88,7 @@ def country_prices(tables: Tables) -> pd.Series:
     return paid / frame.groupby("country", sort=False)["days"].sum()
 
 
-def eu_imports(tables: Tables) -> pd.DataFrame:
+def eu_imports(tables: Tables, borders: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return EU imports by origin. Columns: origin, mode, import_twh_y, share_fraction; largest first."""
     sold = tables["sales"]
     sold = sold[sold["region"] == EU]
@@ -95,7 +96,7 @@ def eu_imports(tables: Tables) -> pd.DataFrame:
     origin = origin.where(origin.notna(), np.where(sold["mode"] == "lng", OTHER_LNG, sold["origin"]))
     twh = _twh_y(tables, sold["sales_gwh_d"] * sold["days"])
     rows = twh.groupby([origin, sold["mode"]]).sum().rename_axis(["origin", "mode"]).reset_index(name="import_twh_y")
-    border = _pool_borders(tables)
+    border = _pool_borders(tables) if borders is None else borders
     into = border[(border["destination_region"] == EU) & (border["origin_region"] != EU)]
     out = border[(border["origin_region"] == EU) & (border["destination_region"] != EU)]
     net = _twh_y(tables, into["gwh"]).sum() - _twh_y(tables, out["gwh"]).sum()
@@ -104,12 +105,12 @@ def eu_imports(tables: Tables) -> pd.DataFrame:
     return rows.sort_values("import_twh_y", ascending=False, ignore_index=True)
 
 
-def import_bills(tables: Tables) -> pd.Series:
+def import_bills(tables: Tables, borders: pd.DataFrame | None = None) -> pd.Series:
     """Return the net import bill of each country in EUR bn a year; negative for a net seller between pools."""
     sold = tables["sales"]
     foreign = sold[sold["origin"] != sold["country"]]
     bought = (foreign["sales_gwh_d"] * foreign["days"] * foreign["hub_price_eur_mwh"]).groupby(foreign["country"]).sum()
-    border = _pool_borders(tables)
+    border = _pool_borders(tables) if borders is None else borders
     border = border[border["origin_country"] != border["destination_country"]]
     paid = border["gwh"] * border["origin_price_eur_mwh"]
     bill = bought.add(paid.groupby(border["destination_country"]).sum(), fill_value=0.0)
@@ -148,14 +149,63 @@ def unserved(tables: Tables) -> pd.DataFrame:
     })  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Summary:
+    """What the tables of a run add up to, every part worked out once, when it is asked for."""
+
+    tables: Tables
+
+    @cached_property
+    def imports(self) -> pd.DataFrame:
+        """``eu_imports`` of the run."""
+        return eu_imports(self.tables, self._borders)
+
+    @cached_property
+    def bills(self) -> pd.Series:
+        """``import_bills`` of the run."""
+        return import_bills(self.tables, self._borders)
+
+    @cached_property
+    def revenues(self) -> pd.DataFrame:
+        """``export_revenues`` of the run."""
+        return export_revenues(self.tables)
+
+    @cached_property
+    def unserved(self) -> pd.DataFrame:
+        """``unserved`` of the run."""
+        return unserved(self.tables)
+
+    @cached_property
+    def country_prices(self) -> pd.Series:
+        """``country_prices`` of the run."""
+        return country_prices(self.tables)
+
+    @cached_property
+    def regions(self) -> pd.Series:
+        """The region of each country that has a market."""
+        return self.tables["hub_prices"].drop_duplicates("country").set_index("country")["region"]
+
+    @cached_property
+    def headline(self) -> dict[str, float]:
+        """``headline`` of the run."""
+        return _headline(self)
+
+    @cached_property
+    def _borders(self) -> pd.DataFrame:
+        return _pool_borders(self.tables)
+
+
 def headline(tables: Tables) -> dict[str, float]:
     """Return the headline figures by name; the unit ends the name. NaN for a marker that the dataset does not have."""
-    markers, imports, bills = marker_means(tables), eu_imports(tables), import_bills(tables)
-    revenue, short = export_revenues(tables), unserved(tables)
-    place = tables["hub_prices"].drop_duplicates("country").set_index("country")["region"]
+    return Summary(tables).headline
+
+
+def _headline(known: Summary) -> dict[str, float]:
+    markers, imports, bills = marker_means(known.tables), known.imports, known.bills
+    revenue, short, place = known.revenues, known.unserved, known.regions
     named, other_lng = _named_shares(imports)
     eu_short = short[short["region"] == EU]
-    prices = tables["price_markers"]
+    prices = known.tables["price_markers"]
     ttf = prices[prices["marker"] == "TTF"]["price_eur_mwh"]
     return {
         "ttf_eur_mwh": float(markers.get("TTF", np.nan)),

@@ -54,8 +54,13 @@ def yearly_accounts(tables: Tables) -> pd.DataFrame:
 
 def compare_accounts(base: Tables, other: Tables) -> pd.DataFrame:
     """Return every account of both runs. Columns: keys of ``yearly_accounts``, base, other, change (EUR bn a year)."""
+    return changed_accounts(yearly_accounts(base), yearly_accounts(other))
+
+
+def changed_accounts(base: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Return ``compare_accounts`` of two runs from their ``yearly_accounts``."""
     keys = ["account", "purse", "holder", "country", "region", "asset"]
-    merged = yearly_accounts(base).merge(yearly_accounts(other), on=keys, how="outer", suffixes=("_base", "_other"))
+    merged = base.merge(other, on=keys, how="outer", suffixes=("_base", "_other"))
     merged = merged.rename(columns={"amount_eur_bn_y_base": "base", "amount_eur_bn_y_other": "other"})
     merged = merged.fillna({"base": 0.0, "other": 0.0})
     return merged.assign(change=merged["other"] - merged["base"], unit="EUR bn/y")
@@ -66,7 +71,12 @@ def who_gains(base: Tables, other: Tables) -> pd.DataFrame:
 
     Columns: party, change_eur_bn_y. The parties share out all accounts, so that they add up to the change of welfare.
     """
-    frame = compare_accounts(base, other)
+    return gains_of(yearly_accounts(base), yearly_accounts(other))
+
+
+def gains_of(base: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Return ``who_gains`` between two runs from their ``yearly_accounts``."""
+    frame = changed_accounts(base, other)
     taken = pd.Series(False, index=frame.index)
     rows = []
     for party in PARTIES:

@@ -27,10 +27,13 @@ class StoredTables(Mapping[str, pd.DataFrame]):
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in self._read:
+            import pyarrow.parquet as pq
+
             path = self._folder / f"{name}.parquet"
             if not path.is_file():
                 raise KeyError(name)
-            self._read[name] = pd.read_parquet(path)
+            with pq.ParquetFile(path) as file:  # a table is small: threads and the machinery of datasets cost more
+                self._read[name] = file.read(use_threads=False).to_pandas(use_threads=False)
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:

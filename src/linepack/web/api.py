@@ -24,9 +24,8 @@ from linepack.errors import InputError, LinepackError, NotCertified
 from linepack.policy.consents import consents
 from linepack.policy.law import law_on, load_law
 from linepack.policy.plain import plain_consents, plain_law
-from linepack.report.brief import make_brief, run_content
-from linepack.report.kept import kept_files, read_bands, read_kept
-from linepack.report.page_data import page_data, page_json, plain, run_series
+from linepack.report.brief import run_content
+from linepack.report.page_data import plain, run_series
 from linepack.report.run_report import compare_content
 from linepack.report.text import csv_text
 from linepack.results.solution import SolveSettings
@@ -39,18 +38,18 @@ from linepack.web.decisions import consequences, decisions_content
 from linepack.web.drafts import SavedDrafts, Work, draft_from_yaml, draft_to_yaml, packaged_case, scenario_of
 from linepack.web.forms import editor_content
 from linepack.web.jobs import Job, JobQueue
+from linepack.web.pages import NOT_SOLVED, Document, Pages
 from linepack.web.workers import Workers
 
 LOOK_EVERY_S = 0.25
 NOT_FOUND = ("unknown-case", "unknown-scenario", "unknown-run", "unknown-job", "unknown-table", "unknown-path",
              "unknown-asset")
 BUSY = ("queue-full",)
-NOT_SOLVED = "not-solved"
 
 
 @dataclass
 class Service:
-    """What the endpoints share: workspace, queue, workers, and datasets and pages that were made before."""
+    """What the endpoints share: workspace, queue, workers, and datasets, forms and pages that were made before."""
 
     workspace: Path
     settings: SolveSettings
@@ -58,9 +57,12 @@ class Service:
     queue: JobQueue
     ledger: Path | None = None
     systems: dict[str, GasSystem] = field(default_factory=dict)
-    pages: dict[str, tuple[tuple[Any, ...], bytes]] = field(default_factory=dict)
-    making: threading.Lock = field(default_factory=threading.Lock)
+    editors: dict[str, bytes] = field(default_factory=dict)
     reading: threading.Lock = field(default_factory=threading.Lock)
+    pages: Pages = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pages = Pages(self.workspace, self.ledger, self.system)
 
     @property
     def store(self) -> RunStore:
@@ -68,7 +70,9 @@ class Service:
         return RunStore(self.workspace)
 
     def system(self, name: str) -> GasSystem:
-        """Return a dataset; read once, however many ask at the same time."""
+        """Return a dataset; read once, however many ask at the same time; one that is there is not waited for."""
+        if name in self.systems:
+            return self.systems[name]
         with self.reading:
             if name not in self.systems:
                 self.systems[name] = load_dataset(name)
@@ -86,34 +90,22 @@ class Service:
         self.workers.wake()
         return job
 
-    def page(self, case: Case) -> bytes:
-        """Return the page's document of a case, compressed with gzip; made anew when a run or a kept file has changed.
+    def page(self, case: Case) -> Document:
+        """Return the page's document of a case. Errors: ``InputError`` if not all of it is solved."""
+        return self.pages.document(case, [self.digest(scenario) for scenario in case.scenarios])
 
-        Errors: ``InputError`` if not all of it is solved.
-        """
-        digests = tuple(self.digest(scenario) for scenario in case.scenarios)
-        with self.making:
-            state = (digests, kept_files(self.workspace, case.name, self.ledger))
-            made_of, document = self.pages.get(case.name, ((), b""))
-            if made_of != state:
-                runs = [self.store.find(digest) for digest in digests]
-                missing = [s.name for s, run in zip(case.scenarios, runs, strict=True) if run is None]
-                if missing:
-                    raise InputError(NOT_SOLVED, f"{len(missing)} scenarios are not solved yet", keys=missing,
-                                     hint=f"POST /api/cases/{case.name}/runs solves them")  # fmt: skip
-                kept = read_kept(self.workspace, case.name, self.ledger)
-                system = self.system(case.scenarios[0].dataset)
-                bands, monthly = read_bands(self.workspace, case.name, digests)
-                brief = make_brief(case, [r for r in runs if r], system, bands, kept, monthly)
-                document = gzip.compress(page_json(page_data(brief)).encode(), compresslevel=6, mtime=0)
-                self.pages[case.name] = (state, document)
-            return document
+    def editor(self, dataset: str) -> bytes:
+        """Return the forms of the scenario editor and the names they choose from, as JSON; made once."""
+        if dataset not in self.editors:
+            self.editors[dataset] = json.dumps(editor_content(self.system(dataset)), ensure_ascii=False).encode()
+        return self.editors[dataset]
 
     def warm(self) -> None:
         """Make the documents of all cases that are solved, so that the first view does not wait for them."""
         for name in reversed(available_cases()):
             with contextlib.suppress(LinepackError):
                 self.page(packaged_case(name))
+                self.editor(packaged_case(name).scenarios[0].dataset)
 
     def run(self, digest: str) -> Run:
         """Return a stored run. Errors: ``InputError`` if there is none."""
@@ -234,12 +226,13 @@ def _case(request: Request) -> Case:
 def page(service: Service, request: Request, body: Mapping[str, Any]) -> Response:
     """Return what the page shows of a case. 409 with the missing scenarios if not all are solved."""
     document = service.page(_case(request))
-    headers = {"vary": "Accept-Encoding"}
+    headers = {"vary": "Accept-Encoding", "etag": f'"{document.name}"', "cache-control": "no-cache"}
+    if request.headers.get("if-none-match") == headers["etag"]:
+        return Response(status_code=304, headers=headers)
     if "gzip" in request.headers.get("accept-encoding", ""):
         headers["content-encoding"] = "gzip"
-    else:
-        document = gzip.decompress(document)
-    return Response(document, media_type="application/json", headers=headers)
+        return Response(document.packed, media_type="application/json", headers=headers)
+    return Response(gzip.decompress(document.packed), media_type="application/json", headers=headers)
 
 
 def solve_case(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -248,9 +241,9 @@ def solve_case(service: Service, request: Request, body: Mapping[str, Any]) -> d
     return {"jobs": [service.submit(Work(case.name, s.name)).as_dict() for s in case.scenarios]}
 
 
-def editor(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
+def editor(service: Service, request: Request, body: Mapping[str, Any]) -> Response:
     """Return the forms of the scenario editor and the names they choose from."""
-    return editor_content(service.system(_case(request).scenarios[0].dataset))
+    return Response(service.editor(_case(request).scenarios[0].dataset), media_type="application/json")
 
 
 def decisions(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gzip
+import hashlib
 import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -95,8 +98,20 @@ async def _asset(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in ASSETS:  # no path of the file system is ever made from a request
         raise HTTPException(404, "there is no such file")
+    content, packed, tag = _file(name)
+    headers = {"cache-control": "no-cache", "etag": tag, "vary": "Accept-Encoding"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(packed, media_type=ASSETS[name], headers={**headers, "content-encoding": "gzip"})
+    return Response(content, media_type=ASSETS[name], headers=headers)
+
+
+@cache
+def _file(name: str) -> tuple[bytes, bytes, str]:
+    """Return a file of the page as it is, compressed, and the name of its content."""
     content = (resources.files("linepack") / "web" / "static" / name).read_bytes()
-    return Response(content, media_type=ASSETS[name], headers={"cache-control": "no-cache"})
+    return content, gzip.compress(content, mtime=0), f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
 def access_of(host: str, port: int, token: str | None) -> Access:
