@@ -33,7 +33,7 @@ def binding(solution: Solution, arcs: pd.DataFrame) -> pd.DataFrame:
         weight = problem.sets.weight[:, None] if of_periods else np.full((rows.shape[0], 1), 1.0)
         price = np.where(is_limit, np.abs(dual[rows]) / weight, 0.0)
         days = solution.days if of_periods else np.full(rows.shape[0], DAYS_PER_UNIT)
-        parts.append(_rows(name, entities(equation), price, days))
+        parts.append(_rows(name, np.array(entities(equation), dtype=object), price, days))
     return pd.concat(parts, ignore_index=True)
 
 
