@@ -8,8 +8,11 @@ import pytest
 
 from linepack.market.compile import compile_problem
 from linepack.market.parameters import Closing
+from linepack.results.figures import headline_figures
+from linepack.results.headline import HEADLINE_TABLES, headline
 from linepack.results.likely import LONG_LIMITS, SEEN_COLUMNS, beginning, entities, likely_of, shipped_limits, used
 from linepack.results.solution import Solution, solve_problem
+from linepack.results.tables import result_tables
 from linepack.scenario.scenario import apply_scenario, load_scenario
 from linepack.system.dataset import load_dataset
 
@@ -41,6 +44,8 @@ def test_what_no_run_has_shown_is_begun_with() -> None:
 def test_prices_are_those_of_the_whole_program() -> None:
     """Where gas is consumed the price is unique: 24 months of the base case agree to 1e-5 EUR/MWh with all rows in.
 
+    The headline figures of an ensemble, taken from arrays, are those that the tables give.
+
     The price of a terminal that nothing reaches is not: any price below the cost of delivery will do there.
     """
     scenario = load_scenario("us-gazprom-2025/status-quo")
@@ -54,6 +59,7 @@ def test_prices_are_those_of_the_whole_program() -> None:
     )
     assert left_out > 100
     whole = Solution(system, *solve_problem(problem))
+    assert headline_figures(whole) == pytest.approx(headline(result_tables(whole, HEADLINE_TABLES)), rel=1e-12)
     quick = Solution(system, *solve_problem(problem, begin=begin))
     assert len(quick.certified.attempts) == 1
     found = quick.certified

@@ -19,12 +19,12 @@ import pandas as pd
 from linepack.ensemble.design import Design
 from linepack.errors import InputError
 from linepack.results.binding import BINDING_COLUMNS, binding
-from linepack.results.headline import FIGURES, HEADLINE_TABLES
+from linepack.results.figures import figure_table
+from linepack.results.headline import FIGURES
 from linepack.results.likely import likely_of, used
 from linepack.results.solution import Solution, SolveSettings
-from linepack.results.tables import result_tables
 from linepack.runs.identity import model_version
-from linepack.runs.runner import Progress, Spread, find_run, headline_table, run_scenarios
+from linepack.runs.runner import Progress, Spread, find_run, run_scenarios
 from linepack.runs.store import Run, RunStore, write_text
 from linepack.scenario.scenario import Scenario
 from linepack.system.gassystem import GasSystem
@@ -77,8 +77,7 @@ class Ensemble:
 
 def draw_tables(solution: Solution) -> dict[str, pd.DataFrame]:
     """Return what a run of an ensemble keeps: headline figures and limits that bind."""
-    tables = result_tables(solution, (*HEADLINE_TABLES, "arcs"))
-    return {"headline": headline_table(tables), "limits": binding(solution, tables["arcs"])}
+    return {"headline": figure_table(solution), "limits": binding(solution)}
 
 
 def pilot_tables(solution: Solution) -> dict[str, pd.DataFrame]:
