@@ -16,7 +16,6 @@ from linepack.market.parameters import Closing
 from linepack.results.binding import binding
 from linepack.results.likely import LONG_LIMITS
 from linepack.results.solution import Solution, solve_problem
-from linepack.results.tables import result_tables
 from linepack.runs.store import write_text
 from linepack.scenario.scenario import Scenario, apply_scenario, load_case
 from linepack.system.dataset import load_dataset
@@ -30,7 +29,7 @@ def long_limits(scenario: Scenario) -> set[tuple[str, str]]:
     patched = apply_scenario(load_dataset(scenario.dataset), scenario)
     problem = compile_problem(patched, scenario.periods, closing=Closing(scenario.closing))
     solution = Solution(patched, *solve_problem(problem))
-    table = binding(solution, result_tables(solution, ("arcs",))["arcs"])
+    table = binding(solution)
     return {pair for pair in zip(table["limit"], table["what"], strict=True) if pair[0] in LONG_LIMITS}
 
 

@@ -6,18 +6,20 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
 from linepack.ensemble.design import Design
 from linepack.ensemble.read import load_design
-from linepack.ensemble.run import CERTIFIED, FAILURES, WAITING, collect, read_rows, run_ensemble
+from linepack.ensemble.run import CERTIFIED, FAILURES, WAITING, collect, pilot_draws, read_rows, run_ensemble
 from linepack.errors import InputError
 from linepack.report.text import csv_text
-from linepack.results.likely import likely_of
+from linepack.results.likely import Likely, likely_of
 from linepack.results.solution import SolveSettings
 from linepack.runs.runner import Progress
 from tests.ensemble.small_design import write_design
@@ -64,17 +66,33 @@ def test_every_draw_is_a_row_and_one_or_two_workers_give_the_same(tmp_path: Path
 
 
 def test_pilot_draws_change_no_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What binds or flows in no pilot is added where the answer breaks it or would pay: figures agree to 1e-5."""
-    monkeypatch.setattr("linepack.results.likely.LONG_LIMITS", ("resource_window", "withdrawal_rate"))
-    monkeypatch.setattr("linepack.results.likely.IDLE_EUR_MWH", -1.0)
-    monkeypatch.setattr(running, "likely_of", lambda limits, columns: likely_of([], columns))
+    """What binds or flows in no pilot is added where the answer breaks it or would pay: figures agree to 1e-5.
+
+    Here nothing is expected at all: no limit of a resource or a store, no production, no flow.
+    """
+
+    def nothing(tables: Iterable[pd.DataFrame]) -> Likely | None:
+        return likely_of(table.assign(used=[bits.replace("1", "0") for bits in table["used"]]) for table in tables)
+
+    monkeypatch.setattr(running, "likely_of", nothing)
     design, system = small_design(tmp_path), small_system()
     plain = run_ensemble(system, design, tmp_path / "plain", workers=1).rows
     monkeypatch.setattr(running, "FEWEST_FOR_PILOTS", 4)
-    monkeypatch.setattr(running, "PILOTS", 2)
+    monkeypatch.setattr(running, "PILOTS", (2, 3))
     piloted = run_ensemble(system, design, tmp_path / "piloted", workers=1).rows
     numbers = [name for name in plain if name.endswith(("_mwh", "_twh", "_fraction"))]
     assert_frame_equal(piloted[numbers], plain[numbers], atol=1e-5, rtol=0)
+
+
+def test_pilots_have_every_outcome_of_a_decision(tmp_path: Path) -> None:
+    """The first draws, and the first others until each outcome is there twice; a number has no outcomes."""
+    design = small_design(tmp_path, draws=40)
+    table = design.table()
+    stops = [k for k, value in enumerate(table["stop"]) if value == "yes"]
+    goes_on = [k for k, value in enumerate(table["stop"]) if value == "no"]
+    assert sorted(pilot_draws(design, table, 0)) == sorted([*stops[:2], *goes_on[:2]])
+    assert pilot_draws(design, table, 40) == list(range(40))
+    assert len(stops) > 2
 
 
 def test_a_failure_is_a_row_and_is_tried_again(tmp_path: Path) -> None:
@@ -116,6 +134,7 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
 
 KILLED = """\
 import sys
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from linepack.ensemble.read import load_design

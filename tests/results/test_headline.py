@@ -11,6 +11,7 @@ import pytest
 
 from linepack.errors import InputError
 from linepack.results.compare import compare_headlines, compare_table, mean_changes, worst_country
+from linepack.results.figures import headline_figures
 from linepack.results.headline import (
     FIGURES,
     country_prices,
@@ -73,6 +74,13 @@ def test_prices_and_imports(small_tables: dict[str, pd.DataFrame]) -> None:
     assert np.isnan(values["jkm_eur_mwh"])
     assert values["eu_import_twh_y"] == pytest.approx(76 * YEAR, abs=TIGHT)
     assert country_prices(small_tables).to_dict() == pytest.approx({"AA": 12, "BB": 15}, abs=TIGHT)
+
+
+def test_figures_from_arrays_are_those_from_tables(small: Solution, small_tables: dict[str, pd.DataFrame]) -> None:
+    """Net imports, shares, revenue and bill of two countries with a border between them; there is no JKM."""
+    found = headline_figures(small)
+    assert list(found) == [figure.name for figure in FIGURES]
+    assert found == pytest.approx(headline(small_tables), rel=1e-12, nan_ok=True)
 
 
 def test_shares_sum_to_one(small_tables: dict[str, pd.DataFrame], regimes: dict[str, Run]) -> None:

@@ -23,10 +23,10 @@ from linepack.deals.market import RunAccounts, counted_rows, known_names, with_s
 from linepack.deals.outcomes import Outcomes, find_outcomes, reachable_effects
 from linepack.deals.shapley import shapley
 from linepack.errors import NotCertified
-from linepack.results.headline import HEADLINE_TABLES
+from linepack.results.figures import figure_table
 from linepack.results.solution import Solution, SolveSettings
 from linepack.results.tables import result_tables
-from linepack.runs.runner import Progress, headline_table, run_scenarios
+from linepack.runs.runner import Progress, run_scenarios
 from linepack.runs.store import RunStore
 from linepack.scenario.patches import Patch
 from linepack.scenario.scenario import Scenario
@@ -67,8 +67,7 @@ class DealBands:
 
 def accounts_and_headline(solution: Solution) -> dict[str, pd.DataFrame]:
     """Return what a draw of a deal keeps: its accounts and its headline figures."""
-    tables = result_tables(solution, [*dict.fromkeys([*HEADLINE_TABLES, "accounts"])])
-    return {"accounts": tables["accounts"], "headline": headline_table(tables)}
+    return {**result_tables(solution, ["accounts"]), "headline": figure_table(solution)}
 
 
 def draw_deal(

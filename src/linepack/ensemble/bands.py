@@ -14,10 +14,10 @@ import pandas as pd
 from scipy.stats import qmc
 
 from linepack.errors import NotCertified
-from linepack.results.headline import HEADLINE_TABLES
+from linepack.results.figures import figure_table
 from linepack.results.solution import Solution, SolveSettings
 from linepack.results.tables import result_tables
-from linepack.runs.runner import Progress, headline_table, run_scenarios
+from linepack.runs.runner import Progress, run_scenarios
 from linepack.runs.store import Run, RunStore
 from linepack.scenario.patches import ConductPresetPatch, Patch, QuantityPatch, Span, SupplyPatch, TablePatch
 from linepack.scenario.scenario import Scenario
@@ -105,8 +105,7 @@ def _winters(system: GasSystem, factor: float) -> list[Patch]:
 
 def headline_and_prices(solution: Solution) -> dict[str, pd.DataFrame]:
     """Return what a draw keeps: the headline figures, and prices of markers and hubs by period."""
-    tables = result_tables(solution, HEADLINE_TABLES)
-    return {"headline": headline_table(tables), **{name: tables[name] for name in PRICE_TABLES}}
+    return {"headline": figure_table(solution), **result_tables(solution, PRICE_TABLES)}
 
 
 def scenario_bands(

@@ -19,12 +19,12 @@ import pandas as pd
 from linepack.ensemble.design import Design
 from linepack.errors import InputError
 from linepack.results.binding import BINDING_COLUMNS, binding
-from linepack.results.headline import FIGURES, HEADLINE_TABLES
-from linepack.results.likely import likely_of, used_columns
+from linepack.results.figures import figure_table
+from linepack.results.headline import FIGURES
+from linepack.results.likely import likely_of, used
 from linepack.results.solution import Solution, SolveSettings
-from linepack.results.tables import result_tables
 from linepack.runs.identity import model_version
-from linepack.runs.runner import Progress, Spread, find_run, headline_table, run_scenarios
+from linepack.runs.runner import Progress, Spread, find_run, run_scenarios
 from linepack.runs.store import Run, RunStore, write_text
 from linepack.scenario.scenario import Scenario
 from linepack.system.gassystem import GasSystem
@@ -35,9 +35,14 @@ BLOCK = 1000
 """Draws in one file of a partition."""
 
 FAILURES = "failures.jsonl"
-PILOTS = 8
+PILOTS = (8, 32)
+"""Draws of each scenario that are solved first, up to so many, and so many: what they show is likely to hold again."""
+
 FEWEST_FOR_PILOTS = 40
-"""In a larger ensemble the first draws of each scenario are solved first: what they show is likely to hold again."""
+"""A smaller ensemble has no pilots."""
+
+PILOTS_OF_AN_OUTCOME = 2
+"""Each outcome of a decision is in so many pilots, rare ones too."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +77,13 @@ class Ensemble:
 
 def draw_tables(solution: Solution) -> dict[str, pd.DataFrame]:
     """Return what a run of an ensemble keeps: headline figures and limits that bind."""
-    tables = result_tables(solution, (*HEADLINE_TABLES, "arcs"))
-    return {"headline": headline_table(tables), "limits": binding(solution, tables["arcs"])}
+    return {"headline": figure_table(solution), "limits": binding(solution)}
 
 
 def pilot_tables(solution: Solution) -> dict[str, pd.DataFrame]:
-    """Return what a pilot keeps: the tables of a draw, and which columns were used."""
-    certified = solution.certified
-    return {**draw_tables(solution), "columns": used_columns(solution.problem, certified.x, certified.reduced_cost)}
+    """Return what a pilot keeps: the tables of a draw, and which rows and columns were used."""
+    found = solution.certified
+    return {**draw_tables(solution), "used": used(solution.problem, found.x, found.row_dual, found.reduced_cost)}
 
 
 def ensemble_folder(root: Path, design: Design) -> Path:
@@ -115,16 +119,29 @@ def run_ensemble(
 
     store = _store(root)
     likely = None
-    if len(scenarios) > FEWEST_FOR_PILOTS:
-        pilots = [scenarios[k * len(table) + m] for k in range(len(design.scenarios)) for m in range(PILOTS)]
-        first = run_scenarios(system, pilots, store, settings=chosen, workers=workers, keep=pilot_tables, spread=spread)
-        tables = [outcome.run.tables for outcome in first if outcome.run is not None]
-        likely = likely_of((own["limits"] for own in tables), (own["columns"] for own in tables if "columns" in own))
+    for first in PILOTS if len(scenarios) > FEWEST_FOR_PILOTS else ():
+        pilots = [scenarios[k * len(table) + m] for k in range(len(design.scenarios))
+                  for m in pilot_draws(design, table, first)]  # fmt: skip
+        solved = run_scenarios(system, pilots, store, settings=chosen, workers=workers, keep=pilot_tables,
+                               likely=likely, spread=spread)  # fmt: skip
+        tables = [outcome.run.tables for outcome in solved if outcome.run is not None]
+        likely = likely_of(own["used"] for own in tables if "used" in own)
     run_scenarios(system, scenarios, store, settings=chosen, workers=workers, keep=draw_tables, likely=likely,
                   spread=spread, on_progress=note)  # fmt: skip
     found = collect(system, design, root, settings=chosen)
     _write(found)
     return found
+
+
+def pilot_draws(design: Design, table: pd.DataFrame, first: int) -> list[int]:
+    """Return the positions of the first draws, and of others so that each outcome of each decision is among them."""
+    chosen = list(range(min(first, len(table))))
+    for factor in design.factors:
+        for value, _ in factor.distribution.levels():
+            having = np.flatnonzero((table[factor.name] == value).to_numpy())
+            missing = PILOTS_OF_AN_OUTCOME - len(set(having) & set(chosen))
+            chosen += [int(k) for k in having if k not in chosen][: max(missing, 0)]
+    return chosen
 
 
 def check_names(system: GasSystem, design: Design) -> None:

@@ -150,6 +150,20 @@ def unserved(tables: Tables) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
+class Totals:
+    """What the figures are made of: prices, EU imports by origin and mode, revenues by origin, bill, shortage."""
+
+    ttf_eur_mwh: float
+    ttf_peak_eur_mwh: float
+    jkm_eur_mwh: float
+    import_twh_y: Mapping[tuple[str, str], float]
+    revenue_eur_bn_y: Mapping[str, float]
+    eu_import_bill_eur_bn_y: float
+    eu_unserved_twh: float
+    world_unserved_twh: float
+
+
+@dataclass(frozen=True)
 class Summary:
     """What the tables of a run add up to, every part worked out once, when it is asked for."""
 
@@ -188,7 +202,7 @@ class Summary:
     @cached_property
     def headline(self) -> dict[str, float]:
         """``headline`` of the run."""
-        return _headline(self)
+        return figures_of(_totals(self))
 
     @cached_property
     def _borders(self) -> pd.DataFrame:
@@ -200,33 +214,49 @@ def headline(tables: Tables) -> dict[str, float]:
     return Summary(tables).headline
 
 
-def _headline(known: Summary) -> dict[str, float]:
-    markers, imports, bills = marker_means(known.tables), known.imports, known.bills
-    revenue, short, place = known.revenues, known.unserved, known.regions
-    named, other_lng = _named_shares(imports)
-    eu_short = short[short["region"] == EU]
+def _totals(known: Summary) -> Totals:
+    markers, bills, short, place = marker_means(known.tables), known.bills, known.unserved, known.regions
     prices = known.tables["price_markers"]
-    ttf = prices[prices["marker"] == "TTF"]["price_eur_mwh"]
+    return Totals(
+        float(markers.get("TTF", np.nan)), float(prices[prices["marker"] == "TTF"]["price_eur_mwh"].max()),
+        float(markers.get("JKM", np.nan)), known.imports.set_index(["origin", "mode"])["import_twh_y"].to_dict(),
+        known.revenues["revenue_eur_bn_y"].to_dict(),
+        float(bills[[c for c in bills.index if place.get(c) == EU]].sum()),
+        float(short[short["region"] == EU]["unserved_twh"].sum()), float(short["unserved_twh"].sum()),
+    )  # fmt: skip
+
+
+def figures_of(totals: Totals) -> dict[str, float]:
+    """Return the headline figures by name."""
+    total = sum(totals.import_twh_y.values())
+    with np.errstate(invalid="ignore"):
+        share = {key: float(np.divide(value, total)) for key, value in totals.import_twh_y.items()}
+    named, other_lng = _named_shares(share)
+    revenue = totals.revenue_eur_bn_y
     return {
-        "ttf_eur_mwh": float(markers.get("TTF", np.nan)),
-        "ttf_peak_eur_mwh": float(ttf.max()),
-        "jkm_eur_mwh": float(markers.get("JKM", np.nan)),
-        "eu_import_twh_y": float(imports["import_twh_y"].sum()),
+        "ttf_eur_mwh": totals.ttf_eur_mwh,
+        "ttf_peak_eur_mwh": totals.ttf_peak_eur_mwh,
+        "jkm_eur_mwh": totals.jkm_eur_mwh,
+        "eu_import_twh_y": float(total),
         **named,
         "eu_share_other_lng_fraction": other_lng,
         "eu_share_other_fraction": 1.0 - sum(named.values()) - other_lng,
-        "russia_revenue_eur_bn_y": float(revenue["revenue_eur_bn_y"].get("RU", 0.0)),
-        "us_revenue_eur_bn_y": float(revenue["revenue_eur_bn_y"].get("US", 0.0)),
-        "norway_revenue_eur_bn_y": float(revenue["revenue_eur_bn_y"].get("NO", 0.0)),
-        "eu_import_bill_eur_bn_y": float(bills[[c for c in bills.index if place.get(c) == EU]].sum()),
-        "eu_unserved_twh": float(eu_short["unserved_twh"].sum()),
-        "world_unserved_twh": float(short["unserved_twh"].sum()),
-    }  # fmt: skip
+        "russia_revenue_eur_bn_y": float(revenue.get("RU", 0.0)),
+        "us_revenue_eur_bn_y": float(revenue.get("US", 0.0)),
+        "norway_revenue_eur_bn_y": float(revenue.get("NO", 0.0)),
+        "eu_import_bill_eur_bn_y": totals.eu_import_bill_eur_bn_y,
+        "eu_unserved_twh": totals.eu_unserved_twh,
+        "world_unserved_twh": totals.world_unserved_twh,
+    }
 
 
-def _named_shares(imports: pd.DataFrame) -> tuple[dict[str, float], float]:
+def origin_name(country: str, mode: str) -> str:
+    """Return under which origin a country's gas is shown among EU imports."""
+    return ORIGIN_NAMES.get(country, OTHER_LNG if mode == "lng" else country)
+
+
+def _named_shares(share: Mapping[tuple[str, str], float]) -> tuple[dict[str, float], float]:
     """Return the shares of the origins that have a figure of their own, and the share of all other LNG."""
-    share = imports.set_index(["origin", "mode"])["share_fraction"].to_dict()
     parts = {
         "eu_share_russia_pipe_fraction": [("Russia", "pipeline")],
         "eu_share_russia_lng_fraction": [("Russia", "lng")],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,25 +17,40 @@ from linepack.solve import Beginning
 LONG_LIMITS = ("contract_take", "contract_delivery")
 """Equations with many rows over many periods, few of which bind: they make up most of the work of a solve."""
 
+STORED = ("injection", "withdrawal", "level", "closing_step")
+"""Columns that a solve always begins with: they are few, and each draw uses others of them."""
+
 IDLE_EUR_MWH = 0.5
 """A column at its lower limit, and this far from paying, is not likely to be used in a similar scenario."""
 
 NIL = 1e-5
 """A quantity below this is nil."""
 
-USED_COLUMNS = ["variable", "labels", "used"]
+NEAR = 0.01
+"""A row is near its limit if it could move less than this share of what it sums."""
+
+SEEN_COLUMNS = ["kind", "name", "what", "used"]
+ROW, COLUMN = "row", "column"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What of an equation or a variable was used in similar scenarios: position of each entity; (periods, entities)."""
+
+    position: Mapping[str, int]
+    used: np.ndarray
 
 
 @dataclass(frozen=True)
 class Likely:
     """What is expected of a scenario.
 
-    ``limits`` that bind, as name of the equation and ``entities`` of it; ``used`` columns by variable and digest of its
-    labels, one bit a column: a variable that is not in there is begun with whole.
+    ``limits`` of ``LONG_LIMITS`` that bind, as name of the equation and ``entities`` of it. ``seen``: rows and columns
+    of other runs, by kind and name. What neither knows a solve begins with.
     """
 
-    limits: frozenset[tuple[str, str]]
-    used: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    limits: frozenset[tuple[str, str]] = frozenset()
+    seen: Mapping[tuple[str, str], Seen] = field(default_factory=dict)
 
 
 @cache
@@ -52,53 +66,85 @@ def shipped_limits(dataset: str) -> Likely | None:
     return Likely(frozenset((row["limit"], row["what"]) for row in csv.DictReader(lines)))
 
 
-def likely_of(limits: Iterable[pd.DataFrame], columns: Iterable[pd.DataFrame]) -> Likely:
-    """Return what bound or was used in any of several runs: their tables ``binding`` and ``used_columns``."""
-    bound = frozenset(pair for table in limits for pair in zip(table["limit"], table["what"], strict=True))
-    used: dict[tuple[str, str], np.ndarray] = {}
-    for table in columns:
-        for variable, labels, bits in zip(*(table[name] for name in USED_COLUMNS), strict=True):
-            found = np.unpackbits(np.frombuffer(bytes.fromhex(bits), dtype=np.uint8)).astype(bool)
-            used[variable, labels] = used.get((variable, labels), np.zeros(len(found), dtype=bool)) | found
-    return Likely(bound, used)
+def likely_of(tables: Iterable[pd.DataFrame]) -> Likely | None:
+    """Return what was used in any of several runs: their tables ``used``. None if there is no table."""
+    found: dict[tuple[str, str], dict[str, np.ndarray]] = {}
+    for table in tables:
+        for kind, name, what, bits in zip(*(table[column] for column in SEEN_COLUMNS), strict=True):
+            own = found.setdefault((kind, name), {})
+            used = np.array([bit == "1" for bit in bits], dtype=bool)
+            own[what] = own[what] | used if what in own and len(own[what]) == len(used) else used
+    if not found:
+        return None
+    seen = {}
+    for key, own in found.items():
+        length = max(len(used) for used in own.values())
+        same = {what: used for what, used in own.items() if len(used) == length}
+        seen[key] = Seen({what: k for k, what in enumerate(same)}, np.column_stack(list(same.values())))
+    return Likely(seen=seen)
 
 
-def used_columns(problem: Problem, x: np.ndarray, reduced_cost: np.ndarray) -> pd.DataFrame:
-    """Return which columns are used, or nearly pay. Columns: variable, labels (digest), used (bits in hexadecimal).
+def used(problem: Problem, x: np.ndarray, row_dual: np.ndarray, reduced_cost: np.ndarray) -> pd.DataFrame:
+    """Return which rows and columns are used, or nearly so. Columns: kind, name, what, used (one digit a period).
 
     Where nothing flows in a balance all its columns count as used: without them its price could be anything.
     """
+    lines = []
+    row_is_used, column_is_used = _used_rows(problem, x, row_dual), _used_columns(problem, x, reduced_cost)
+    for kind, blocks, is_used in ((ROW, problem.equations.values(), row_is_used),
+                                  (COLUMN, problem.variables.values(), column_is_used)):  # fmt: skip
+        for block in blocks:
+            at = _at(block)
+            if at.size:
+                bits = ["".join("1" if bit else "0" for bit in own) for own in is_used[at].T]
+                lines += [(kind, block.name, what, own) for what, own in zip(entities(block), bits, strict=True)]
+    return pd.DataFrame(lines, columns=SEEN_COLUMNS)
+
+
+def _used_rows(problem: Problem, x: np.ndarray, row_dual: np.ndarray) -> np.ndarray:
+    value = problem.matrix @ x
+    lower, upper = problem.row_lower, problem.row_upper
+    size = abs(problem.matrix) @ np.abs(x) + sum(np.where(np.isfinite(a), np.abs(a), 0.0) for a in (lower, upper))
+    return np.asarray((lower == upper) | (np.abs(row_dual) > NIL)
+                      | (np.minimum(value - lower, upper - value) < NEAR * (1 + size)))  # fmt: skip
+
+
+def _used_columns(problem: Problem, x: np.ndarray, reduced_cost: np.ndarray) -> np.ndarray:
     above = x - problem.column_lower
     moved = abs(problem.matrix) @ np.where(above < NIL, 0.0, np.abs(x))
     is_still = (moved == 0) & (problem.row_lower == problem.row_upper)
     at_still = abs(problem.matrix).T @ is_still > 0
-    is_idle = (above < NIL) & (reduced_cost > IDLE_EUR_MWH) & ~at_still
-    return pd.DataFrame(
-        [(name, _digest(variable), np.packbits(~is_idle[variable.columns.ravel()]).tobytes().hex())
-         for name, variable in problem.variables.items() if variable.columns.size],
-        columns=USED_COLUMNS,
-    )  # fmt: skip
+    is_used = np.asarray((above >= NIL) | (reduced_cost <= IDLE_EUR_MWH) | at_still)
+    for name in STORED:
+        is_used[problem.variables[name].columns] = True
+    return is_used
 
 
 def beginning(problem: Problem, likely: Likely) -> Beginning:
-    """Return the rows and columns to begin with: all, but of ``LONG_LIMITS`` and of idle columns."""
-    rows = np.ones(problem.matrix.shape[0], dtype=bool)
-    for name in LONG_LIMITS:
-        equation = problem.equations[name]
-        expected = {what for limit, what in likely.limits if limit == name}
-        rows[equation.rows] = np.array([what in expected for what in entities(equation)], dtype=bool)
-    columns = np.ones(problem.matrix.shape[1], dtype=bool)
-    for name, variable in problem.variables.items():
-        if variable.columns.size and (bits := likely.used.get((name, _digest(variable)))) is not None:
-            columns[variable.columns.ravel()] = bits[: variable.columns.size]
+    """Return the rows and columns to begin with: all, but those that are known not to be likely."""
+    found = []
+    for kind, blocks, size in ((ROW, problem.equations, problem.matrix.shape[0]),
+                               (COLUMN, problem.variables, problem.matrix.shape[1])):  # fmt: skip
+        has = np.ones(size, dtype=bool)
+        for (of, name), seen in likely.seen.items():
+            block = blocks.get(name) if of == kind else None
+            if block is not None and _at(block).shape[0] == seen.used.shape[0]:
+                known = np.array([seen.position.get(what, -1) for what in entities(block)], dtype=int)
+                has[_at(block)] = np.where(known >= 0, seen.used[:, known], True)
+        found.append(has)
+    rows, columns = found
+    if likely.limits:
+        for name in LONG_LIMITS:
+            equation = problem.equations[name]
+            rows[equation.rows] = np.array([(name, what) in likely.limits for what in entities(equation)], dtype=bool)
     return Beginning(rows, columns)
 
 
-def entities(equation: Equation) -> np.ndarray:
-    """Return the name of each entity of an equation: its labels, with spaces between."""
-    return np.array([" ".join(map(str, row)) for row in equation.labels.itertuples(index=False)], dtype=object)
+def entities(block: Equation | Variable) -> list[str]:
+    """Return the name of each entity of an equation or a variable: its labels, with spaces between."""
+    labels = (block.labels[name].tolist() for name in block.labels)
+    return [" ".join(map(str, row)) for row in zip(*labels, strict=True)]
 
 
-def _digest(variable: Variable) -> str:
-    lines = [str(variable.columns.shape), *(" ".join(map(str, row)) for row in variable.labels.itertuples(index=False))]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+def _at(block: Equation | Variable) -> np.ndarray:
+    return block.rows if isinstance(block, Equation) else block.columns

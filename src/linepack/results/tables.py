@@ -56,6 +56,14 @@ def arcs(s: Solution) -> pd.DataFrame:
     The rent is the shadow price of ``arc_capacity``, or of the limit on the one variable that uses the arc.
     """
     sets = s.problem.sets
+    flow, rent = arc_flows_and_rents(s)
+    values = {"flow_gwh_d": flow, "capacity_gwh_d": sets.capacity_gwh_d, "congestion_rent_eur_mwh": rent}
+    return _long(s, sets.arcs[["arc", "kind", "origin", "destination"]], values)
+
+
+def arc_flows_and_rents(s: Solution) -> tuple[np.ndarray, np.ndarray]:
+    """Return flows in GWh/d and congestion rents in EUR/MWh, (periods, arcs), as in the table ``arcs``."""
+    sets = s.problem.sets
     names = sets.arcs["arc"].tolist()
     flow = np.zeros_like(sets.capacity_gwh_d)
     rent = np.zeros_like(flow)
@@ -68,8 +76,7 @@ def arcs(s: Solution) -> pd.DataFrame:
         rent[:, where[own]] = price[:, own]
     shared = positions(s.problem.equations["arc_capacity"].labels["arc"].tolist(), names)
     rent[:, shared] = np.maximum(-s.shadow_prices("arc_capacity"), 0.0)
-    values = {"flow_gwh_d": flow, "capacity_gwh_d": sets.capacity_gwh_d, "congestion_rent_eur_mwh": rent}
-    return _long(s, sets.arcs[["arc", "kind", "origin", "destination"]], values)
+    return flow, rent
 
 
 def sales(s: Solution) -> pd.DataFrame:

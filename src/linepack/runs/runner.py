@@ -20,7 +20,7 @@ import pandas as pd
 
 from linepack.errors import LinepackError
 from linepack.results.breakdown import price_breakdown
-from linepack.results.headline import HEADLINE_TABLES, headline
+from linepack.results.figures import figure_table
 from linepack.results.likely import Likely
 from linepack.results.solution import Solution, SolveSettings, solve_system
 from linepack.results.tables import RESULT_SCHEMA, result_tables
@@ -88,13 +88,7 @@ def every_table(solution: Solution) -> dict[str, pd.DataFrame]:
 
 def headline_only(solution: Solution) -> dict[str, pd.DataFrame]:
     """Return the headline figures alone, for runs of an ensemble. Columns: figure, value."""
-    return {"headline": headline_table(result_tables(solution, HEADLINE_TABLES))}
-
-
-def headline_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the headline figures as a table. Columns: figure, value."""
-    figures = headline(tables)
-    return pd.DataFrame({"figure": list(figures), "value": list(figures.values())})
+    return {"headline": figure_table(solution)}
 
 
 def solve_and_store(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from linepack.errors import InputError, NotCertified, SolverUnavailable
@@ -15,6 +17,9 @@ from linepack.solve.presolve import reduce
 from linepack.solve.program import QuadraticProgram, RawSolution, Solver, SolverStatus
 
 SOLVERS: dict[str, Solver] = {"piqp": Piqp(), "hipo": Hipo(), "clarabel": Clarabel()}
+SHORT: dict[str, Solver] = {"piqp": Piqp(most_iterations=60)}
+"""With something left out a program may have no answer: then these give up soon, and no other solver is tried."""
+
 AUTO = "auto"
 LARGE_PROGRAM_COLUMNS = 65_000
 """Above this size HiPO's fill-reducing ordering wins over PIQP's (docs/benchmarks.md)."""
@@ -41,19 +46,29 @@ def solve(
     Errors: ``NotCertified`` with every attempt's status and residuals; ``SolverUnavailable`` if a named solver is
     missing; ``InputError`` for an unknown name.
     """
+    names = _order(program, solver)
     if begin is not None:
         return solve_lazily(
             program, begin, limit=limit,
-            solve_one=lambda part: solve(part, solver=solver, tolerance=tolerance, limit=limit,
-                                         time_limit_s=time_limit_s),
+            solve_part=lambda part: _solve(part, names[:1] if names[0] in SHORT else names, {**SOLVERS, **SHORT},
+                                           tolerance, limit, time_limit_s),
+            solve_whole=lambda whole: _solve(whole, names, SOLVERS, tolerance, limit, time_limit_s),
         )  # fmt: skip
+    return _solve(program, names, SOLVERS, tolerance, limit, time_limit_s)
+
+
+def _solve(
+    program: QuadraticProgram, names: Sequence[str], solvers: Mapping[str, Solver], tolerance: float, limit: float,
+    time_limit_s: float,
+) -> CertifiedSolution:  # fmt: skip
+    """Return the first answer that passes, of several solvers in turn."""
     attempts: list[Attempt] = []
     reduced = reduce(program)
-    for name in _order(program, solver):
+    for name in names:
         try:
-            raw = SOLVERS[name].solve(reduced.program, tolerance=tolerance, time_limit_s=time_limit_s)
+            raw = solvers[name].solve(reduced.program, tolerance=tolerance, time_limit_s=time_limit_s)
         except SolverUnavailable as error:
-            if solver != AUTO:
+            if len(names) == 1:
                 raise
             attempts.append(Attempt(name, "unavailable", error.issue.message, 0.0, 0, None))
             continue
@@ -67,7 +82,7 @@ def solve(
         attempts.append(Attempt(name, raw.status, raw.message, raw.seconds, raw.iterations, certificate))
         if certificate.is_certified and raw.seconds <= time_limit_s:
             z = reduced_cost(program, x, raw.row_dual)
-            version = SOLVERS[name].version()
+            version = solvers[name].version()
             return CertifiedSolution(x, raw.row_dual, z, certificate, name, version, raw.seconds, tuple(attempts))
     tried = "; ".join(f"{a.solver}: {a.status} in {a.seconds:.1f} s, {a.certificate or a.message}" for a in attempts)
     raise NotCertified("not-certified", f"no answer passed the certificate ({tried})",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from importlib import import_module, metadata
 
 import numpy as np
@@ -16,10 +17,12 @@ GAP = 10.0
 """The gap may be so many times the tolerance: where nothing flows prices are large, and times rounding make a gap."""
 
 
+@dataclass(frozen=True)
 class Piqp:
-    """PIQP behind the common interface."""
+    """PIQP behind the common interface. It needs about 30 iterations for a market."""
 
-    name = "piqp"
+    most_iterations: int = 300
+    name: str = "piqp"
 
     def version(self) -> str:
         """Return the version of the library."""
@@ -37,7 +40,7 @@ class Piqp:
         solver = library.SparseSolver()
         solver.settings.eps_abs = solver.settings.eps_rel = tolerance
         solver.settings.eps_duality_gap_rel = GAP * tolerance
-        solver.settings.max_iter = 300
+        solver.settings.max_iter = self.most_iterations
         solver.settings.verbose = False
         is_equal = program.row_lower == program.row_upper
         rows = program.matrix.tocsr()

@@ -66,7 +66,10 @@ class RawSolution:
 class Solver(Protocol):
     """What every solver file offers."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Return what ``solver=`` accepts."""
+        ...
 
     def version(self) -> str:
         """Return the version of the library."""
