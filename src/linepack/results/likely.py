@@ -17,8 +17,8 @@ from linepack.solve import Beginning
 LONG_LIMITS = ("contract_take", "contract_delivery")
 """Equations with many rows over many periods, few of which bind: they make up most of the work of a solve."""
 
-STORED = ("injection", "withdrawal", "level", "closing_step")
-"""Columns that a solve always begins with: they are few, and each draw uses others of them."""
+CARRIED = ("injection", "withdrawal", "level", "closing_step", "contract_untaken", "contract_made_up")
+"""Columns that carry gas, or a right to it, over time: a solve always begins with them, for each draw uses others."""
 
 IDLE_EUR_MWH = 0.5
 """A column at its lower limit, and this far from paying, is not likely to be used in a similar scenario."""
@@ -115,7 +115,7 @@ def _used_columns(problem: Problem, x: np.ndarray, reduced_cost: np.ndarray) -> 
     is_still = (moved == 0) & (problem.row_lower == problem.row_upper)
     at_still = abs(problem.matrix).T @ is_still > 0
     is_used = np.asarray((above >= NIL) | (reduced_cost <= IDLE_EUR_MWH) | at_still)
-    for name in STORED:
+    for name in CARRIED:
         is_used[problem.variables[name].columns] = True
     return is_used
 
