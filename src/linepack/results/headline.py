@@ -174,6 +174,13 @@ def headline(tables: Tables) -> dict[str, float]:
     }  # fmt: skip
 
 
+def headline_frame(tables: Tables) -> pd.DataFrame:
+    """Return the headline figures as a table. Columns: figure, label, value, unit (shares as fractions, unit 1)."""
+    values = headline(tables)
+    rows = [(f.name, f.label.strip(), values[f.name], "1" if f.is_share else f.unit) for f in FIGURES]
+    return pd.DataFrame(rows, columns=["figure", "label", "value", "unit"])
+
+
 def _named_shares(imports: pd.DataFrame) -> tuple[dict[str, float], float]:
     """Return the shares of the origins that have a figure of their own, and the share of all other LNG."""
     share = imports.set_index(["origin", "mode"])["share_fraction"].to_dict()
