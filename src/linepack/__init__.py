@@ -1,8 +1,8 @@
 """linepack: what flows, what it costs, who gains and who must agree when gas politics change.
 
 The names in ``__all__`` are the stable Python interface; each is imported when it is first used. ``linepack.solve``,
-``linepack.odds``, ``linepack.ensemble`` and ``linepack.calibrate`` are the functions, also when the packages of the
-same name have been imported.
+``linepack.odds``, ``linepack.ensemble``, ``linepack.calibrate`` and ``linepack.plausibility`` are the functions, also
+when the packages of the same name have been imported.
 """
 
 from __future__ import annotations
@@ -16,24 +16,34 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from linepack.api.articles import read
+    from linepack.api.cases import brief, cases
+    from linepack.api.checks import doctor, plausibility
     from linepack.api.draws import ensemble
+    from linepack.api.facts import data, data_check, data_copy, data_schema, data_sources
     from linepack.api.files import export, read_export
     from linepack.api.fits import backtest, calibrate
-    from linepack.api.market import compare, load_scenario, load_system, solve, why
+    from linepack.api.market import compare, load_scenario, load_system, solve
     from linepack.api.politics import consents, deal, law, odds
+    from linepack.api.reasons import leakage, sellers, wedges, why
 
-_HOME = {
-    "load_system": "linepack.api.market", "load_scenario": "linepack.api.market", "solve": "linepack.api.market",
-    "compare": "linepack.api.market", "why": "linepack.api.market", "law": "linepack.api.politics",
-    "consents": "linepack.api.politics", "deal": "linepack.api.politics", "odds": "linepack.api.politics",
-    "ensemble": "linepack.api.draws", "read": "linepack.api.articles", "export": "linepack.api.files",
-    "read_export": "linepack.api.files", "calibrate": "linepack.api.fits",
-    "backtest": "linepack.api.fits",
-}  # fmt: skip
+_NAMES = {
+    "articles": ("read",),
+    "cases": ("brief", "cases"),
+    "checks": ("doctor", "plausibility"),
+    "draws": ("ensemble",),
+    "facts": ("data", "data_check", "data_copy", "data_schema", "data_sources"),
+    "files": ("export", "read_export"),
+    "fits": ("backtest", "calibrate"),
+    "market": ("compare", "load_scenario", "load_system", "solve"),
+    "politics": ("consents", "deal", "law", "odds"),
+    "reasons": ("leakage", "sellers", "wedges", "why"),
+}
+_HOME = {name: f"linepack.api.{module}" for module, names in _NAMES.items() for name in names}
 
 __all__ = [
-    "backtest", "calibrate", "compare", "consents", "deal", "ensemble", "export", "law", "load_scenario", "load_system",
-    "odds", "read", "read_export", "solve", "why",
+    "backtest", "brief", "calibrate", "cases", "compare", "consents", "data", "data_check", "data_copy",
+    "data_schema", "data_sources", "deal", "doctor", "ensemble", "export", "law", "leakage", "load_scenario",
+    "load_system", "odds", "plausibility", "read", "read_export", "sellers", "solve", "wedges", "why",
 ]  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def test_json_errors_have_one_envelope(call: Call, arguments: list[str], code: s
 
 def test_internal_error_is_told_as_such(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault of ours gives 1, no traceback, and says how to get one."""
-    import linepack.system.dataset as dataset
+    import linepack.api.market as dataset
 
     def fault(_: object) -> None:
         raise ZeroDivisionError("nothing to divide by")
@@ -110,7 +110,7 @@ def test_internal_error_is_told_as_such(call: Call, monkeypatch: pytest.MonkeyPa
 
 def test_interrupt_gives_130(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     """Control-C, as every program."""
-    import linepack.system.dataset as dataset
+    import linepack.api.market as dataset
 
     def stop(_: object) -> None:
         raise KeyboardInterrupt

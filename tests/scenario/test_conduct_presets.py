@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from linepack.cli.options import with_conduct
+from linepack.api.market import with_conduct
 from linepack.errors import InputError
 from linepack.scenario.scenario import apply_scenario, load_scenario
 from linepack.system.gassystem import GasSystem

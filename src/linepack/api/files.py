@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
 import pandas as pd
 
-from linepack.api.market import Asking, scenario_of, solve
+from linepack.api.market import Asking, Facts, facts_of, scenario_of, solve
 from linepack.errors import InputError
 from linepack.exchange.folder import FileKind, export_run, export_workbook, read_run
 from linepack.exchange.geojson import export_geojson
 from linepack.exchange.iamc import export_iamc, read_iamc
 from linepack.exchange.pypsa import export_pypsa
+from linepack.runs.runner import Progress
 from linepack.runs.store import Run
 from linepack.scenario.scenario import Scenario
-from linepack.system.dataset import load_dataset
 from linepack.system.gassystem import GasSystem
 from linepack.system.workbook import is_workbook
 
@@ -32,7 +33,7 @@ class Format(StrEnum):
 
 
 def export(
-    scenario: Asking, out: str | Path, format: str = "csv", *, system: GasSystem | None = None,  # noqa: A002  # its name
+    scenario: Asking, out: str | Path, format: str = "csv", *, system: Facts | None = None,  # noqa: A002  # its name
     workspace: str | Path | None = None,
 ) -> list[Path]:  # fmt: skip
     """Solve a scenario if it is not solved yet, write its run into the new folder ``out``, and return the paths.
@@ -52,9 +53,18 @@ def export(
     if format not in tuple(Format):
         raise InputError("unknown-format", f"there is no format '{format}'", keys=[format],
                          hint=f"one of {', '.join(Format)}")  # fmt: skip
+    return exported(scenario, Path(out), Format(format), system=system, workspace=workspace)[1]
+
+
+def exported(
+    scenario: Asking, out: Path, kind: Format, *, system: Facts | None = None, solver: str = "auto",
+    workspace: str | Path | None = None, on_progress: Callable[[Progress], None] | None = None,
+) -> tuple[Run, list[Path]]:  # fmt: skip
+    """Return the run that was exported and the paths; otherwise as ``export``."""
     loaded = scenario_of(scenario)
-    facts = load_dataset(loaded.dataset) if system is None else system
-    return export_as(Format(format), facts, loaded, solve(loaded, system=facts, workspace=workspace), Path(out))
+    facts = facts_of(system, loaded)
+    run = solve(loaded, system=facts, solver=solver, workspace=workspace, on_progress=on_progress)
+    return run, export_as(kind, facts, loaded, run, out)
 
 
 def export_as(kind: Format, system: GasSystem, scenario: Scenario, run: Run, out: Path) -> list[Path]:

@@ -9,9 +9,12 @@ from linepack.api.market import solve_settings
 from linepack.calibrate.backtest import Backtest, Part
 from linepack.calibrate.backtest import backtest as run_backtest
 from linepack.calibrate.declare import load_calibration
-from linepack.calibrate.fit import Derivatives, Fit, FitProgress, fit
+from linepack.calibrate.fit import Derivatives, Fit, fit
+from linepack.calibrate.fit import FitProgress as FitProgress
 from linepack.errors import InputError
+from linepack.report.backtest_text import kept_content
 from linepack.report.calibration_text import write_fit
+from linepack.report.kept import keep_backtest
 from linepack.runs.store import workspace as workspace_folder
 from linepack.system.dataset import load_dataset
 from linepack.system.gassystem import GasSystem
@@ -58,3 +61,8 @@ def backtest(
     chosen = tuple(Part(part) for part in parts) if parts else tuple(Part)
     folder = workspace_folder(workspace) / "calibrations"
     return run_backtest(folder, parts=chosen, settings=solve_settings(solver), on_step=on_step)
+
+
+def keep_for_page(result: Backtest, workspace: str | Path | None = None) -> Path:
+    """Keep a back-test beside the runs, where the page and the brief find it; return the path."""
+    return keep_backtest(workspace_folder(workspace), kept_content(result))

@@ -1,29 +1,36 @@
-"""Load, solve, compare and explain: facts and scenarios in, certified runs and tables out."""
+"""Load, solve and compare: facts and scenarios in, certified runs and tables out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from linepack.errors import InputError
-from linepack.report.why import Asked, asked_about, flow_reasons, why_price
 from linepack.results.compare import compare_headlines, mean_changes
-from linepack.results.redirects import supply_changes
 from linepack.results.solution import SolveSettings
-from linepack.runs.runner import Progress, run_scenarios
-from linepack.runs.store import Run, RunStore
+from linepack.runs.runner import Progress as Progress
+from linepack.runs.runner import run_scenarios
+from linepack.runs.store import Run as Run
+from linepack.runs.store import RunStore
 from linepack.runs.store import workspace as workspace_folder
+from linepack.scenario.patches import ConductPresetPatch
 from linepack.scenario.scenario import Scenario
 from linepack.scenario.scenario import load_scenario as load_scenario
 from linepack.solve import solver_names
 from linepack.system.dataset import load_dataset
 from linepack.system.gassystem import GasSystem
+from linepack.vocabulary import ConductPreset
 
 Asking = str | Path | Scenario
 """A scenario: CASE/NAME, the path of a YAML file, or one that was loaded."""
+
+Facts = GasSystem | str | Path
+"""Facts: those that were loaded, or the name or folder of a dataset."""
+
+Started = Callable[[GasSystem, Scenario], None]
+"""Called with facts and scenario before they are solved."""
 
 
 def load_system(name_or_path: str | Path = "2025") -> GasSystem:
@@ -48,33 +55,57 @@ def solve_settings(solver: str = "auto") -> SolveSettings:
     return SolveSettings(solver=solver)
 
 
-def scenario_of(asked: Asking) -> Scenario:
-    """Return a scenario as it is, or load it."""
-    return asked if isinstance(asked, Scenario) else load_scenario(asked)
+def scenario_of(asked: Asking, conduct: str | None = None) -> Scenario:
+    """Return a scenario as it is, or load it; with a preset of conduct (see ``with_conduct``)."""
+    return with_conduct(asked if isinstance(asked, Scenario) else load_scenario(asked), conduct)
+
+
+def facts_of(system: Facts | None, scenario: Scenario) -> GasSystem:
+    """Return the facts given, loaded if they are a name or a folder; else those of the scenario's dataset."""
+    return system if isinstance(system, GasSystem) else load_dataset(system or scenario.dataset)
+
+
+def with_conduct(scenario: Scenario, conduct: str | None) -> Scenario:
+    """Return a scenario with a preset of conduct (competitive, calibrated, cournot), added after its own patches.
+
+    Errors: ``InputError`` for another word.
+    """
+    if conduct is None or conduct == ConductPreset.CALIBRATED:
+        return scenario
+    if conduct not in tuple(ConductPreset):
+        raise InputError("unknown-conduct", f"there is no conduct '{conduct}'", keys=[conduct],
+                         hint=f"one of {', '.join(ConductPreset)}")  # fmt: skip
+    patch = ConductPresetPatch("conduct", f"--conduct {conduct}", ConductPreset(conduct))
+    return scenario.with_patches(f"{scenario.name}, {conduct}", patch, title=f"{scenario.title}, {conduct}")
 
 
 def solve(
     scenario: Asking,
     *,
-    system: GasSystem | None = None,
+    conduct: str | None = None,
+    system: Facts | None = None,
     solver: str = "auto",
     workspace: str | Path | None = None,
+    on_start: Started | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Run:
     """Return the certified run of a scenario; what was solved before is read from the workspace.
 
-    ``system`` is the scenario's dataset unless given. ``workspace`` is a folder; without it that of the environment
-    variable ``LINEPACK_WORKSPACE``, else ``linepack-results`` here. ``run.tables[NAME]`` is a pandas table, ``run``
-    shows its headline figures and prices in a notebook. Errors: ``InputError`` for facts or a scenario that do not
-    fit, ``NotCertified`` if no answer passes the certificate.
+    ``system`` is the scenario's dataset unless given: facts, a name or a folder. ``conduct`` makes all sellers with
+    market power competitive or cournot. ``workspace`` is a folder; without it that of the environment variable
+    ``LINEPACK_WORKSPACE``, else ``linepack-results`` here. ``run.headline`` (figure, label, value, unit) and
+    ``run.tables[NAME]`` are pandas tables; ``run`` shows its headline figures and prices in a notebook. Errors:
+    ``InputError`` for facts or a scenario that do not fit, ``NotCertified`` if no answer passes the certificate.
 
     >>> import linepack
     >>> run = linepack.solve("us-gazprom-2025/status-quo")
     >>> run.tables["price_markers"].columns.tolist()
     ['marker', 'period', 'days', 'price_eur_mwh']
     """
-    loaded = scenario_of(scenario)
-    facts = load_dataset(loaded.dataset) if system is None else system
+    loaded = scenario_of(scenario, conduct)
+    facts = facts_of(system, loaded)
+    if on_start is not None:
+        on_start(facts, loaded)
     outcome = run_scenarios(facts, [loaded], RunStore(workspace_folder(workspace)), settings=solve_settings(solver),
                             workers=1, on_progress=on_progress)[0]  # fmt: skip
     if outcome.error is not None:
@@ -84,8 +115,8 @@ def solve(
 
 
 def compare(
-    base: Asking | Run, other: Asking | Run, table: str | None = None, *, system: GasSystem | None = None,
-    workspace: str | Path | None = None,
+    base: Asking | Run, other: Asking | Run, table: str | None = None, *, conduct: str | None = None,
+    system: Facts | None = None, workspace: str | Path | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """Return what differs between two scenarios or runs; scenarios are solved first.
 
@@ -99,35 +130,8 @@ def compare(
     >>> bool(change.loc["ttf_eur_mwh", "change"] < 0)
     True
     """
-    runs = [a if isinstance(a, Run) else solve(a, system=system, workspace=workspace) for a in (base, other)]
+    runs = [a if isinstance(a, Run) else solve(a, conduct=conduct, system=system, workspace=workspace)
+            for a in (base, other)]  # fmt: skip
     if table is None:
         return compare_headlines(runs[0].tables, runs[1].tables).set_index("figure")
     return mean_changes(runs[0].tables, runs[1].tables, table)
-
-
-def why(
-    what: str, scenario: Asking = "us-gazprom-2025/status-quo", *, period: str | None = None, on: date | None = None,
-    system: GasSystem | None = None, workspace: str | Path | None = None,
-) -> pd.DataFrame:  # fmt: skip
-    """Return the reasons of a price, of a flow, or of the change that another scenario makes.
-
-    A price (TTF, JKM, a node): columns cause, detail, eur_mwh, which sum to the price of ``period`` (default: the mean
-    over the horizon). A flow (an arc) on a day (default: the first): column reason. Another scenario (CASE/NAME or a
-    file): columns what, where, change_twh_y against ``scenario``. Errors: those of ``solve``, and ``InputError`` with
-    the nearest name.
-
-    >>> import linepack
-    >>> parts = linepack.why("TTF", period="2025-12")
-    >>> parts.columns.tolist()
-    ['cause', 'detail', 'eur_mwh']
-    """
-    loaded = scenario_of(scenario)
-    facts = load_dataset(loaded.dataset) if system is None else system
-    run = solve(loaded, system=facts, workspace=workspace)
-    kind = asked_about(facts, what)
-    if kind is Asked.CHANGE:
-        other = solve(what, system=system, workspace=workspace)
-        return supply_changes(run.tables, other.tables)
-    if kind is Asked.FLOW:
-        return pd.DataFrame({"reason": flow_reasons(facts, loaded, run, what, on)})
-    return why_price(facts, run, what, period)

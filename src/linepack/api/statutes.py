@@ -8,9 +8,14 @@ from datetime import date
 from linepack.errors import InputError
 from linepack.policy.consents import ALL_BARS, Consents
 from linepack.policy.consents import consents as find_consents
-from linepack.policy.law import InstrumentOn, Law, LawOnDate, law_on, load_law
+from linepack.policy.law import InstrumentOn, LawOnDate, law_on, load_law
+from linepack.policy.law import Law as Law
 from linepack.policy.matching import instruments_on
-from linepack.policy.words import Bar, ContractClass
+from linepack.policy.plain import plain_consents as plain_consents
+from linepack.policy.plain import plain_law as plain_law
+from linepack.policy.words import Bar, ContractClass, Status
+
+ALL_STATUSES = tuple(str(status) for status in Status)
 
 
 def chosen_law(known_on: date | None = None, readings: Mapping[str, str] | None = None) -> Law:

@@ -36,16 +36,8 @@ def backtest(
     so that a second run takes a fraction of the first; the whole is kept there too, for the page.
     """
     from linepack.api.fits import backtest as tested
-    from linepack.report.backtest_text import (
-        backtest_content,
-        backtest_markdown,
-        backtest_text,
-        kept_content,
-        write_backtest,
-    )
-    from linepack.report.kept import keep_backtest
-    from linepack.runs.store import workspace as folder_of
-    from linepack.runs.store import write_text
+    from linepack.api.fits import keep_for_page
+    from linepack.report.backtest_text import backtest_content, backtest_text, write_backtest, write_page
 
     result = tested(parts or None, solver=solver, workspace=workspace, on_step=lambda text: click.echo(text, err=True))
     if as_json:
@@ -53,9 +45,9 @@ def backtest(
     else:
         click.echo(backtest_text(result))
     if not parts:  # a part alone does not take the place of the whole on the page
-        click.echo(f"kept {keep_backtest(folder_of(workspace), kept_content(result))}", err=True)
+        click.echo(f"kept {keep_for_page(result, workspace)}", err=True)
     if page is not None:
-        write_text(Path(page), backtest_markdown(result))
+        write_page(result, Path(page))
         click.echo(f"wrote {page}", err=True)
     if out is not None:
         for path in write_backtest(result, Path(out)):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,12 +12,13 @@ from linepack.cli.options import (
     conduct_option,
     output_options,
     print_json,
-    settings_of,
     show_closure,
     show_progress,
     solve_options,
-    with_conduct,
 )
+
+if TYPE_CHECKING:
+    from linepack.api.cases import Outcome
 
 
 @click.command()
@@ -40,54 +41,31 @@ def brief(
 
     Prints one table and writes one HTML page, Markdown, JSON and CSV. What was solved before is not solved again.
     """
+    from linepack.api.cases import brief as answered
     from linepack.errors import EXIT_DONE, EXIT_NOT_CERTIFIED, EXIT_PARTIAL
-    from linepack.report.brief import brief_content, brief_text, make_brief, write_brief
-    from linepack.report.kept import keep_bands, read_kept
-    from linepack.runs.runner import run_scenarios
-    from linepack.runs.store import RunStore
-    from linepack.runs.store import workspace as folder_of
-    from linepack.scenario.scenario import known_on, load_case
-    from linepack.system.dataset import load_dataset
+    from linepack.report.brief import brief_content, brief_text, write_brief
 
-    loaded = load_case(case)
-    if as_of is not None:
-        loaded = known_on(loaded, as_of.date())
-    loaded = replace(loaded, scenarios=tuple(with_conduct(scenario, conduct) for scenario in loaded.scenarios))
-    system = load_dataset(dataset or loaded.scenarios[0].dataset)
-    show_closure(system, loaded.scenarios[0])
-    root = folder_of(workspace)
-    outcomes = run_scenarios(system, loaded.scenarios, RunStore(root), settings=settings_of(solver), workers=workers,
-                             on_progress=show_progress)  # fmt: skip
-    failed = [o for o in outcomes if o.error is not None]
-    for outcome in failed:
-        click.echo(f"error in scenario '{outcome.scenario.name}': {outcome.error}", err=True)
-    if outcomes[0].error is not None:
-        raise outcomes[0].error
-    bands = monthly = None
-    if full:
-        from linepack.ensemble.bands import price_bands, scenario_bands
-
-        solved, store = [o.scenario for o in outcomes if o.run is not None], RunStore(root / "bands")
-        settings = settings_of(solver)
-        bands = scenario_bands(system, solved, store, draws=draws, settings=settings, workers=workers,
-                               on_progress=show_progress)  # fmt: skip
-        monthly = price_bands(system, solved, store, draws=draws, settings=settings, workers=workers)
-        keep_bands(root, loaded.name, [o.run.digest for o in outcomes if o.run is not None], bands, monthly)
-    kept = read_kept(root, loaded.name, Path(ledger) if ledger else None)
-    for what in kept.unreadable:
+    answer = answered(
+        case, draws=draws if full else 0, as_of=None if as_of is None else as_of.date(), conduct=conduct,
+        system=dataset, solver=solver, workspace=workspace, workers=workers, ledger=ledger, on_start=show_closure,
+        on_progress=show_progress, on_failed=_show_failed,
+    )  # fmt: skip
+    for what in answer.brief.kept.unreadable:
         click.echo(f"left out: {what}", err=True)
-    made = make_brief(loaded, [o.run for o in outcomes if o.run is not None], system, bands, kept, monthly)
-    folder = Path(out) if out is not None else root / loaded.name
-    paths = write_brief(made, folder)
+    folder = Path(out) if out is not None else answer.folder
+    paths = write_brief(answer.brief, folder)
     if as_json:
-        print_json(brief_content(made))
+        print_json(brief_content(answer.brief))
     else:
-        click.echo(brief_text(made))
+        click.echo(brief_text(answer.brief))
     click.echo(f"wrote {len(paths)} files to {folder}", err=True)
     if not any(path.suffix == ".html" for path in paths):
         click.echo("brief.html is left out: the page was not built into this package; ./run builds it", err=True)
-    if len(failed) == 0:
+    if not answer.failed:
         return EXIT_DONE
-    return (
-        EXIT_NOT_CERTIFIED if all(o.error and o.error.exit_code == EXIT_NOT_CERTIFIED for o in failed) else EXIT_PARTIAL
-    )
+    codes = {outcome.error.exit_code for outcome in answer.failed if outcome.error is not None}
+    return EXIT_NOT_CERTIFIED if codes == {EXIT_NOT_CERTIFIED} else EXIT_PARTIAL
+
+
+def _show_failed(outcome: Outcome) -> None:
+    click.echo(f"error in scenario '{outcome.scenario.name}': {outcome.error}", err=True)

@@ -10,7 +10,7 @@ import click
 from linepack.cli.options import print_json
 
 if TYPE_CHECKING:
-    from linepack.calibrate.fit import FitProgress
+    from linepack.api.fits import FitProgress
 
 
 @click.command()

@@ -18,13 +18,13 @@ def doctor(workspace: str | None, as_json: bool) -> int:
     """
     from dataclasses import asdict
 
+    from linepack.api.checks import findings, is_broken
     from linepack.errors import EXIT_DONE, EXIT_PARTIAL
-    from linepack.report.doctor import Health, examine, findings_text
-    from linepack.runs.store import workspace as folder_of
+    from linepack.report.doctor import findings_text
 
-    findings = examine(folder_of(workspace))
+    found = findings(workspace)
     if as_json:
-        print_json([asdict(finding) for finding in findings])
+        print_json([asdict(finding) for finding in found])
     else:
-        click.echo(findings_text(findings))
-    return EXIT_PARTIAL if any(finding.health is Health.BROKEN for finding in findings) else EXIT_DONE
+        click.echo(findings_text(found))
+    return EXIT_PARTIAL if is_broken(found) else EXIT_DONE

@@ -30,16 +30,11 @@ def export(
     """
     from pathlib import Path
 
-    from linepack.api.files import Format, export_as
-    from linepack.api.market import solve
+    from linepack.api.files import Format, exported
     from linepack.cli.options import print_json
-    from linepack.scenario.scenario import load_scenario
-    from linepack.system.dataset import load_dataset
 
-    loaded = load_scenario(scenario)
-    system = load_dataset(dataset or loaded.dataset)
-    run = solve(loaded, system=system, solver=solver, workspace=workspace, on_progress=show_progress)
-    paths = export_as(Format(kind), system, loaded, run, Path(out))
+    run, paths = exported(scenario, Path(out), Format(kind), system=dataset, solver=solver, workspace=workspace,
+                          on_progress=show_progress)  # fmt: skip
     if as_json:
         print_json({"scenario": run.name, "run": run.digest, "format": kind, "files": [str(path) for path in paths]})
         return

@@ -45,17 +45,6 @@ def conduct_option(function: F) -> F:
     return option(function)
 
 
-def with_conduct(scenario: Scenario, conduct: str | None) -> Scenario:
-    """Return a scenario with the conduct of a preset, added after its own patches."""
-    if conduct is None or conduct == "calibrated":
-        return scenario
-    from linepack.scenario.patches import ConductPresetPatch
-    from linepack.vocabulary import ConductPreset
-
-    patch = ConductPresetPatch("conduct", f"--conduct {conduct}", ConductPreset(conduct))
-    return scenario.with_patches(f"{scenario.name}, {conduct}", patch, title=f"{scenario.title}, {conduct}")
-
-
 def settings_of(solver: str) -> SolveSettings:
     """Return solve settings. Errors: ``InputError`` for a solver that does not exist."""
     from linepack.api.market import solve_settings

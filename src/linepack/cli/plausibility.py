@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from linepack.cli.options import output_options, print_json, settings_of, show_progress, solve_options
+from linepack.cli.options import output_options, print_json, show_progress, solve_options
 
 
 @click.command()
@@ -20,27 +20,16 @@ def plausibility(
     """
     from pathlib import Path
 
+    from linepack.api.checks import is_outside
+    from linepack.api.checks import plausibility as asked
     from linepack.errors import EXIT_DONE, EXIT_PARTIAL
-    from linepack.plausibility.run import Verdict
-    from linepack.plausibility.run import plausibility as run
-    from linepack.report.plausibility import plausibility_content, plausibility_text
-    from linepack.report.text import csv_text
-    from linepack.runs.store import RunStore
-    from linepack.runs.store import workspace as folder_of
-    from linepack.scenario.scenario import load_scenario
-    from linepack.system.dataset import load_dataset
+    from linepack.report.plausibility import plausibility_content, plausibility_text, write_plausibility
 
-    base = load_scenario("reference-2025/reference")
-    store = RunStore(folder_of(workspace) / "plausibility")
-    frame = run(load_dataset(dataset or base.dataset), base, store, settings=settings_of(solver), workers=workers,
-                on_progress=show_progress)  # fmt: skip
+    frame = asked(system=dataset, solver=solver, workspace=workspace, workers=workers, on_progress=show_progress)
     if out is not None:
-        path = Path(out) / "plausibility.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(csv_text(frame), encoding="utf-8")
-        click.echo(f"wrote {path}", err=True)
+        click.echo(f"wrote {write_plausibility(frame, Path(out))}", err=True)
     if as_json:
         print_json(plausibility_content(frame))
     else:
         click.echo(plausibility_text(frame))
-    return EXIT_PARTIAL if (frame["verdict"] == Verdict.OUTSIDE).any() else EXIT_DONE
+    return EXIT_PARTIAL if is_outside(frame) else EXIT_DONE

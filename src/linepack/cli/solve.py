@@ -13,11 +13,10 @@ from linepack.cli.options import (
     show_closure,
     show_progress,
     solve_options,
-    with_conduct,
 )
 
 if TYPE_CHECKING:
-    from linepack.runs.store import Run
+    from linepack.api.market import Run
 
 
 @click.command()
@@ -33,14 +32,14 @@ def solve(
 
     Tables are kept in the workspace; --out writes them as CSV as well.
     """
-    from linepack.report.run_report import headline_rows, run_text, write_tables
+    from linepack.report.run_report import run_content, run_text, write_tables
 
     run = _solve(scenario, dataset, solver, workspace, conduct)
     if out is not None:
         for path in write_tables(run, out):
             click.echo(f"wrote {path}", err=True)
     if as_json:
-        print_json({"record": dict(run.record), "headline": headline_rows(run.tables)})
+        print_json(run_content(run))
     else:
         click.echo(run_text(run))
 
@@ -60,14 +59,11 @@ def sellers(
 
     Exit code 3 if a seller with conduct 1 gains more than half a per cent.
     """
+    from linepack.api.reasons import sellers as studied
     from linepack.errors import EXIT_DONE, EXIT_NOT_CERTIFIED
-    from linepack.report.sellers import sellers_content, sellers_text, study_sellers
-    from linepack.scenario.scenario import load_scenario
-    from linepack.system.dataset import load_dataset
+    from linepack.report.sellers import sellers_content, sellers_text
 
-    loaded = load_scenario(scenario)
-    study = study_sellers(load_dataset(dataset or loaded.dataset), loaded, conduct=conduct, is_measured=measured,
-                          has_areas=areas)  # fmt: skip
+    study = studied(scenario, conduct=conduct, is_measured=measured, has_areas=areas, system=dataset)
     if as_json:
         print_json(sellers_content(study))
     else:
@@ -83,13 +79,10 @@ def sellers(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 def wedges(scenario: str, against: str | None, no_ties: bool, dataset: str | None, as_json: bool) -> None:
     """Show SCENARIO with route wedges at strength 0, 1 and 2, what they charge by route, and what only they decide."""
-    from linepack.report.wedges import study_wedges, wedges_content, wedges_text
-    from linepack.scenario.scenario import load_scenario
-    from linepack.system.dataset import load_dataset
+    from linepack.api.reasons import wedges as studied
+    from linepack.report.wedges import wedges_content, wedges_text
 
-    loaded = load_scenario(scenario)
-    other = load_scenario(against) if against is not None else None
-    study = study_wedges(load_dataset(dataset or loaded.dataset), loaded, against=other, has_ties=not no_ties)
+    study = studied(scenario, against=against, has_ties=not no_ties, system=dataset)
     if as_json:
         print_json(wedges_content(study))
     else:
@@ -125,25 +118,23 @@ def compare(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def cases(as_json: bool) -> None:
     """List the cases that come with linepack, and their scenarios."""
-    from linepack.scenario.scenario import available_cases, load_case
+    from linepack.api.cases import cases as listed
 
-    found = [load_case(name) for name in available_cases()]
+    whole = ["case", "case_title", "question"]
+    found = listed().groupby(whole, sort=False)
     if as_json:
-        print_json([{"case": c.name, "title": c.title, "question": c.question,
-                     "scenarios": [{"name": s.name, "title": s.title} for s in c.scenarios]} for c in found])
+        print_json([{"case": case, "title": title, "question": question,
+                     "scenarios": rows[["scenario", "title"]].rename(columns={"scenario": "name"}).to_dict("records")}
+                    for (case, title, question), rows in found])  # fmt: skip
         return
-    for case in found:
-        click.echo(f"{case.name}: {case.title}")
-        for scenario in case.scenarios:
-            click.echo(f"  {case.name}/{scenario.name}: {scenario.title}")
+    for (case, title, _), rows in found:
+        click.echo(f"{case}: {title}")
+        for row in rows.itertuples():
+            click.echo(f"  {case}/{row.scenario}: {row.title}")
 
 
 def _solve(name: str, dataset: str | None, solver: str, workspace: str | None, conduct: str | None) -> Run:
     from linepack.api.market import solve as solved
-    from linepack.scenario.scenario import load_scenario
-    from linepack.system.dataset import load_dataset
 
-    scenario = with_conduct(load_scenario(name), conduct)
-    system = load_dataset(dataset or scenario.dataset)
-    show_closure(system, scenario)
-    return solved(scenario, system=system, solver=solver, workspace=workspace, on_progress=show_progress)
+    return solved(name, conduct=conduct, system=dataset, solver=solver, workspace=workspace, on_start=show_closure,
+                  on_progress=show_progress)  # fmt: skip

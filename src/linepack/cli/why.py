@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 import click
 
 from linepack.cli.options import print_json, show_progress
-
-if TYPE_CHECKING:
-    from linepack.runs.store import Run
-    from linepack.scenario.scenario import Scenario
-    from linepack.system.gassystem import GasSystem
 
 WORKSPACE = click.option("--workspace", type=click.Path(file_okay=False), envvar="LINEPACK_WORKSPACE",
                          help="Folder that keeps runs [default: linepack-results].")  # fmt: skip
@@ -30,33 +24,23 @@ ROWS = click.option("--rows", type=click.IntRange(1), default=10, show_default=T
 @WORKSPACE
 @DATASET
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text (prices only).")
-def why(what: str, scenario: str, period: str | None, on: click.DateTime | None, rows: int, workspace: str | None,
+def why(what: str, scenario: str, period: str | None, on: datetime | None, rows: int, workspace: str | None,
         dataset: str | None, as_json: bool) -> None:  # fmt: skip
     """Explain WHAT: a price (TTF, JKM, a node), a flow (an arc), or a scenario against the one given with --in."""
-    from linepack.report.why import (
-        Asked,
-        asked_about,
-        why_change_text,
-        why_content,
-        why_flow_text,
-        why_price,
-        why_price_text,
-    )
+    from linepack.api.reasons import Asked, explain
+    from linepack.report.why import why_change_text, why_content, why_flow_text, why_price_text
 
-    system, loaded, run = _solved(scenario, dataset, workspace)
-    kind = asked_about(system, what)
-    if kind is Asked.CHANGE:
-        click.echo(why_change_text(run, _solved(what, dataset, workspace)[2], rows))
-        return
-    if kind is Asked.FLOW:
-        day = on.date() if on is not None else None  # type: ignore[attr-defined]
-        click.echo(why_flow_text(system, loaded, run, what, day if isinstance(day, date) else None))
-        return
-    parts = why_price(system, run, what, period)
-    if as_json:
-        print_json(why_content(parts))
+    day = None if on is None else on.date()
+    answer = explain(what, scenario, period=period, on=day, system=dataset, workspace=workspace,
+                     on_progress=show_progress)  # fmt: skip
+    if answer.other is not None:
+        click.echo(why_change_text(answer.run, answer.other, rows))
+    elif answer.kind is Asked.FLOW:
+        click.echo(why_flow_text(answer.scenario, answer.run, what, day, list(answer.table["reason"])))
+    elif as_json:
+        print_json(why_content(answer.table))
     else:
-        click.echo(why_price_text(run, what, period, parts, rows))
+        click.echo(why_price_text(answer.run, what, period, answer.table, rows))
 
 
 @click.command()
@@ -72,23 +56,13 @@ def leakage(base: str, other: str, origin: str, into: str, workspace: str | None
     """Show where gas that OTHER keeps out goes instead, and what replaces it, against BASE."""
     from dataclasses import asdict
 
+    from linepack.api.reasons import barred_account
     from linepack.report.why import leakage_text
-    from linepack.results.redirects import barred_origin
 
-    system, _, before = _solved(base, dataset, workspace)
-    after = _solved(other, dataset, workspace)[2]
-    account = barred_origin(system, before.tables, after.tables, origin.split(","), into.split(","))
+    found = barred_account(base, other, origin=origin, into=into, system=dataset, workspace=workspace,
+                           on_progress=show_progress)  # fmt: skip
     if as_json:
-        print_json({"base": before.name, "other": after.name, "origin": origin, "into": into, **asdict(account)})
+        print_json({"base": found.base.name, "other": found.other.name, "origin": origin, "into": into,
+                    **asdict(found.account)})  # fmt: skip
     else:
-        click.echo(leakage_text(before, after, account, origin, into))
-
-
-def _solved(name: str, dataset: str | None, workspace: str | None) -> tuple[GasSystem, Scenario, Run]:
-    from linepack.api.market import solve
-    from linepack.scenario.scenario import load_scenario
-    from linepack.system.dataset import load_dataset
-
-    scenario = load_scenario(name)
-    system = load_dataset(dataset or scenario.dataset)
-    return system, scenario, solve(scenario, system=system, workspace=workspace, on_progress=show_progress)
+        click.echo(leakage_text(found.base, found.other, found.account, origin, into))

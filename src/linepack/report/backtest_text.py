@@ -122,6 +122,11 @@ def _bar(c: Check, digits: int) -> str:
     return c.bar or "-"
 
 
+def write_page(result: Backtest, path: Path) -> None:
+    """Write the back-test as a Markdown page."""
+    write_text(path, backtest_markdown(result))
+
+
 def backtest_content(result: Backtest) -> dict[str, Any]:
     """Return the back-test as JSON content."""
     return {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from linepack.errors import Issue, Severity
 from linepack.report.text import change, number, plain_table
 from linepack.scenario.scenario import Scenario, apply_scenario
 from linepack.system.calendar import monthly_periods
@@ -47,3 +50,12 @@ def monthly_closure_text(system: GasSystem, year: int) -> str:
     rows.append(("year", *map(number, total), change(world["gap_twh"].sum()) or "0"))
     table = plain_table(("TWh of LNG", *regions, WORLD, "available", "short"), rows)
     return f"LNG that {year} needs at reference prices, by month and region\n{table}\n"
+
+
+def check_text(system: GasSystem, issues: Sequence[Issue]) -> str:
+    """Return the issues of a dataset, one a line, and how many there are."""
+    errors = sum(issue.severity is Severity.ERROR for issue in issues)
+    lines = [f"{'error, ' if issue.severity is Severity.ERROR else ''}{issue}" for issue in issues]
+    rows = sum(len(frame) for frame in system.tables.values())
+    return "\n".join((*lines, f"{system.dataset}: {len(system.tables)} tables, {rows:,} rows, "
+                               f"{errors} error(s), {len(issues) - errors} warning(s)"))  # fmt: skip

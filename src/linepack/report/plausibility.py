@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from linepack.plausibility.run import Verdict
-from linepack.report.text import number, plain_table
+from linepack.report.text import csv_text, number, plain_table
+from linepack.runs.store import write_text
 
 HOW_TO_READ = (
     "Calendar 2025, stocks at both ends of the year as observed; each row changes one thing. Most bands come from a\n"
@@ -61,3 +63,9 @@ def plausibility_content(frame: pd.DataFrame) -> dict[str, Any]:
     rows = frame.astype(object).where(frame.notna(), None)
     counts = {verdict.value: int((frame["verdict"] == verdict.value).sum()) for verdict in Verdict}
     return {"counts": counts, "checks": rows.to_dict("records")}
+
+
+def write_plausibility(frame: pd.DataFrame, out: Path) -> Path:
+    """Write the table as plausibility.csv into ``out``; return the path."""
+    write_text(out / "plausibility.csv", csv_text(frame))
+    return out / "plausibility.csv"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from linepack.report.text import change, csv_text, number, plain_table
 from linepack.results.compare import KEYS, compare_headlines, compare_table, mean_changes, worst_country
-from linepack.results.headline import FIGURES, Figure, Tables, eu_imports, headline
+from linepack.results.headline import FIGURES, Figure, eu_imports, headline
 from linepack.results.observed import expectation_errors
 from linepack.results.purses import compare_accounts, who_gains
 from linepack.runs.store import Run, write_text
@@ -20,11 +20,9 @@ def shown(figure: Figure, value: float) -> str:
     return number(100 * value if figure.is_share else value, figure.decimals)
 
 
-def headline_rows(tables: Tables) -> list[dict[str, Any]]:
-    """Return the headline figures as JSON rows: figure, label, value, unit (shares as fractions)."""
-    values = headline(tables)
-    return [{"figure": f.name, "label": f.label.strip(), "value": values[f.name],
-             "unit": "1" if f.is_share else f.unit} for f in FIGURES]  # fmt: skip
+def run_content(run: Run) -> dict[str, Any]:
+    """Return record and headline figures of a run as JSON content."""
+    return {"record": dict(run.record), "headline": run.headline.to_dict("records")}
 
 
 def certificate_line(run: Run) -> str:

@@ -33,6 +33,13 @@ class WedgeStudy:
     moved: dict[float, dict[str, float]]
     ties: pd.DataFrame | None
 
+    @property
+    def strengths(self) -> pd.DataFrame:
+        """Headline figures by strength. Columns: strength, figure, value, change (NaN without another scenario)."""
+        rows = [(k, name, value, value - self.before[k][name] if k in self.before else float("nan"))
+                for k, figures in self.figures.items() for name, value in figures.items()]  # fmt: skip
+        return pd.DataFrame(rows, columns=["strength", "figure", "value", "change"])
+
 
 def study_wedges(
     system: GasSystem, scenario: Scenario, *, against: Scenario | None = None, has_ties: bool = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -72,9 +73,8 @@ def why_price_text(run: Run, name: str, period: str | None, parts: pd.DataFrame,
     return f"{name} in '{run.name}', {when}, EUR/MWh\n\n" + plain_table(("cause", "detail", "EUR/MWh"), lines)
 
 
-def why_flow_text(system: GasSystem, scenario: Scenario, run: Run, arc: str, on: date | None) -> str:
+def why_flow_text(scenario: Scenario, run: Run, arc: str, on: date | None, lines: Sequence[str]) -> str:
     """Return the reasons of a flow as text."""
-    lines = flow_reasons(system, scenario, run, arc, on)
     day = on or scenario.periods[0].start
     return f"{arc} on {day} in '{run.name}'\n" + "\n".join(f"  - {line}" for line in lines)
 

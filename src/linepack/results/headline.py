@@ -255,6 +255,13 @@ def origin_name(country: str, mode: str) -> str:
     return ORIGIN_NAMES.get(country, OTHER_LNG if mode == "lng" else country)
 
 
+def headline_frame(tables: Tables) -> pd.DataFrame:
+    """Return the headline figures as a table. Columns: figure, label, value, unit (shares as fractions, unit 1)."""
+    values = headline(tables)
+    rows = [(f.name, f.label.strip(), values[f.name], "1" if f.is_share else f.unit) for f in FIGURES]
+    return pd.DataFrame(rows, columns=["figure", "label", "value", "unit"])
+
+
 def _named_shares(share: Mapping[tuple[str, str], float]) -> tuple[dict[str, float], float]:
     """Return the shares of the origins that have a figure of their own, and the share of all other LNG."""
     parts = {

@@ -60,6 +60,13 @@ class Run:
         """The scenario's name."""
         return str(self.record["scenario"]["name"])
 
+    @property
+    def headline(self) -> pd.DataFrame:
+        """The headline figures. Columns: figure, label, value, unit (shares as fractions)."""
+        from linepack.results.headline import headline_frame
+
+        return headline_frame(self.tables)
+
     def _repr_html_(self) -> str:
         """Return headline figures and a chart of prices, for a notebook."""
         from linepack.runs.display import run_html
