@@ -50,11 +50,14 @@ def test_russian_routes_add_up() -> None:
 
 
 def test_nothing_was_known_before_it_happened() -> None:
-    """No figure of a year is said to have been known before that year began."""
+    """No figure of a year is said to have been known before that year began; what was agreed or built was, by then."""
     figures = load_history().figures
     year = figures["period"].str[:4]
-    is_past = figures["series"] != "forward"
-    assert (figures["known_from"].str[:4] >= year)[is_past].all()
+    is_ahead = figures["series"].isin(["forward", "capability", "contract"])
+    assert (figures["known_from"].str[:4] >= year)[~is_ahead].all()
+    assert (figures["known_from"].str[:4] <= year)[is_ahead].all()
+    tests = figures["series"].isin(["capability", "contract"]) & (year >= "2022")
+    assert (figures.loc[tests, "known_from"] < "2022-01-01").all()
 
 
 def test_names_of_years() -> None:
@@ -72,7 +75,8 @@ def test_demand_is_of_the_anchor_and_supply_of_the_year(facts: GasSystem) -> Non
     for system in (base, test):
         at_reference = twh(system.table("demand"), "quantity_gwh_d")
         assert at_reference["DE"] == pytest.approx(history.value("consumption", "DE", 2021), rel=1e-3)
-        assert at_reference["JP"] == pytest.approx(history.value("lng_import", "JP", 2021), rel=1e-3)
+    assert twh(base.table("demand"), "quantity_gwh_d")["JP"] == pytest.approx(
+        history.value("lng_import", "JP", 2021), rel=1e-3)  # fmt: skip
     for year, system in ((2021, base), (2022, test)):
         supply = twh(system.table("availability"), "capacity_gwh_d")
         assert supply["US_LNG"] == pytest.approx(history.value("lng_export", "US_LNG", year), rel=1e-3)
@@ -96,6 +100,43 @@ def test_a_base_year_depends_on_no_later_figure(facts: GasSystem) -> None:
     which = YearOf(2021, 2021)
     assert year_system(facts, which, changed).digest == year_system(facts, which, history).digest
     assert year_system(facts, YearOf(2022, 2021), changed).digest != year_system(facts, YearOf(2022, 2021)).digest
+
+
+@pytest.mark.parametrize(("year", "place", "change_twh"), [
+    (2022, "IN", 21.2),  # from 269.8 TWh in 2016 to 375.9 in 2021: 21.2 a year
+    (2023, "IN", 42.4),
+    (2022, "JP", -29.2),  # 1,261.6 to 1,115.7: Japan needs less every year
+    (2022, "DE", 0.0),  # none in Europe
+])  # fmt: skip
+def test_demand_outside_europe_goes_on_as_before(facts: GasSystem, year: int, place: str, change_twh: float) -> None:
+    """A test year's curve is that of the anchor plus the mean yearly change of the five years before the anchor."""
+    before, after = (twh(year_system(facts, YearOf(y, 2021)).table("demand"), "quantity_gwh_d")[place]
+                     for y in (2021, year))  # fmt: skip
+    assert after - before == pytest.approx(change_twh, abs=0.15)
+
+
+def test_china_grows_by_what_it_imports(facts: GasSystem) -> None:
+    """Its LNG and pipeline gas of 2016 and 2021, 794.4 and 1,900.4 TWh: a fifth of the change a year."""
+    before, after = (twh(year_system(facts, YearOf(y, 2021)).table("demand"), "quantity_gwh_d")["CN"]
+                     for y in (2021, 2022))  # fmt: skip
+    assert after - before == pytest.approx((1900.4 - 794.4) / 5, rel=1e-3)
+
+
+def test_algeria_loses_a_line_and_azerbaijan_has_contracts(facts: GasSystem) -> None:
+    """From 2022 Algeria can send 21.17 bcm by Transmed and 10 by Medgaz, besides Tunisia; 10 bcm are sold by contract.
+
+    In 2019 there was no line to Italy, so there is no contract; Azerbaijan's own users and Georgia come on top.
+    """
+    own = {year: year_system(facts, YearOf(year, 2019)) for year in (2019, 2022)}
+    most = {year: system.table("resource_windows").set_index("resource")["maximum_gwh"] for year, system in own.items()}
+    assert most[2022]["DZ_PIPE_GAS"] / 1e3 == pytest.approx((21.17 + 10) * 10.87 + 44.4, abs=0.2)
+    assert most[2019]["DZ_PIPE_GAS"] / 1e3 == pytest.approx(391 + 44.4, abs=0.1)
+    assert most[2022]["AZ_PIPE_GAS"] / 1e3 == pytest.approx(257.8 + 136.7 + 22.6, abs=0.1)
+    sold = {year: system.table("contracts").set_index("contract")["annual_quantity_gwh"]
+            for year, system in own.items()}  # fmt: skip
+    assert sold[2022][["AZ-IT", "AZ-GR", "AZ-BG"]].sum() / 1e3 == pytest.approx(10 * 11.11, rel=1e-3)
+    assert "AZ-IT" not in sold[2019].index
+    assert {"AZ-HOME", "AZ-GE"} <= set(sold[2019].index)
 
 
 def test_closing_stock_of_a_test_year_is_a_norm(facts: GasSystem) -> None:

@@ -21,8 +21,10 @@ results."""
 HISTORY_TEXT = """\
 Behaviour (conduct, costs, wedges, demand) is fitted to 2019 alone, and to 2021 alone, and frozen under a digest. Then
 the flows of the Russian routes, LNG supply by exporter, home production, the stock of 1 January and the network of
-2022 and of 2023 are imposed, with the EU's filling rule. Everything else is predicted with the demand curves of the
-base year. The bar for changes: a root mean square error of at most half that of the best naive forecast.
+2022 and of 2023 are imposed, with the EU's filling rule. Known beforehand, and dated in the data, are the Maghreb line
+that Algeria closed on 1 November 2021 and the contracts of Shah Deniz 2. Everything else is predicted with the demand
+curves of the base year, which outside Europe go on growing as in the five years before it. The bar for changes: a root
+mean square error of at most half that of the best naive forecast.
 
 Beside it, and no part of the model: 2023 if consumers had still given, in the second year, three quarters of what they
 gave in the first (short-run elasticity 0.18, long-run 0.68, a mean of studies), so that a miss can be told from its

@@ -3,7 +3,8 @@
 Kept from 2025 are the network (but for what opened later, table ``openings``), the shape of demand within the year,
 tariffs, costs and elasticities. ``anchor`` is the year of consumption, prices, contracts and route wedges; ``year`` is
 the year of LNG supply, Russian routes, home production and stocks. A base year has both the same. In a test year only
-what its callers impose comes from that year: demand curves and behaviour are those of the anchor.
+what its callers impose comes from that year: behaviour is that of the anchor, and so are demand curves, which outside
+Europe have grown by the trend known in the anchor.
 """
 
 from __future__ import annotations
@@ -25,11 +26,15 @@ SHAPE_YEAR = "2025"
 EU = "EU27"
 EUROPE = (EU, "Europe non-EU")
 NORM_YEARS = 5
-ALGERIA_CAPABILITY_TWH = 391.0
-AZERBAIJAN_CAPABILITY_TWH = {False: 107.0, True: 257.8}
-"""To Türkiye alone before the Trans Adriatic Pipeline, with the plateau of Shah Deniz 2 after."""
+GROWTH_YEARS = 5
+"""Demand outside Europe goes on growing by what it grew a year over these years before the anchor."""
 
-KEPT_CONTRACTS = ("GAZ-BY", "GAZ-KZ", "GAZ-UZ", "GAZ-AM", "TM-UZ", "DZ-TN", "QA-AE-PIPE", "IL-EG", "IL-JO")
+KEPT_CONTRACTS = (
+    "GAZ-BY", "GAZ-KZ", "GAZ-UZ", "GAZ-AM", "TM-UZ", "DZ-TN", "QA-AE-PIPE", "IL-EG", "IL-JO", "AZ-HOME", "AZ-GE",
+)  # fmt: skip
+NEAR_CONTRACTS = {"DZ_PIPE_GAS": ("DZ-TN",), "AZ_PIPE_GAS": ("AZ-HOME", "AZ-GE")}
+"""Contracts beside Europe that a resource serves besides the capability of the table history."""
+
 RUSSIAN_ARCS = {
     "NORD_STREAM": {"NS1_A": 0.5, "NS1_B": 0.5}, "YAMAL": {"YAMAL_BY-PL": 1.0},
     "UKRAINE": {"UA_SUDZHA": 1.0}, "TURKSTREAM_EUROPE": {"TS_2": 1.0},
@@ -154,11 +159,23 @@ class _Build:
             own = [node for node in places.split(";") if node in now.index]
             if own and not any(node in factors for node in own):
                 piped = self.piped_to_china(anchor) if own == ["CN"] else 0.0
+                wanted = twh + piped + self.grown_twh().get(places, 0.0)
                 for node in own:
-                    factors[node] = max(twh + piped, 0.2 * len(own)) / now[own].sum()
+                    factors[node] = max(wanted, 0.2 * len(own)) / now[own].sum()
         israel = self.base.table("contracts").set_index("contract")["annual_quantity_gwh"]
         factors["EG"] = units.twh_from_gwh(float(israel["IL-EG"])) / now["EG"]
         return factors
+
+    def grown_twh(self) -> dict[str, float]:
+        """Return what demand outside Europe has grown from anchor to year, by market: the trend known in the anchor.
+
+        Straight on at the mean yearly change of the five years before. None for Europe, as the medium-term reports of
+        the International Energy Agency of 2019 and 2021 had it.
+        """
+        anchor = self.which.anchor
+        now, then = (self.history.by_place("import_demand", year) for year in (anchor, anchor - GROWTH_YEARS))
+        years = self.which.year - anchor
+        return {place: (now[place] - then[place]) / GROWTH_YEARS * years for place in now if place in then}
 
     def piped_to_china(self, year: int) -> float:
         """Return pipeline gas to China in TWh: Russian as observed, Central Asian and Burmese as in 2025."""
@@ -188,12 +205,11 @@ class _Build:
         for resource in ("CA_LNG", "MX_LNG", "US_NEW_LNG", "QA_NEW_LNG", "ARCTIC2_LNG"):
             found[resource] = 0.0
         found["RU_EAST_GAS"] = self.history.value("russian_route", "CHINA", self.which.year)
-        has_tap = self.which.year >= 2021
-        found |= {
-            "DZ_PIPE_GAS": ALGERIA_CAPABILITY_TWH + 44.4,
-            "AZ_PIPE_GAS": AZERBAIJAN_CAPABILITY_TWH[has_tap],
-            "LY_PIPE_GAS": self.history.value("eu_import", "LIBYA", self.which.anchor),
-        }
+        found["LY_PIPE_GAS"] = self.history.value("eu_import", "LIBYA", self.which.anchor)
+        sold = self.base.table("contracts").set_index("contract")["annual_quantity_gwh"]
+        for resource, twh in self.history.by_place("capability", self.which.year).items():
+            near = sum(float(sold[contract]) for contract in NEAR_CONTRACTS.get(resource, ()))
+            found[resource] = twh + units.twh_from_gwh(near)
         return found
 
     def availability(self) -> pd.DataFrame:
@@ -384,7 +400,10 @@ class _Build:
         return self.derived(table.assign(reference_flow_gwh_d=np.maximum(reference, 0.01)), str(self.which.anchor))
 
     def contracts(self) -> pd.DataFrame:
-        """Contracts between states outside the question as they are; LNG contracts at the level of the anchor."""
+        """Contracts between states outside the question as they are; LNG contracts at the level of the anchor.
+
+        Contracts of the table history are in force in the years that it has, at its quantities.
+        """
         table, points = self.base.table("contracts"), self.base.table("contract_points")
         base = table["contract"].isin(KEPT_CONTRACTS)
         is_lng = table["contract"].str.endswith("-LNG")
@@ -399,9 +418,11 @@ class _Build:
             own = (ships["trader"] == row.seller) & to.isin(markets)
             weight = ships.loc[own, "reference_flow_gwh_d"]
             factors.append(min(1.0, float((ratio[own] * weight).sum() / weight.sum())) if len(weight) else 1.0)
-        scaled = table.assign(annual_quantity_gwh=table["annual_quantity_gwh"] * np.where(is_lng, factors, 1.0),
-                              start="2010-01-01", end="2030-12-31")  # fmt: skip
-        return scaled[base | is_lng].reset_index(drop=True)
+        dated = self.history.by_place("contract", self.which.year)
+        quantity = table["contract"].map({name: twh * 1e3 for name, twh in dated.items()})
+        quantity = quantity.fillna(table["annual_quantity_gwh"] * np.where(is_lng, factors, 1.0))
+        scaled = table.assign(annual_quantity_gwh=quantity, start="2010-01-01", end="2030-12-31")
+        return scaled[base | is_lng | table["contract"].isin(list(dated))].reset_index(drop=True)
 
     def fill_rule(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Filling rule of the year, as a soft limit; none before 2022."""
