@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,18 +17,27 @@ from linepack.calibrate.declare import load_calibration
 from linepack.calibrate.exante import DAY, ex_ante_checks, scenario_of_the_day
 from linepack.calibrate.fit import FitProgress
 from linepack.calibrate.frozen import Frozen, freeze
-from linepack.calibrate.predict import TESTS, Prediction, observed_figures, prediction_checks
+from linepack.calibrate.predict import (
+    TESTS,
+    Prediction,
+    _Years,
+    beside_lines,
+    observed_figures,
+    prediction_checks,
+)
 from linepack.errors import InputError
 from linepack.report.backtest_text import backtest_markdown, backtest_text, kept_content, write_backtest
+from linepack.results.solution import SolveSettings
 from linepack.system.dataset import load_dataset
 from linepack.system.history import load_history
+from linepack.system.years import YearOf, year_system
 from tests.calibrate.small import COSTS, small_system, write_calibration
 
 
 def perfect(base: int, *, wrong: float = 1.0) -> Prediction:
     """Return a prediction that is what happened, times ``wrong`` in the test years."""
     years = {year: {name: wrong * value for name, value in observed_figures(year).items()} for year in TESTS}
-    return Prediction(base, "0" * 64, observed_figures(base), years, years[TESTS[-1]], {})
+    return Prediction(base, "0" * 64, observed_figures(base), years, {}, {})
 
 
 def barred(checks: list[Check]) -> list[Check]:
@@ -47,7 +57,7 @@ def test_history_itself_meets_every_bar() -> None:
 def test_persistence_misses_its_own_bar() -> None:
     """The base year again: LNG and signs are missed, and the error of changes is that of persistence itself."""
     still = observed_figures(2021)
-    prediction = Prediction(2021, "", still, dict.fromkeys(TESTS, still), still, {})
+    prediction = Prediction(2021, "", still, dict.fromkeys(TESTS, still), {}, {})
     checks = {(c.part, c.label): c for c in prediction_checks(prediction)}
     assert checks["2022 from 2021", "LNG to EU"].verdict is Verdict.MISSED
     signs = next(c for c in checks.values() if c.label.startswith("signs"))
@@ -62,6 +72,26 @@ def test_price_bar_is_a_factor() -> None:
         checks = {(c.part, c.label): c for c in prediction_checks(perfect(2021, wrong=wrong))}
         assert checks["2022 from 2021", "TTF, mean"].verdict is verdict
         assert checks["2023 from 2021", "TTF, mean"].verdict is Verdict.SHOWN
+
+
+def test_variants_are_counted_apart() -> None:
+    """A variant that is what happened would meet all eleven bars; it changes neither lines with a bar nor the count."""
+    prediction = perfect(2021, wrong=1.3)
+    with_it = replace(prediction, beside={"told": perfect(2021).predicted})
+    assert beside_lines(with_it) == ["from 2021, told: 11 of 11 bars"]
+    assert barred(prediction_checks(with_it)) == barred(prediction_checks(prediction))
+
+
+@pytest.mark.full
+def test_the_saving_rule_is_met() -> None:
+    """From August the EU uses 85 per cent of its reference demand, what prices do counted; without the rule more."""
+    facts, base = load_dataset(), 2019
+    years = _Years(facts, base, (), SolveSettings())
+    system = year_system(facts, YearOf(2023, base))
+    free, saved = (years.run({2023: system}, is_saving=is_on)[2023] for is_on in (False, True))
+    most = 0.85 * load_history().value("consumption", "EU27", base)
+    assert free["CONSUMPTION"] > 1.03 * most
+    assert saved["CONSUMPTION"] == pytest.approx(most, rel=5e-3)
 
 
 def test_a_frozen_fit_is_made_once(tmp_path: Path) -> None:

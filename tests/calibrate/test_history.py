@@ -8,8 +8,9 @@ import pytest
 
 from linepack.calibrate.checks import FORWARD, PERSISTENCE, Check, Verdict, checks_table, within
 from linepack.calibrate.declare import load_calibration
-from linepack.calibrate.predict import carried_patches, observed_figures
+from linepack.calibrate.predict import carried_patches, observed_figures, remembering_earlier
 from linepack.errors import InputError
+from linepack.market.memory import memory_rows
 from linepack.results.compare import elasticity_of
 from linepack.scenario.scenario import load_case
 from linepack.system.dataset import load_dataset
@@ -167,6 +168,53 @@ def test_blocks_are_isoelastic_at_their_knots() -> None:
         assert wanted(price) == pytest.approx(100 * (price / 40.0) ** -0.2)
     for price in (47.0, 67.0, 98.0, 160.0):  # straight between the knots: above the curve, by little
         assert 0 <= wanted(price) / (100 * (price / 40.0) ** -0.2) - 1 < 0.01
+
+
+def test_users_answer_to_what_they_pay() -> None:
+    """With 25 EUR/MWh of grid and levies on top, a hub price from 40 to 120 is 65 to 145: 100 (145 / 65)^-0.2."""
+    rows = pd.DataFrame({"node": ["A"], "segment": ["all"], "month": ["2022-01"], "quantity_gwh_d": [100.0],
+                         "reference_price_eur_mwh": [40.0], "elasticity": [0.2], "shape": ["isoelastic"]})  # fmt: skip
+    blocks = isoelastic_blocks(rows, 250.0, 25.0)
+    affine = blocks[blocks["shape"] == "affine"]
+    slope = affine["quantity_gwh_d"] * affine["elasticity"] / 40.0
+    for price in (40.0, 120.0, 200.0):
+        parts = (affine["quantity_gwh_d"] - slope * (price - 40.0)).clip(lower=0.0).sum()
+        fixed = blocks.loc[blocks["shape"] == "fixed", "quantity_gwh_d"].sum()
+        assert parts + fixed == pytest.approx(100 * ((price + 25) / 65) ** -0.2)
+
+
+def test_every_block_of_a_consumer_remembers_alike(facts: GasSystem) -> None:
+    """German industry: the lasting elasticity of the dataset, 6 EUR/MWh on top of the hub; the option is on."""
+    system = year_system(facts, YearOf(2022, 2021))
+    rows = memory_rows(system)
+    own = rows[(rows["node"] == "DE") & rows["segment"].str.startswith("industry-")]
+    demand = system.table("demand")
+    blocks = set(demand.loc[demand["node"] == "DE", "segment"])
+    assert set(own["segment"]) == {name for name in blocks if name.startswith("industry")}
+    base = facts.table("demand_memory").set_index(["node", "segment"]).loc[("DE", "industry")]
+    assert set(own["lasting_elasticity"]) == {base["lasting_elasticity"]}
+    assert set(own["end_user_cost_eur_mwh"]) == {6.0}
+    assert (rows["opening_log_price"] == 0).all()
+
+
+def test_prices_before_the_base_year_can_be_remembered(facts: GasSystem) -> None:
+    """Koyck by hand for German power, 2 EUR/MWh on top: of 2021's fivefold price users remembered 2020 and before.
+
+    m of 2021 is r ln(p2019 / p2021) + (1 - r) ln(p2020 / p2021); at it they used what is observed, so the table has
+    exp(lasting m) as much; 2022 begins with r m.
+    """
+    system = year_system(facts, YearOf(2022, 2021))
+    moved = remembering_earlier(system, 2021)
+    price = {year: load_history().value("price", "TTF", year) + 2 for year in (2019, 2020, 2021)}
+    row = memory_rows(system).set_index(["node", "segment"]).loc[("DE", "power-1")]
+    r = row["retention_fraction"]
+    m = r * np.log(price[2019] / price[2021]) + (1 - r) * np.log(price[2020] / price[2021])
+    before, after = (s.table("demand").set_index(["node", "segment", "month"]).loc[("DE", "power-1", "2022-01")]
+                     for s in (system, moved))  # fmt: skip
+    ratio = after["quantity_gwh_d"] / before["quantity_gwh_d"]
+    assert ratio == pytest.approx(np.exp(row["lasting_elasticity"] * m))
+    opening = moved.table("demand_memory").set_index(["node", "segment"]).loc[("DE", "power-1"), "opening_log_price"]
+    assert opening == pytest.approx(r * m)
 
 
 def test_what_belongs_to_a_year_is_not_carried_over() -> None:

@@ -26,6 +26,10 @@ SHAPE_YEAR = "2025"
 EU = "EU27"
 EUROPE = (EU, "Europe non-EU")
 NORM_YEARS = 5
+END_USER_COST_YEAR = 2019
+MEMORY = {"parameter": "memory_multiplier", "value": 1.0, "unit": "1",
+          "description": "Demand remembers prices of earlier years, as in demand_memory", "source": "linepack",
+          "grade": "judgement", "known_from": "2017-03-01", "note": ""}  # fmt: skip
 GROWTH_YEARS = 5
 """Demand outside Europe goes on growing by what it grew a year over these years before the anchor."""
 
@@ -105,8 +109,10 @@ class _Build:
         contracts = self.contracts()
         points = self.base.table("contract_points")
         limits, members = self.fill_rule()
+        demand = self.demand()
         return {
-            "demand": self.demand(), "indigenous_production": self.home_production(),
+            "demand": demand, "demand_memory": self.memory(demand), "parameters": self.parameters(),
+            "indigenous_production": self.home_production(),
             "availability": self.availability(), "resource_windows": self.windows(),
             "market_prices": self.prices(), "storage_levels": self.stocks(), "arc_schedule": self.schedule(),
             "arcs": self.arcs(), "contracts": contracts,
@@ -146,9 +152,30 @@ class _Build:
         scaled = rows.assign(quantity_gwh_d=rows["quantity_gwh_d"] * factor, reference_price_eur_mwh=price)
         is_hub = is_ttf | is_jkm
         single = self.base.table("parameters").set_index("parameter")["value"]
-        blocks = isoelastic_blocks(scaled[is_hub], float(single["shedding_price_eur_mwh"]))
+        cost = scaled.loc[is_hub, "segment"].map(self.end_user_costs()).fillna(0.0)
+        blocks = isoelastic_blocks(scaled[is_hub], float(single["shedding_price_eur_mwh"]), cost.to_numpy(dtype=float))
         return self.derived(pd.concat([blocks, scaled[~is_hub]], ignore_index=True),
                             f"{self.which.anchor}: consumption and LNG imports (Energy Institute 2026)")  # fmt: skip
+
+    def end_user_costs(self) -> dict[str, float]:
+        """Return what European users pay besides the hub price, EUR/MWh by segment: that of 2019 in every year."""
+        return self.history.by_place("end_user_cost", END_USER_COST_YEAR)
+
+    def memory(self, demand: pd.DataFrame) -> pd.DataFrame:
+        """Memory of the blocks that a consumer's demand is cut into, at the opening state of the dataset."""
+        table, costs = self.base.table("demand_memory"), self.end_user_costs()
+        blocks = demand[["node", "segment"]].drop_duplicates().rename(columns={"segment": "block"})
+        blocks = blocks[blocks["block"].str.contains("-")]
+        blocks["segment"] = blocks["block"].str.rsplit("-", n=1).str[0]
+        rows = blocks.merge(table, on=["node", "segment"])
+        rows["end_user_cost_eur_mwh"] = rows["segment"].map(costs).fillna(0.0)
+        return rows.assign(segment=rows["block"])[list(table.columns)]
+
+    def parameters(self) -> pd.DataFrame:
+        """Parameters, with the memory of demand switched on."""
+        table = self.base.table("parameters")
+        others = table[table["parameter"] != MEMORY["parameter"]]
+        return pd.concat([others, pd.DataFrame([MEMORY])], ignore_index=True)[list(table.columns)]
 
     def demand_factors(self, now: pd.Series) -> dict[str, float]:
         """Return what the shape year's consumption is multiplied with, by market."""
@@ -469,17 +496,21 @@ class _Build:
         return frame[[c.name for c in TABLES_BY_NAME["observations"].columns]]
 
 
-def isoelastic_blocks(rows: pd.DataFrame, shedding_eur_mwh: float) -> pd.DataFrame:
+def isoelastic_blocks(
+    rows: pd.DataFrame, shedding_eur_mwh: float, end_user_cost_eur_mwh: np.ndarray | float = 0.0
+) -> pd.DataFrame:  # fmt: skip
     """Return rows of demand whose sum is isoelastic demand, straight between multiples of the reference price.
 
-    Each block is affine and ends at one of those prices, the last at the shedding price; what is still wanted there is
-    fixed. So demand of constant elasticity stays a quadratic program. Segments get a number behind their name.
+    The elasticity is that to what users pay, the hub price and ``end_user_cost_eur_mwh``, one number or one per row:
+    published elasticities are of end-user prices, which move less than the hub's. Each block is affine and ends at one
+    of those prices, the last at the shedding price; what is still wanted there is fixed. So demand of constant
+    elasticity stays a quadratic program. Segments get a number behind their name.
     """
     q, e = rows["quantity_gwh_d"].to_numpy(dtype=float), rows["elasticity"].to_numpy(dtype=float)
     p = rows["reference_price_eur_mwh"].to_numpy(dtype=float)
     ends = [m * p for m in KNOTS]
     prices = np.array([p, *(np.minimum(end, shedding_eur_mwh) for end in ends), np.full_like(p, shedding_eur_mwh)])
-    wanted = q * (prices / p) ** -e
+    wanted = q * ((prices + end_user_cost_eur_mwh) / (p + end_user_cost_eur_mwh)) ** -e
     gap = np.diff(prices, axis=0)
     slope = np.divide(-np.diff(wanted, axis=0), gap, out=np.zeros_like(gap), where=gap > 1e-9)
     for k in range(len(slope) - 2, -1, -1):  # a knot that fell together with the next one has the slope of that one
