@@ -118,7 +118,8 @@ def made_up() -> Backtest:
     calibration = load_calibration("base-2021")
     table = pd.DataFrame([{"parameter": p.name, "prior": p.prior, "value": p.prior, "posterior_spread": p.spread,
                            "learned_fraction": 0.5, "at_bound": ""} for p in calibration.parameters])  # fmt: skip
-    frozen = Frozen(calibration, calibration.prior, table, pd.DataFrame(), is_settled=True, digest="abc" * 10)
+    frozen = Frozen(calibration, calibration.prior, table, pd.DataFrame(), pd.DataFrame({"cost": [5.0, 4.21]}),
+                    is_settled=True, digest="abc" * 10)  # fmt: skip
     checks = (
         Check("2022 from 2021", "LNG to EU", "TWh", 1500.0, 1450.0, 1305.0, 1595.0, "within 10 %",
               {PERSISTENCE: 871.0}),
@@ -136,6 +137,7 @@ def test_report_says_what_is_missed_and_why(tmp_path: Path) -> None:
         assert "- TTF, mean: panic buying" in text
         assert "78.4" in text
         assert "digest abcabcabcabcabca" in text
+        assert "Sum of squares from 2 starts: 5.00, 4.21; the lowest is frozen." in text
         assert "not carried over, because it is imposed: conduct of Gazprom" in text
     paths = write_backtest(result, tmp_path / "out")
     assert [path.name for path in paths] == ["backtest.md", "backtest.json", "checks.csv"]

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from linepack.calibrate.backtest import Backtest
 from linepack.calibrate.checks import FORWARD, PERSISTENCE, Check, Verdict, checks_table
 from linepack.calibrate.predict import beside_lines, carried_patches
@@ -112,10 +114,16 @@ def _frozen(result: Backtest, tabulate: Tabulate) -> list[str]:
         blocks += [
             f"Fitted to {base}, digest {fit.digest[:16]}"
             + ("" if fit.is_settled else " (the search has not settled)")
-            + (f"; not carried over, because it is imposed: {', '.join(left)}" if left else ""),
+            + (f"; not carried over, because it is imposed: {', '.join(left)}" if left else "")
+            + f". Sum of squares from {len(fit.starts)} starts: {_costs(fit.starts)}; the lowest is frozen.",
             tabulate(("parameter", "prior", "fitted", "spread after", "learned", "at bound"), rows),
         ]
     return blocks
+
+
+def _costs(starts: pd.DataFrame) -> str:
+    """Return where the searches ended, the prior's first."""
+    return ", ".join(f"{cost:.2f}" for cost in starts["cost"])
 
 
 def _row(c: Check) -> list[str]:
@@ -140,6 +148,7 @@ def backtest_content(result: Backtest) -> dict[str, Any]:
     """Return the back-test as JSON content."""
     return {
         "frozen": {str(base): {"digest": fit.digest, "is_settled": fit.is_settled,
+                               "starts": fit.starts.to_dict("records"),
                                "parameters": fit.parameters.to_dict("records")}
                    for base, fit in result.frozen.items()},
         "predictions": {str(base): {"at_base": dict(p.at_base),
