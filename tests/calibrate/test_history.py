@@ -13,7 +13,7 @@ from linepack.errors import InputError
 from linepack.market.memory import memory_rows
 from linepack.results.compare import elasticity_of
 from linepack.scenario.scenario import load_case
-from linepack.system.dataset import load_dataset
+from linepack.system.dataset import check_references, load_dataset
 from linepack.system.gassystem import GasSystem
 from linepack.system.history import History, load_history
 from linepack.system.years import YearOf, isoelastic_blocks, year_named, year_system
@@ -114,6 +114,12 @@ def test_demand_outside_europe_goes_on_as_before(facts: GasSystem, year: int, pl
     before, after = (twh(year_system(facts, YearOf(y, 2021)).table("demand"), "quantity_gwh_d")[place]
                      for y in (2021, year))  # fmt: skip
     assert after - before == pytest.approx(change_twh, abs=0.15)
+
+
+@pytest.mark.parametrize("which", [YearOf(2019, 2019), YearOf(2021, 2021), YearOf(2022, 2019), YearOf(2023, 2021)])
+def test_no_row_is_left_without_what_it_belongs_to(facts: GasSystem, which: YearOf) -> None:
+    """A year keeps part of the contracts of 2025; rows of those that it drops go with them."""
+    assert check_references(year_system(facts, which).tables) == []
 
 
 def test_china_grows_by_what_it_imports(facts: GasSystem) -> None:

@@ -107,7 +107,7 @@ class _Build:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables that differ from those of 2025."""
         contracts = self.contracts()
-        points = self.base.table("contract_points")
+        of_contracts = {name: self.base.table(name) for name in ("contract_points", "contract_makeup")}
         limits, members = self.fill_rule()
         demand = self.demand()
         return {
@@ -116,7 +116,8 @@ class _Build:
             "availability": self.availability(), "resource_windows": self.windows(),
             "market_prices": self.prices(), "storage_levels": self.stocks(), "arc_schedule": self.schedule(),
             "arcs": self.arcs(), "contracts": contracts,
-            "contract_points": points[points["contract"].isin(contracts["contract"])].reset_index(drop=True),
+            **{name: rows[rows["contract"].isin(contracts["contract"])].reset_index(drop=True)
+               for name, rows in of_contracts.items()},
             "route_wedges": self.wedges(), "traders": self.traders(), "ship_classes": self.ships(),
             "sea_routes": self.sea_routes(), "policy_limits": limits, "policy_limit_members": members,
             "joint_limits": self.joint_limits(),
