@@ -16,7 +16,8 @@ from linepack.scenario.scenario import load_case
 from linepack.system.dataset import check_references, load_dataset
 from linepack.system.gassystem import GasSystem
 from linepack.system.history import History, load_history
-from linepack.system.years import YearOf, isoelastic_blocks, year_named, year_system
+from linepack.system.yeardemand import at_usual_weather, isoelastic_blocks
+from linepack.system.years import YearOf, year_named, year_system
 from tests.calibrate.small import small_system
 
 
@@ -70,12 +71,12 @@ def test_names_of_years() -> None:
 
 
 def test_demand_is_of_the_anchor_and_supply_of_the_year(facts: GasSystem) -> None:
-    """German consumption is that of 2021 whatever the year; US LNG, Russian routes and Dutch gas are of the year."""
+    """Ukrainian consumption is that of 2021 whatever the year; US LNG, Russian routes and Dutch gas are of the year."""
     base, test = year_system(facts, YearOf(2021, 2021)), year_system(facts, YearOf(2022, 2021))
     history = load_history()
     for system in (base, test):
         at_reference = twh(system.table("demand"), "quantity_gwh_d")
-        assert at_reference["DE"] == pytest.approx(history.value("consumption", "DE", 2021), rel=1e-3)
+        assert at_reference["UA"] == pytest.approx(history.value("consumption", "UA", 2021), rel=1e-3)
     assert twh(base.table("demand"), "quantity_gwh_d")["JP"] == pytest.approx(
         history.value("lng_import", "JP", 2021), rel=1e-3)  # fmt: skip
     for year, system in ((2021, base), (2022, test)):
@@ -107,13 +108,35 @@ def test_a_base_year_depends_on_no_later_figure(facts: GasSystem) -> None:
     (2022, "IN", 21.2),  # from 269.8 TWh in 2016 to 375.9 in 2021: 21.2 a year
     (2023, "IN", 42.4),
     (2022, "JP", -29.2),  # 1,261.6 to 1,115.7: Japan needs less every year
-    (2022, "DE", 0.0),  # none in Europe
+    (2022, "UA", 0.0),  # none in Europe
+    (2022, "BR", -65.2),  # 112.5 TWh in the driest year in ninety, 47.3 in the mean of five: no trend in that
+    (2023, "BR", -65.2),
+    (2022, "TR", -90.6),  # likewise: 636.5 and 545.9
+    (2022, "DE", -36.2),  # 2021 had 8.2 % more degree-days than usual; 480 of its 1,019 TWh heat
 ])  # fmt: skip
 def test_demand_outside_europe_goes_on_as_before(facts: GasSystem, year: int, place: str, change_twh: float) -> None:
     """A test year's curve is that of the anchor plus the mean yearly change of the five years before the anchor."""
     before, after = (twh(year_system(facts, YearOf(y, 2021)).table("demand"), "quantity_gwh_d")[place]
                      for y in (2021, year))  # fmt: skip
     assert after - before == pytest.approx(change_twh, abs=0.15)
+
+
+def test_usual_weather_moves_what_heats() -> None:
+    """Of 100 GWh/d in January and 20 in July, 80 heat; a tenth more degree-days than usual were 7.3 of them."""
+    rows = pd.DataFrame({"node": ["DE", "DE", "DE", "DE", "UA", "UA"],
+                         "segment": ["household", "household", "power", "power", "household", "household"],
+                         "month": ["2021-01", "2021-07"] * 3, "quantity_gwh_d": [100.0, 20.0] * 3})  # fmt: skip
+    usual = at_usual_weather(rows, {"DE": 1.1})["quantity_gwh_d"].tolist()
+    assert usual == pytest.approx([20 + 80 / 1.1, 20, 100, 20, 100, 20])
+
+
+def test_degree_days_are_of_the_base_years() -> None:
+    """2019 was mild and 2021 cold in the middle of Europe: the same countries in both, about a tenth apart."""
+    mild, cold = (load_history().by_place("degree_days", year) for year in (2019, 2021))
+    assert mild.keys() == cold.keys()
+    assert all(0.86 < value < 1.01 for value in mild.values())
+    assert all(0.91 < value < 1.11 for value in cold.values())
+    assert all(cold[place] > 1.03 > 1 > mild[place] for place in ("DE", "FR", "IT", "NL", "PL", "AT", "BE", "CZ"))
 
 
 @pytest.mark.parametrize("which", [YearOf(2019, 2019), YearOf(2021, 2021), YearOf(2022, 2019), YearOf(2023, 2021)])

@@ -25,8 +25,8 @@ Behaviour (conduct, costs, wedges, demand) is fitted to 2019 alone, and to 2021 
 the flows of the Russian routes, LNG supply by exporter, home production, the stock of 1 January and the network of
 2022 and of 2023 are imposed, with the EU's filling rule. Known beforehand, and dated in the data, are the Maghreb line
 that Algeria closed on 1 November 2021 and the contracts of Shah Deniz 2. Everything else is predicted with the demand
-curves of the base year, which outside Europe go on growing as in the five years before it. Consumers answer to what
-they pay, grid and levies included, with constant elasticity; and they remember: demand adjusts in part within a year
+curves of the base year at usual weather and rain, which outside Europe go on growing as in the five years before it.
+Consumers answer to what they pay, grid and levies included, with constant elasticity; and they remember: demand adjusts in part within a year
 (elasticity 0.18 in the short run, 0.68 in the long run, means of studies), so 2023 begins with the price that was
 predicted for 2022. The bar for changes: a root mean square error of at most half that of the best naive forecast.
 

@@ -3,8 +3,8 @@
 Kept from 2025 are the network (but for what opened later, table ``openings``), the shape of demand within the year,
 tariffs, costs and elasticities. ``anchor`` is the year of consumption, prices, contracts and route wedges; ``year`` is
 the year of LNG supply, Russian routes, home production and stocks. A base year has both the same. In a test year only
-what its callers impose comes from that year: behaviour is that of the anchor, and so are demand curves, which outside
-Europe have grown by the trend known in the anchor.
+what its callers impose comes from that year: behaviour is that of the anchor, and so are demand curves, at usual
+weather and rain; outside Europe they have grown by the trend known in the anchor.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from linepack.system.calendar import days_in_month
 from linepack.system.gassystem import GasSystem
 from linepack.system.history import History, load_history
 from linepack.system.schema import TABLES_BY_NAME
-from linepack.vocabulary import ArcKind, DemandShape, Grade, LimitKind, NodeKind
+from linepack.system.yeardemand import at_usual_weather, isoelastic_blocks
+from linepack.vocabulary import ArcKind, Grade, LimitKind, NodeKind
 
 SHAPE_YEAR = "2025"
 EU = "EU27"
@@ -54,9 +55,6 @@ BOOKED_TARIFF_EUR_MWH = 0.8
 
 FILL_RULE = {2022: 0.8, 2023: 0.9}
 """Regulation (EU) 2022/1032: share of working gas on 1 November."""
-
-KNOTS = (1.4, 2.0, 3.0, 5.0, 9.0)
-"""Multiples of the reference price at which straight pieces of isoelastic demand meet."""
 
 FILL_PENALTY_EUR_MWH = 100.0
 FREE_ARC_GWH_D = 1e5
@@ -141,7 +139,10 @@ class _Build:
         return units.twh_from_gwh(frame[column] * days)
 
     def demand(self) -> pd.DataFrame:
-        """Demand of the shape year, scaled to the anchor's yearly figures at the anchor's prices."""
+        """Demand of the shape year, scaled to the anchor's yearly figures at the anchor's prices.
+
+        In a test year at usual weather: nobody expects the cold of the anchor once more.
+        """
         rows = self.months(self.base.table("demand"))
         now = self.twh(rows, "quantity_gwh_d").groupby(rows["node"]).sum()
         factor = rows["node"].map(self.demand_factors(now)).fillna(1.0)
@@ -151,6 +152,8 @@ class _Build:
         is_jkm = np.isclose(rows["reference_price_eur_mwh"], rows["month"].map(old["jkm_eur_mwh"]), atol=0.05)
         price = np.where(is_ttf, p["TTF"], np.where(is_jkm, p["JKM"], rows["reference_price_eur_mwh"]))
         scaled = rows.assign(quantity_gwh_d=rows["quantity_gwh_d"] * factor, reference_price_eur_mwh=price)
+        if not self.which.is_base:
+            scaled = at_usual_weather(scaled, self.history.by_place("degree_days", self.which.anchor))
         is_hub = is_ttf | is_jkm
         single = self.base.table("parameters").set_index("parameter")["value"]
         cost = scaled.loc[is_hub, "segment"].map(self.end_user_costs()).fillna(0.0)
@@ -181,8 +184,8 @@ class _Build:
     def demand_factors(self, now: pd.Series) -> dict[str, float]:
         """Return what the shape year's consumption is multiplied with, by market."""
         anchor = self.which.anchor
-        factors = {node: twh / now[node] for node, twh in self.history.by_place("consumption", anchor).items()
-                   if node in now.index}  # fmt: skip
+        used = {**self.history.by_place("consumption", anchor), **self.usual_twh("consumption")}
+        factors = {node: twh / now[node] for node, twh in used.items() if node in now.index}
         for places, twh in self.history.by_place("lng_import", anchor).items():
             own = [node for node in places.split(";") if node in now.index]
             if own and not any(node in factors for node in own):
@@ -203,7 +206,16 @@ class _Build:
         anchor = self.which.anchor
         now, then = (self.history.by_place("import_demand", year) for year in (anchor, anchor - GROWTH_YEARS))
         years = self.which.year - anchor
-        return {place: (now[place] - then[place]) / GROWTH_YEARS * years for place in now if place in then}
+        grown = {place: (now[place] - then[place]) / GROWTH_YEARS * years for place in now if place in then}
+        return grown | {place: twh - now[place] for place, twh in self.usual_twh("import_demand").items()}
+
+    def usual_twh(self, series: str) -> dict[str, float]:
+        """Return what markets need in a year of usual rain that burn gas when rivers are low; none in a base year.
+
+        The mean of the five years to the anchor. It takes the place of the anchor's figure and of its trend.
+        """
+        anchor = self.which.anchor
+        return {} if self.which.is_base else self.history.by_place(series, f"{anchor + 1 - NORM_YEARS}-{anchor}")
 
     def piped_to_china(self, year: int) -> float:
         """Return pipeline gas to China in TWh: Russian as observed, Central Asian and Burmese as in 2025."""
@@ -495,38 +507,6 @@ class _Build:
             grade=Grade.CONVERTED.value, known_from=f"{year + 1}-07-01", note="",
         )  # fmt: skip
         return frame[[c.name for c in TABLES_BY_NAME["observations"].columns]]
-
-
-def isoelastic_blocks(
-    rows: pd.DataFrame, shedding_eur_mwh: float, end_user_cost_eur_mwh: np.ndarray | float = 0.0
-) -> pd.DataFrame:  # fmt: skip
-    """Return rows of demand whose sum is isoelastic demand, straight between multiples of the reference price.
-
-    The elasticity is that to what users pay, the hub price and ``end_user_cost_eur_mwh``, one number or one per row:
-    published elasticities are of end-user prices, which move less than the hub's. Each block is affine and ends at one
-    of those prices, the last at the shedding price; what is still wanted there is fixed. So demand of constant
-    elasticity stays a quadratic program. Segments get a number behind their name.
-    """
-    q, e = rows["quantity_gwh_d"].to_numpy(dtype=float), rows["elasticity"].to_numpy(dtype=float)
-    p = rows["reference_price_eur_mwh"].to_numpy(dtype=float)
-    ends = [m * p for m in KNOTS]
-    prices = np.array([p, *(np.minimum(end, shedding_eur_mwh) for end in ends), np.full_like(p, shedding_eur_mwh)])
-    wanted = q * ((prices + end_user_cost_eur_mwh) / (p + end_user_cost_eur_mwh)) ** -e
-    gap = np.diff(prices, axis=0)
-    slope = np.divide(-np.diff(wanted, axis=0), gap, out=np.zeros_like(gap), where=gap > 1e-9)
-    for k in range(len(slope) - 2, -1, -1):  # a knot that fell together with the next one has the slope of that one
-        slope[k] = np.where(gap[k] > 1e-9, slope[k], slope[k + 1])
-    parts = []
-    for k in range(len(slope)):
-        own = slope[k] - (slope[k + 1] if k + 1 < len(slope) else 0.0)
-        end = prices[k + 1]
-        parts.append(rows.assign(segment=rows["segment"] + f"-{k + 1}", quantity_gwh_d=own * (end - p),
-                                 elasticity=p / (end - p), shape=DemandShape.AFFINE.value))  # fmt: skip
-    parts.append(rows.assign(segment=rows["segment"] + "-firm", quantity_gwh_d=wanted[-1],
-                             shape=DemandShape.FIXED.value))  # fmt: skip
-    kept = pd.concat(parts, ignore_index=True)
-    most = kept.groupby(["node", "segment"])["quantity_gwh_d"].transform("max")
-    return kept[most > 0].reset_index(drop=True)
 
 
 def _groups(names: np.ndarray, group: dict[str, str]) -> np.ndarray:
