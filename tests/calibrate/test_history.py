@@ -8,7 +8,8 @@ import pytest
 
 from linepack.calibrate.checks import FORWARD, PERSISTENCE, Check, Verdict, checks_table, within
 from linepack.calibrate.declare import load_calibration
-from linepack.calibrate.predict import carried_patches, observed_figures, remembering_earlier
+from linepack.calibrate.predict import carried_patches, observed_figures
+from linepack.calibrate.variants import FLAT_CHINA, POWER_GAP, STIFF, remembering_earlier, varied_systems
 from linepack.errors import InputError
 from linepack.market.memory import memory_rows
 from linepack.results.compare import elasticity_of
@@ -244,6 +245,21 @@ def test_prices_before_the_base_year_can_be_remembered(facts: GasSystem) -> None
     assert ratio == pytest.approx(np.exp(row["lasting_elasticity"] * m))
     opening = moved.table("demand_memory").set_index(["node", "segment"]).loc[("DE", "power-1"), "opening_log_price"]
     assert opening == pytest.approx(r * m)
+
+
+def test_variants_have_the_size_that_they_say(facts: GasSystem) -> None:
+    """China needs what it needed in 2021; plants of the EU burn 113 TWh more in 2022 and no more in 2023."""
+    systems = {year: year_system(facts, YearOf(year, 2021)) for year in (2022, 2023)}
+    base = twh(year_system(facts, YearOf(2021, 2021)).table("demand"), "quantity_gwh_d")
+    wanted = {name: {year: twh(own.table("demand"), "quantity_gwh_d") for year, own in varied.items()}
+              for name, varied in varied_systems(facts, 2021, systems).items()}  # fmt: skip
+    own = {year: twh(system.table("demand"), "quantity_gwh_d") for year, system in systems.items()}
+    for year in (2022, 2023):
+        assert wanted[FLAT_CHINA][year]["CN"] == pytest.approx(base["CN"])
+        assert own[year]["CN"] > base["CN"] + 200
+    assert wanted[POWER_GAP][2022].sum() - own[2022].sum() == pytest.approx(113.0)
+    assert wanted[POWER_GAP][2023].equals(own[2023])
+    assert wanted[STIFF][2022].sum() == pytest.approx(own[2022].sum())
 
 
 def test_what_belongs_to_a_year_is_not_carried_over() -> None:

@@ -18,28 +18,24 @@ import numpy as np
 from linepack import units
 from linepack.calibrate.checks import FORWARD, PERSISTENCE, Check, Verdict, within
 from linepack.calibrate.frozen import Frozen
-from linepack.market.memory import carried_on, memory_rows, with_memory
+from linepack.calibrate.variants import varied_systems
 from linepack.results.headline import EU
 from linepack.results.memory import memory_after
 from linepack.results.solution import Solution, SolveSettings, solve_system
 from linepack.results.tables import result_tables
-from linepack.scenario.patches import OptionPatch, Patch, QuantityPatch, Span
+from linepack.scenario.patches import Patch, QuantityPatch, Span
 from linepack.scenario.scenario import Scenario, apply_scenario
-from linepack.system.calendar import days_in_month, month_of, monthly_periods
+from linepack.system.calendar import days_in_month, month_of
 from linepack.system.gassystem import GasSystem
 from linepack.system.history import load_history
-from linepack.system.years import EUROPE, YearOf, year_system
+from linepack.system.years import YearOf, year_system
 
 BASES = (2019, 2021)
 TESTS = (2022, 2023)
 OWN_YEAR = ("conduct of Gazprom", "Norwegian supply")
 """Parameters that say something of their year alone: Russian flows are imposed afterwards, and outages do not last."""
 
-EARLIEST_PRICE = 2019
-WITHOUT_MEMORY = "without memory of prices"
 WITH_SAVING = "with the saving rule of the EU met"
-WITH_EARLIER = "with the prices before the base year remembered too"
-FORGETFUL = OptionPatch("no memory", "shown beside", "memory_multiplier", 0.0)
 SAVING_RULE = (
     "Regulation (EU) 2022/1369: 15 % less than the mean of five years, from August 2022 to March 2023; prolonged to "
     "March 2024 by Regulation (EU) 2023/706"
@@ -54,6 +50,9 @@ PRICE_FACTOR = 1.6
 BETTER_THAN_NAIVE = 0.5
 LEAST_CHANGE = 0.02
 """The sign of a change counts where it was at least this share of the base year."""
+
+SHOWN_SHARE = 0.01
+"""A variant is named as the size of what lacks if it moves a line by this share."""
 
 TABLES = ("price_markers", "hub_prices", "flows", "sales", "consumption", "storage")
 LABELS = {
@@ -124,9 +123,8 @@ def predict(facts: GasSystem, base: int, fit: Frozen, settings: SolveSettings | 
     at_base = figures(solve_system(year_system(facts, YearOf(base, base)), fit.calibration.at(fit.values), chosen))
     years = _Years(facts, base, carried_patches(fit), chosen)
     systems = {year: year_system(facts, YearOf(year, base)) for year in TESTS}
-    beside = {WITHOUT_MEMORY: years.run(systems, FORGETFUL), WITH_SAVING: years.run(systems, is_saving=True)}
-    if base > EARLIEST_PRICE:
-        beside[WITH_EARLIER] = years.run({y: remembering_earlier(own, base) for y, own in systems.items()})
+    beside = {name: years.run(varied) for name, varied in varied_systems(facts, base, systems).items()}
+    beside[WITH_SAVING] = years.run(systems, is_saving=True)
     digests = {year: system.digest for year, system in systems.items()}
     return Prediction(base, fit.digest, at_base, years.run(systems), beside, digests)
 
@@ -140,15 +138,13 @@ class _Years:
     patches: tuple[Patch, ...]
     settings: SolveSettings
 
-    def run(
-        self, systems: Mapping[int, GasSystem], *more: Patch, is_saving: bool = False
-    ) -> dict[int, dict[str, float]]:  # fmt: skip
-        """Return the figures of each year, with further patches, and with the saving rule met if ``is_saving``."""
+    def run(self, systems: Mapping[int, GasSystem], *, is_saving: bool = False) -> dict[int, dict[str, float]]:
+        """Return the figures of each year, with the saving rule met if ``is_saving``."""
         found, memory = {}, None
         for year, system in systems.items():
             own = system if memory is None else system.with_tables(demand_memory=memory)
             scenario = Scenario(f"{year}", f"{year} from {self.base}", "", own.dataset, f"{year}-01", 12, "levels",
-                                (*self.patches, *more))  # fmt: skip
+                                self.patches)  # fmt: skip
             solution = solve_system(own, scenario, self.settings)
             if is_saving:
                 scenario, solution = self.saved(own, scenario, solution)
@@ -165,27 +161,6 @@ class _Years:
                 "saving rule", SAVING_RULE, "demand", (), (EU,), (), Span(SAVING_FROM), factor))  # fmt: skip
             solution = solve_system(system, saving, self.settings)
         return saving, solution
-
-
-def remembering_earlier(system: GasSystem, base: int) -> GasSystem:
-    """Return a test year's system whose consumers also remember the prices before the base year.
-
-    Demand of the base year, as observed, was that of users who remembered ``m``: without it they would have used
-    ``exp(lasting_elasticity m)`` as much. Prices of 2019 stand for those before.
-    """
-    rows, periods = memory_rows(system), monthly_periods(f"{system.table('demand')['month'].min()}", 12)
-    region = rows["node"].map(system.table("nodes").set_index("node")["region"])
-    cost, kept = rows["end_user_cost_eur_mwh"].to_numpy(dtype=float), rows["retention_fraction"].to_numpy(dtype=float)
-
-    def paid(year: int) -> np.ndarray:
-        price = load_history().by_place("price", year)
-        return np.where(region.isin(EUROPE), price["TTF"], price["JKM"]) + cost
-
-    state = np.log(paid(EARLIEST_PRICE) / paid(base))
-    for year in range(EARLIEST_PRICE + 1, base):
-        state = kept * state + (1 - kept) * np.log(paid(year) / paid(base))
-    moved = with_memory(system, rows, periods, -np.vstack([state, state]))
-    return moved.with_tables(demand_memory=carried_on(system, rows, (kept * state)[None, :]))
 
 
 def figures(solution: Solution) -> dict[str, float]:
@@ -268,8 +243,8 @@ def prediction_checks(prediction: Prediction) -> list[Check]:
             low, high = within(seen[name], SHARES[name])
             checks.append(Check(part, LABELS[name], "TWh", ours[name], seen[name], low, high,
                                 f"within {100 * SHARES[name]:.0f} %", {PERSISTENCE: before[name]},
-                                MECHANISMS.get((name, base, year), "")))  # fmt: skip
-        checks.append(_price(part, base, year, ours, seen, before))
+                                _lacking(prediction, year, name)))  # fmt: skip
+        checks.append(_price(prediction, year, seen, before))
         for name in ("JKM", "ALGERIA", "AZERBAIJAN", "GB_NET", "CONSUMPTION", "CHINA_LNG"):
             unit = "EUR/MWh" if name in PRICES else "TWh"
             checks.append(Check(part, LABELS[name], unit, ours[name], seen[name], naive={PERSISTENCE: before[name]},
@@ -285,16 +260,24 @@ def prediction_checks(prediction: Prediction) -> list[Check]:
     return [*checks, *_changes(prediction)]
 
 
-def _price(
-    part: str, base: int, year: int, ours: Mapping[str, float], seen: Mapping[str, float], before: Mapping[str, float]
-) -> Check:
+def _price(prediction: Prediction, year: int, seen: Mapping[str, float], before: Mapping[str, float]) -> Check:
+    base = prediction.base
     forward = load_history().by_place("forward", year).get(f"TTF {year} on {base}-12-30", np.nan)
     has_bar = year == 2022
-    return Check(part, LABELS["TTF"], "EUR/MWh", ours["TTF"], seen["TTF"], seen["TTF"] / PRICE_FACTOR,
-                 seen["TTF"] * PRICE_FACTOR, f"within x{PRICE_FACTOR:g}" if has_bar else "",
-                 {PERSISTENCE: before["TTF"], FORWARD: forward},
-                 MECHANISMS.get(("TTF", base, year), ""),
+    return Check(f"{year} from {base}", LABELS["TTF"], "EUR/MWh", prediction.predicted[year]["TTF"], seen["TTF"],
+                 seen["TTF"] / PRICE_FACTOR, seen["TTF"] * PRICE_FACTOR, f"within x{PRICE_FACTOR:g}" if has_bar else "",
+                 {PERSISTENCE: before["TTF"], FORWARD: forward}, _lacking(prediction, year, "TTF"),
                  is_shown_only=not has_bar)  # fmt: skip
+
+
+def _lacking(prediction: Prediction, year: int, name: str) -> str:
+    """Return what the model lacks if a line is missed, with the change that each variant makes: how large that is."""
+    ours, unit = prediction.predicted[year][name], "EUR/MWh" if name in PRICES else "TWh"
+    changes = {variant: years[year][name] - ours for variant, years in prediction.beside.items()}
+    sizes = [f"{variant} {change:+.{1 if name in PRICES else 0}f}" for variant, change in changes.items()
+             if abs(change) >= SHOWN_SHARE * abs(ours)]  # fmt: skip
+    text = MECHANISMS.get((name, prediction.base, year), "")
+    return f"{text}. Size, {unit}: {', '.join(sizes)}" if text and sizes else text
 
 
 def _signs(

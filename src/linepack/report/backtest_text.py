@@ -26,13 +26,17 @@ the flows of the Russian routes, LNG supply by exporter, home production, the st
 2022 and of 2023 are imposed, with the EU's filling rule. Known beforehand, and dated in the data, are the Maghreb line
 that Algeria closed on 1 November 2021 and the contracts of Shah Deniz 2. Everything else is predicted with the demand
 curves of the base year at usual weather and rain, which outside Europe go on growing as in the five years before it.
-Consumers answer to what they pay, grid and levies included, with constant elasticity; and they remember: demand adjusts in part within a year
-(elasticity 0.18 in the short run, 0.68 in the long run, means of studies), so 2023 begins with the price that was
-predicted for 2022. The bar for changes: a root mean square error of at most half that of the best naive forecast.
+Consumers answer to what they pay, grid and levies included, with constant elasticity; and they remember: demand adjusts
+in part within a year (elasticity 0.18 in the short run, 0.68 in the long run, means of studies), so 2023 begins with
+the price that was predicted for 2022. The bar for changes: a root mean square error of at most half that of the best
+naive forecast.
 
-Shown beside, without bars: the same without memory; with the saving rule of the EU met (15 % less from August 2022,
-what prices do counted; it was voluntary, so it is not imposed); and, from 2021, with the prices of 2019 and 2020
-remembered too, to which users of 2021 had not fully adjusted."""
+Shown beside, without bars and without part in any count, so that a miss has a size: no memory; no growth in China,
+which nobody expected to be locked down; the power that nuclear and hydro plants did not give in 2022 (185 TWh less, in
+part made good by wind and sun, the rest half from gas: 113 TWh of it); elasticities half as large, at the low end of
+studies; the saving rule of the EU met (15 % less from August 2022, what prices do counted; it was voluntary, so it is
+not imposed); and, from 2021, the prices of 2019 and 2020 remembered too, to which users of 2021 had not fully
+adjusted."""
 EX_ANTE_TEXT = """\
 Facts and law as known on 13 March 2025; nothing later enters, and no stock or filling target is imposed. The rolling
 mode sees the future as the forward curve of that day; with foresight the market knows the dataset of that day and no

@@ -94,6 +94,27 @@ def year_system(base: GasSystem, which: YearOf, history: History | None = None) 
     return GasSystem(which.name, base.version, {**base.tables, **build.tables()})
 
 
+def demand_growth_twh(which: YearOf, history: History) -> dict[str, float]:
+    """Return what demand outside Europe has grown from anchor to year, by market: the trend known in the anchor.
+
+    Straight on at the mean yearly change of the five years before; where rain decides, to what is usual. None for
+    Europe, as the medium-term reports of the International Energy Agency of 2019 and 2021 had it.
+    """
+    anchor = which.anchor
+    now, then = (history.by_place("import_demand", year) for year in (anchor, anchor - GROWTH_YEARS))
+    years = which.year - anchor
+    grown = {place: (now[place] - then[place]) / GROWTH_YEARS * years for place in now if place in then}
+    return grown | {place: twh - now[place] for place, twh in _usual_twh(which, history, "import_demand").items()}
+
+
+def _usual_twh(which: YearOf, history: History, series: str) -> dict[str, float]:
+    """Return what markets need in a year of usual rain that burn gas when rivers are low; none in a base year.
+
+    The mean of the five years to the anchor. It takes the place of the anchor's figure and of its trend.
+    """
+    return {} if which.is_base else history.by_place(series, f"{which.anchor + 1 - NORM_YEARS}-{which.anchor}")
+
+
 @dataclass(frozen=True)
 class _Build:
     """Builds the tables of one year."""
@@ -184,38 +205,19 @@ class _Build:
     def demand_factors(self, now: pd.Series) -> dict[str, float]:
         """Return what the shape year's consumption is multiplied with, by market."""
         anchor = self.which.anchor
-        used = {**self.history.by_place("consumption", anchor), **self.usual_twh("consumption")}
+        used = {**self.history.by_place("consumption", anchor), **_usual_twh(self.which, self.history, "consumption")}
         factors = {node: twh / now[node] for node, twh in used.items() if node in now.index}
+        grown = demand_growth_twh(self.which, self.history)
         for places, twh in self.history.by_place("lng_import", anchor).items():
             own = [node for node in places.split(";") if node in now.index]
             if own and not any(node in factors for node in own):
                 piped = self.piped_to_china(anchor) if own == ["CN"] else 0.0
-                wanted = twh + piped + self.grown_twh().get(places, 0.0)
+                wanted = twh + piped + grown.get(places, 0.0)
                 for node in own:
                     factors[node] = max(wanted, 0.2 * len(own)) / now[own].sum()
         israel = self.base.table("contracts").set_index("contract")["annual_quantity_gwh"]
         factors["EG"] = units.twh_from_gwh(float(israel["IL-EG"])) / now["EG"]
         return factors
-
-    def grown_twh(self) -> dict[str, float]:
-        """Return what demand outside Europe has grown from anchor to year, by market: the trend known in the anchor.
-
-        Straight on at the mean yearly change of the five years before. None for Europe, as the medium-term reports of
-        the International Energy Agency of 2019 and 2021 had it.
-        """
-        anchor = self.which.anchor
-        now, then = (self.history.by_place("import_demand", year) for year in (anchor, anchor - GROWTH_YEARS))
-        years = self.which.year - anchor
-        grown = {place: (now[place] - then[place]) / GROWTH_YEARS * years for place in now if place in then}
-        return grown | {place: twh - now[place] for place, twh in self.usual_twh("import_demand").items()}
-
-    def usual_twh(self, series: str) -> dict[str, float]:
-        """Return what markets need in a year of usual rain that burn gas when rivers are low; none in a base year.
-
-        The mean of the five years to the anchor. It takes the place of the anchor's figure and of its trend.
-        """
-        anchor = self.which.anchor
-        return {} if self.which.is_base else self.history.by_place(series, f"{anchor + 1 - NORM_YEARS}-{anchor}")
 
     def piped_to_china(self, year: int) -> float:
         """Return pipeline gas to China in TWh: Russian as observed, Central Asian and Burmese as in 2025."""
