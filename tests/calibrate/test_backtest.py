@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,18 +17,27 @@ from linepack.calibrate.declare import load_calibration
 from linepack.calibrate.exante import DAY, ex_ante_checks, scenario_of_the_day
 from linepack.calibrate.fit import FitProgress
 from linepack.calibrate.frozen import Frozen, freeze
-from linepack.calibrate.predict import TESTS, Prediction, observed_figures, prediction_checks
+from linepack.calibrate.predict import (
+    TESTS,
+    Prediction,
+    _Years,
+    beside_lines,
+    observed_figures,
+    prediction_checks,
+)
 from linepack.errors import InputError
 from linepack.report.backtest_text import backtest_markdown, backtest_text, kept_content, write_backtest
+from linepack.results.solution import SolveSettings
 from linepack.system.dataset import load_dataset
 from linepack.system.history import load_history
+from linepack.system.years import YearOf, year_system
 from tests.calibrate.small import COSTS, small_system, write_calibration
 
 
 def perfect(base: int, *, wrong: float = 1.0) -> Prediction:
     """Return a prediction that is what happened, times ``wrong`` in the test years."""
     years = {year: {name: wrong * value for name, value in observed_figures(year).items()} for year in TESTS}
-    return Prediction(base, "0" * 64, observed_figures(base), years, years[TESTS[-1]], {})
+    return Prediction(base, "0" * 64, observed_figures(base), years, {}, {})
 
 
 def barred(checks: list[Check]) -> list[Check]:
@@ -47,7 +57,7 @@ def test_history_itself_meets_every_bar() -> None:
 def test_persistence_misses_its_own_bar() -> None:
     """The base year again: LNG and signs are missed, and the error of changes is that of persistence itself."""
     still = observed_figures(2021)
-    prediction = Prediction(2021, "", still, dict.fromkeys(TESTS, still), still, {})
+    prediction = Prediction(2021, "", still, dict.fromkeys(TESTS, still), {}, {})
     checks = {(c.part, c.label): c for c in prediction_checks(prediction)}
     assert checks["2022 from 2021", "LNG to EU"].verdict is Verdict.MISSED
     signs = next(c for c in checks.values() if c.label.startswith("signs"))
@@ -62,6 +72,29 @@ def test_price_bar_is_a_factor() -> None:
         checks = {(c.part, c.label): c for c in prediction_checks(perfect(2021, wrong=wrong))}
         assert checks["2022 from 2021", "TTF, mean"].verdict is verdict
         assert checks["2023 from 2021", "TTF, mean"].verdict is Verdict.SHOWN
+
+
+def test_variants_are_counted_apart() -> None:
+    """A variant that is what happened would meet all eleven bars; it changes neither lines with a bar nor the count."""
+    prediction = perfect(2021, wrong=1.3)
+    with_it = replace(prediction, beside={"told": perfect(2021).predicted})
+    assert beside_lines(with_it) == ["from 2021, told: 11 of 11 bars"]
+    plain, told = (barred(prediction_checks(p)) for p in (prediction, with_it))
+    assert [(c.label, c.model, c.verdict) for c in told] == [(c.label, c.model, c.verdict) for c in plain]
+    price = next(c for c in told if c.label == "TTF, mean")
+    assert price.mechanism.endswith("Size, EUR/MWh: told -39.9")  # 133.1 instead of 173.0
+
+
+@pytest.mark.full
+def test_the_saving_rule_is_met() -> None:
+    """From August the EU uses 85 per cent of its reference demand, what prices do counted; without the rule more."""
+    facts, base = load_dataset(), 2019
+    years = _Years(facts, base, (), SolveSettings())
+    system = year_system(facts, YearOf(2023, base))
+    free, saved = (years.run({2023: system}, is_saving=is_on)[2023] for is_on in (False, True))
+    most = 0.85 * load_history().value("consumption", "EU27", base)
+    assert free["CONSUMPTION"] > 1.03 * most
+    assert saved["CONSUMPTION"] == pytest.approx(most, rel=5e-3)
 
 
 def test_a_frozen_fit_is_made_once(tmp_path: Path) -> None:
@@ -88,7 +121,8 @@ def made_up() -> Backtest:
     calibration = load_calibration("base-2021")
     table = pd.DataFrame([{"parameter": p.name, "prior": p.prior, "value": p.prior, "posterior_spread": p.spread,
                            "learned_fraction": 0.5, "at_bound": ""} for p in calibration.parameters])  # fmt: skip
-    frozen = Frozen(calibration, calibration.prior, table, pd.DataFrame(), is_settled=True, digest="abc" * 10)
+    frozen = Frozen(calibration, calibration.prior, table, pd.DataFrame(), pd.DataFrame({"cost": [5.0, 4.21]}),
+                    is_settled=True, digest="abc" * 10)  # fmt: skip
     checks = (
         Check("2022 from 2021", "LNG to EU", "TWh", 1500.0, 1450.0, 1305.0, 1595.0, "within 10 %",
               {PERSISTENCE: 871.0}),
@@ -106,6 +140,7 @@ def test_report_says_what_is_missed_and_why(tmp_path: Path) -> None:
         assert "- TTF, mean: panic buying" in text
         assert "78.4" in text
         assert "digest abcabcabcabcabca" in text
+        assert "Sum of squares from 2 starts: 5.00, 4.21; the lowest is frozen." in text
         assert "not carried over, because it is imposed: conduct of Gazprom" in text
     paths = write_backtest(result, tmp_path / "out")
     assert [path.name for path in paths] == ["backtest.md", "backtest.json", "checks.csv"]

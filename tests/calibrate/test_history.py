@@ -9,13 +9,16 @@ import pytest
 from linepack.calibrate.checks import FORWARD, PERSISTENCE, Check, Verdict, checks_table, within
 from linepack.calibrate.declare import load_calibration
 from linepack.calibrate.predict import carried_patches, observed_figures
+from linepack.calibrate.variants import FLAT_CHINA, POWER_GAP, STIFF, remembering_earlier, varied_systems
 from linepack.errors import InputError
+from linepack.market.memory import memory_rows
 from linepack.results.compare import elasticity_of
 from linepack.scenario.scenario import load_case
-from linepack.system.dataset import load_dataset
+from linepack.system.dataset import check_references, load_dataset
 from linepack.system.gassystem import GasSystem
 from linepack.system.history import History, load_history
-from linepack.system.years import YearOf, isoelastic_blocks, year_named, year_system
+from linepack.system.yeardemand import at_usual_weather, isoelastic_blocks
+from linepack.system.years import YearOf, year_named, year_system
 from tests.calibrate.small import small_system
 
 
@@ -50,11 +53,14 @@ def test_russian_routes_add_up() -> None:
 
 
 def test_nothing_was_known_before_it_happened() -> None:
-    """No figure of a year is said to have been known before that year began."""
+    """No figure of a year is said to have been known before that year began; what was agreed or built was, by then."""
     figures = load_history().figures
     year = figures["period"].str[:4]
-    is_past = figures["series"] != "forward"
-    assert (figures["known_from"].str[:4] >= year)[is_past].all()
+    is_ahead = figures["series"].isin(["forward", "capability", "contract"])
+    assert (figures["known_from"].str[:4] >= year)[~is_ahead].all()
+    assert (figures["known_from"].str[:4] <= year)[is_ahead].all()
+    tests = figures["series"].isin(["capability", "contract"]) & (year >= "2022")
+    assert (figures.loc[tests, "known_from"] < "2022-01-01").all()
 
 
 def test_names_of_years() -> None:
@@ -66,13 +72,14 @@ def test_names_of_years() -> None:
 
 
 def test_demand_is_of_the_anchor_and_supply_of_the_year(facts: GasSystem) -> None:
-    """German consumption is that of 2021 whatever the year; US LNG, Russian routes and Dutch gas are of the year."""
+    """Ukrainian consumption is that of 2021 whatever the year; US LNG, Russian routes and Dutch gas are of the year."""
     base, test = year_system(facts, YearOf(2021, 2021)), year_system(facts, YearOf(2022, 2021))
     history = load_history()
     for system in (base, test):
         at_reference = twh(system.table("demand"), "quantity_gwh_d")
-        assert at_reference["DE"] == pytest.approx(history.value("consumption", "DE", 2021), rel=1e-3)
-        assert at_reference["JP"] == pytest.approx(history.value("lng_import", "JP", 2021), rel=1e-3)
+        assert at_reference["UA"] == pytest.approx(history.value("consumption", "UA", 2021), rel=1e-3)
+    assert twh(base.table("demand"), "quantity_gwh_d")["JP"] == pytest.approx(
+        history.value("lng_import", "JP", 2021), rel=1e-3)  # fmt: skip
     for year, system in ((2021, base), (2022, test)):
         supply = twh(system.table("availability"), "capacity_gwh_d")
         assert supply["US_LNG"] == pytest.approx(history.value("lng_export", "US_LNG", year), rel=1e-3)
@@ -96,6 +103,71 @@ def test_a_base_year_depends_on_no_later_figure(facts: GasSystem) -> None:
     which = YearOf(2021, 2021)
     assert year_system(facts, which, changed).digest == year_system(facts, which, history).digest
     assert year_system(facts, YearOf(2022, 2021), changed).digest != year_system(facts, YearOf(2022, 2021)).digest
+
+
+@pytest.mark.parametrize(("year", "place", "change_twh"), [
+    (2022, "IN", 21.2),  # from 269.8 TWh in 2016 to 375.9 in 2021: 21.2 a year
+    (2023, "IN", 42.4),
+    (2022, "JP", -29.2),  # 1,261.6 to 1,115.7: Japan needs less every year
+    (2022, "UA", 0.0),  # none in Europe
+    (2022, "BR", -65.2),  # 112.5 TWh in the driest year in ninety, 47.3 in the mean of five: no trend in that
+    (2023, "BR", -65.2),
+    (2022, "TR", -90.6),  # likewise: 636.5 and 545.9
+    (2022, "DE", -36.2),  # 2021 had 8.2 % more degree-days than usual; 480 of its 1,019 TWh heat
+])  # fmt: skip
+def test_demand_outside_europe_goes_on_as_before(facts: GasSystem, year: int, place: str, change_twh: float) -> None:
+    """A test year's curve is that of the anchor plus the mean yearly change of the five years before the anchor."""
+    before, after = (twh(year_system(facts, YearOf(y, 2021)).table("demand"), "quantity_gwh_d")[place]
+                     for y in (2021, year))  # fmt: skip
+    assert after - before == pytest.approx(change_twh, abs=0.15)
+
+
+def test_usual_weather_moves_what_heats() -> None:
+    """Of 100 GWh/d in January and 20 in July, 80 heat; a tenth more degree-days than usual were 7.3 of them."""
+    rows = pd.DataFrame({"node": ["DE", "DE", "DE", "DE", "UA", "UA"],
+                         "segment": ["household", "household", "power", "power", "household", "household"],
+                         "month": ["2021-01", "2021-07"] * 3, "quantity_gwh_d": [100.0, 20.0] * 3})  # fmt: skip
+    usual = at_usual_weather(rows, {"DE": 1.1})["quantity_gwh_d"].tolist()
+    assert usual == pytest.approx([20 + 80 / 1.1, 20, 100, 20, 100, 20])
+
+
+def test_degree_days_are_of_the_base_years() -> None:
+    """2019 was mild and 2021 cold in the middle of Europe: the same countries in both, about a tenth apart."""
+    mild, cold = (load_history().by_place("degree_days", year) for year in (2019, 2021))
+    assert mild.keys() == cold.keys()
+    assert all(0.86 < value < 1.01 for value in mild.values())
+    assert all(0.91 < value < 1.11 for value in cold.values())
+    assert all(cold[place] > 1.03 > 1 > mild[place] for place in ("DE", "FR", "IT", "NL", "PL", "AT", "BE", "CZ"))
+
+
+@pytest.mark.parametrize("which", [YearOf(2019, 2019), YearOf(2021, 2021), YearOf(2022, 2019), YearOf(2023, 2021)])
+def test_no_row_is_left_without_what_it_belongs_to(facts: GasSystem, which: YearOf) -> None:
+    """A year keeps part of the contracts of 2025; rows of those that it drops go with them."""
+    assert check_references(year_system(facts, which).tables) == []
+
+
+def test_china_grows_by_what_it_imports(facts: GasSystem) -> None:
+    """Its LNG and pipeline gas of 2016 and 2021, 794.4 and 1,900.4 TWh: a fifth of the change a year."""
+    before, after = (twh(year_system(facts, YearOf(y, 2021)).table("demand"), "quantity_gwh_d")["CN"]
+                     for y in (2021, 2022))  # fmt: skip
+    assert after - before == pytest.approx((1900.4 - 794.4) / 5, rel=1e-3)
+
+
+def test_algeria_loses_a_line_and_azerbaijan_has_contracts(facts: GasSystem) -> None:
+    """From 2022 Algeria can send 21.17 bcm by Transmed and 10 by Medgaz, besides Tunisia; 10 bcm are sold by contract.
+
+    In 2019 there was no line to Italy, so there is no contract; Azerbaijan's own users and Georgia come on top.
+    """
+    own = {year: year_system(facts, YearOf(year, 2019)) for year in (2019, 2022)}
+    most = {year: system.table("resource_windows").set_index("resource")["maximum_gwh"] for year, system in own.items()}
+    assert most[2022]["DZ_PIPE_GAS"] / 1e3 == pytest.approx((21.17 + 10) * 10.87 + 44.4, abs=0.2)
+    assert most[2019]["DZ_PIPE_GAS"] / 1e3 == pytest.approx(391 + 44.4, abs=0.1)
+    assert most[2022]["AZ_PIPE_GAS"] / 1e3 == pytest.approx(257.8 + 136.7 + 22.6, abs=0.1)
+    sold = {year: system.table("contracts").set_index("contract")["annual_quantity_gwh"]
+            for year, system in own.items()}  # fmt: skip
+    assert sold[2022][["AZ-IT", "AZ-GR", "AZ-BG"]].sum() / 1e3 == pytest.approx(10 * 11.11, rel=1e-3)
+    assert "AZ-IT" not in sold[2019].index
+    assert {"AZ-HOME", "AZ-GE"} <= set(sold[2019].index)
 
 
 def test_closing_stock_of_a_test_year_is_a_norm(facts: GasSystem) -> None:
@@ -126,6 +198,68 @@ def test_blocks_are_isoelastic_at_their_knots() -> None:
         assert wanted(price) == pytest.approx(100 * (price / 40.0) ** -0.2)
     for price in (47.0, 67.0, 98.0, 160.0):  # straight between the knots: above the curve, by little
         assert 0 <= wanted(price) / (100 * (price / 40.0) ** -0.2) - 1 < 0.01
+
+
+def test_users_answer_to_what_they_pay() -> None:
+    """With 25 EUR/MWh of grid and levies on top, a hub price from 40 to 120 is 65 to 145: 100 (145 / 65)^-0.2."""
+    rows = pd.DataFrame({"node": ["A"], "segment": ["all"], "month": ["2022-01"], "quantity_gwh_d": [100.0],
+                         "reference_price_eur_mwh": [40.0], "elasticity": [0.2], "shape": ["isoelastic"]})  # fmt: skip
+    blocks = isoelastic_blocks(rows, 250.0, 25.0)
+    affine = blocks[blocks["shape"] == "affine"]
+    slope = affine["quantity_gwh_d"] * affine["elasticity"] / 40.0
+    for price in (40.0, 120.0, 200.0):
+        parts = (affine["quantity_gwh_d"] - slope * (price - 40.0)).clip(lower=0.0).sum()
+        fixed = blocks.loc[blocks["shape"] == "fixed", "quantity_gwh_d"].sum()
+        assert parts + fixed == pytest.approx(100 * ((price + 25) / 65) ** -0.2)
+
+
+def test_every_block_of_a_consumer_remembers_alike(facts: GasSystem) -> None:
+    """German industry: the lasting elasticity of the dataset, 6 EUR/MWh on top of the hub; the option is on."""
+    system = year_system(facts, YearOf(2022, 2021))
+    rows = memory_rows(system)
+    own = rows[(rows["node"] == "DE") & rows["segment"].str.startswith("industry-")]
+    demand = system.table("demand")
+    blocks = set(demand.loc[demand["node"] == "DE", "segment"])
+    assert set(own["segment"]) == {name for name in blocks if name.startswith("industry")}
+    base = facts.table("demand_memory").set_index(["node", "segment"]).loc[("DE", "industry")]
+    assert set(own["lasting_elasticity"]) == {base["lasting_elasticity"]}
+    assert set(own["end_user_cost_eur_mwh"]) == {6.0}
+    assert (rows["opening_log_price"] == 0).all()
+
+
+def test_prices_before_the_base_year_can_be_remembered(facts: GasSystem) -> None:
+    """Koyck by hand for German power, 2 EUR/MWh on top: of 2021's fivefold price users remembered 2020 and before.
+
+    m of 2021 is r ln(p2019 / p2021) + (1 - r) ln(p2020 / p2021); at it they used what is observed, so the table has
+    exp(lasting m) as much; 2022 begins with r m.
+    """
+    system = year_system(facts, YearOf(2022, 2021))
+    moved = remembering_earlier(system, 2021)
+    price = {year: load_history().value("price", "TTF", year) + 2 for year in (2019, 2020, 2021)}
+    row = memory_rows(system).set_index(["node", "segment"]).loc[("DE", "power-1")]
+    r = row["retention_fraction"]
+    m = r * np.log(price[2019] / price[2021]) + (1 - r) * np.log(price[2020] / price[2021])
+    before, after = (s.table("demand").set_index(["node", "segment", "month"]).loc[("DE", "power-1", "2022-01")]
+                     for s in (system, moved))  # fmt: skip
+    ratio = after["quantity_gwh_d"] / before["quantity_gwh_d"]
+    assert ratio == pytest.approx(np.exp(row["lasting_elasticity"] * m))
+    opening = moved.table("demand_memory").set_index(["node", "segment"]).loc[("DE", "power-1"), "opening_log_price"]
+    assert opening == pytest.approx(r * m)
+
+
+def test_variants_have_the_size_that_they_say(facts: GasSystem) -> None:
+    """China needs what it needed in 2021; plants of the EU burn 113 TWh more in 2022 and no more in 2023."""
+    systems = {year: year_system(facts, YearOf(year, 2021)) for year in (2022, 2023)}
+    base = twh(year_system(facts, YearOf(2021, 2021)).table("demand"), "quantity_gwh_d")
+    wanted = {name: {year: twh(own.table("demand"), "quantity_gwh_d") for year, own in varied.items()}
+              for name, varied in varied_systems(facts, 2021, systems).items()}  # fmt: skip
+    own = {year: twh(system.table("demand"), "quantity_gwh_d") for year, system in systems.items()}
+    for year in (2022, 2023):
+        assert wanted[FLAT_CHINA][year]["CN"] == pytest.approx(base["CN"])
+        assert own[year]["CN"] > base["CN"] + 200
+    assert wanted[POWER_GAP][2022].sum() - own[2022].sum() == pytest.approx(113.0)
+    assert wanted[POWER_GAP][2023].equals(own[2023])
+    assert wanted[STIFF][2022].sum() == pytest.approx(own[2022].sum())
 
 
 def test_what_belongs_to_a_year_is_not_carried_over() -> None:

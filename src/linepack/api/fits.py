@@ -22,22 +22,23 @@ from linepack.system.gassystem import GasSystem
 
 def calibrate(
     calibration: str | Path = "reference-2025", *, system: GasSystem | str | Path | None = None, solver: str = "auto",
-    derivatives: str = "exact", most_steps: int = 30, out: str | Path | None = None,
+    derivatives: str = "exact", most_steps: int = 30, starts: int = 1, out: str | Path | None = None,
     on_progress: Callable[[FitProgress], None] | None = None,
 ) -> Fit:  # fmt: skip
     """Return the fit of declared parameters to the observations of a dataset.
 
     ``calibration`` is a name that comes with linepack or a YAML file; ``system`` the facts, a dataset's name or its
-    folder. ``fit.parameters``, ``fit.residuals``, ``fit.directions`` and ``fit.correlations`` are pandas tables; with
-    ``out``, a new folder gets them and the fitted dataset, whose changed rows are graded ``calibrated``. Errors:
-    ``InputError`` for a calibration that does not fit the facts, or a folder that exists.
+    folder. The fit is the lowest of searches from ``starts`` points, the prior first. ``fit.parameters``,
+    ``fit.residuals``, ``fit.directions``, ``fit.correlations`` and ``fit.starts`` are pandas tables; with ``out``, a
+    new folder gets them and the fitted dataset, whose changed rows are graded ``calibrated``. Errors: ``InputError``
+    for a calibration that does not fit the facts, or a folder that exists.
     """
     if out is not None and Path(out).exists():
         raise InputError("exists", f"{out} exists already", hint="give a new folder; nothing is overwritten")
     loaded = load_calibration(calibration)
     facts = system if isinstance(system, GasSystem) else load_dataset(system or loaded.scenario.dataset)
     found = fit(facts, loaded, settings=solve_settings(solver), how=Derivatives(derivatives), most_steps=most_steps,
-                on_progress=on_progress)  # fmt: skip
+                starts=starts, on_progress=on_progress)  # fmt: skip
     if out is not None:
         write_fit(facts, found, Path(out))
     return found

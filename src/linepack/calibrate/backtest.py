@@ -19,6 +19,9 @@ from linepack.calibrate.studies import study_checks
 from linepack.results.solution import SolveSettings
 from linepack.system.dataset import load_dataset
 
+STARTS = 3
+"""Searches for each fit: from the prior, and from the two best of twelve draws from it."""
+
 
 class Part(StrEnum):
     """Parts of the back-test."""
@@ -68,7 +71,7 @@ def backtest(
         for base in BASES:
             calibration = load_calibration(f"base-{base}")
             frozen[base] = freeze(load_dataset(f"history-{base}"), calibration, folder, settings=settings,
-                                  on_progress=tell(base))  # fmt: skip
+                                  starts=STARTS, on_progress=tell(base))  # fmt: skip
             say(f"base year {base} frozen: {frozen[base].digest[:12]}")
     if Part.HISTORY in parts:
         for base in BASES:

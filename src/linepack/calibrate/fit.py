@@ -15,7 +15,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import least_squares
+from scipy.optimize import OptimizeResult, least_squares
 
 from linepack.calibrate.declare import Calibration
 from linepack.calibrate.residuals import Observed, derivatives, differences, measured, observed, solve_at
@@ -45,6 +45,9 @@ AT_BOUND = 1e-6
 
 UNIDENTIFIED = 0.3
 """A direction with a smaller singular value is known from the prior: the data give it less than a tenth."""
+
+SEED, DRAWS_PER_START = 2019, 6
+"""Further starts are the best of draws from the priors, so many for each start that is asked for."""
 
 LOADING = 0.35
 """A parameter with at least this share in a direction is named with it."""
@@ -81,6 +84,10 @@ class Fit:
     is_settled: bool
     message: str
     seconds: float
+    starts: pd.DataFrame
+    """One row per search: start (0 is the prior), cost_at_start, cost, is_settled, is_chosen, and a column of values
+    for each parameter. ``cost`` is the sum of squares that is minimised; residuals have kinks, so there are several
+    lowest points near each other, and the lowest that was found counts."""
 
     @cached_property
     def parameters(self) -> pd.DataFrame:
@@ -154,14 +161,15 @@ def fit(
     settings: SolveSettings | None = None,
     how: Derivatives = Derivatives.EXACT,
     most_steps: int = 30,
+    starts: int = 1,
     on_progress: Callable[[FitProgress], None] | None = None,
 ) -> Fit:
-    """Return the fit of a calibration to the observations of a dataset.
+    """Return the fit of a calibration to the observations of a dataset, the lowest of searches from ``starts`` points.
 
     Errors: ``InputError`` for parameters that do not fit the facts, ``NotCertified`` if the prior itself cannot be
     solved; a trial point that cannot be solved is counted as bad and left.
     """
-    return _Search(system, calibration, settings or SolveSettings(), how, on_progress).run(most_steps)
+    return _Search(system, calibration, settings or SolveSettings(), how, on_progress).run(most_steps, starts)
 
 
 class _Search:
@@ -177,36 +185,61 @@ class _Search:
         self.evaluations, self.best, self.start = 0, np.inf, time.perf_counter()
         self.solved: dict[bytes, tuple[Solution, np.ndarray]] = {}
 
-    def run(self, most_steps: int) -> Fit:
-        """Search and return the fit."""
+    def run(self, most_steps: int, starts: int) -> Fit:
+        """Search from every start and return the lowest fit."""
         c = self.calibration
         low, high = (np.array([getattr(p, end) for p in c.parameters]) for end in ("low", "high"))
         at_prior = self.model(c.prior)
-        values = c.prior
-        for step in SWEEPS:
-            start = self.swept(values, low, high, step)
-            found = least_squares(self.residuals, start, self.jacobian, bounds=(low, high), method="dogbox",
-                                  x_scale=c.spread, max_nfev=most_steps, ftol=SETTLED, xtol=SETTLED,
-                                  gtol=SETTLED)  # fmt: skip
-            values = np.asarray(found.x)
+        begun = self.begins(starts, low, high)
+        ends = [self.searched(point, low, high, most_steps) for point in begun]
+        costs = [self.cost(np.asarray(end.x)) for end in ends]
+        chosen = int(np.argmin(costs))
+        values = np.asarray(ends[chosen].x)
+        rows = [{"start": k, "cost_at_start": self.cost(point), "cost": costs[k], "is_settled": bool(end.status > 0),
+                 "is_chosen": k == chosen,
+                 **dict(zip((p.name for p in c.parameters), np.asarray(end.x).tolist(), strict=True))}
+                for k, (point, end) in enumerate(zip(begun, ends, strict=True))]  # fmt: skip
         model = self.model(values)
         scaled = self.seen_from_afar(values) * c.spread[None, :] / self.observations.scale[:, None]
+        found = ends[chosen]
         return Fit(c, self.observations, values, at_prior, model, scaled, self.evaluations, bool(found.status > 0),
-                   str(found.message), time.perf_counter() - self.start)  # fmt: skip
+                   str(found.message), time.perf_counter() - self.start, pd.DataFrame(rows))  # fmt: skip
+
+    def begins(self, starts: int, low: np.ndarray, high: np.ndarray) -> list[np.ndarray]:
+        """Return where searches begin: at the prior, and at the best of draws from it."""
+        c, random = self.calibration, np.random.default_rng(SEED)
+        drawn = random.normal(c.prior, c.spread, size=(DRAWS_PER_START * (starts - 1), len(c.prior)))
+        points = [np.clip(point, low, high) for point in drawn]
+        return [c.prior, *sorted(points, key=self.cost)[: starts - 1]]
+
+    def searched(self, start: np.ndarray, low: np.ndarray, high: np.ndarray, most_steps: int) -> OptimizeResult:
+        """Return where sweeps and least squares lead from a start."""
+        values = start
+        for step in SWEEPS:
+            swept = self.swept(values, low, high, step)
+            found = least_squares(self.residuals, swept, self.jacobian, bounds=(low, high), method="dogbox",
+                                  x_scale=self.calibration.spread, max_nfev=most_steps, ftol=SETTLED, xtol=SETTLED,
+                                  gtol=SETTLED)  # fmt: skip
+            values = np.asarray(found.x)
+        return found
+
+    def cost(self, values: np.ndarray) -> float:
+        """Return the sum of squares at a point."""
+        return float(np.square(self.residuals(values)).sum())
 
     def swept(self, values: np.ndarray, low: np.ndarray, high: np.ndarray, step: float) -> np.ndarray:
         """Return the best point found by steps in single parameters, repeated where they help (pattern search).
 
         Residuals have kinks, where a derivative says nothing of the other side. ``step`` is a share of the spreads.
         """
-        best, least = values, float(np.square(self.residuals(values)).sum())
+        best, least = values, self.cost(values)
         for k in range(len(values)):
             for side in (-1.0, 1.0):
                 helped = 0
                 while helped < MOST_STEPS:
                     trial = best.copy()
                     trial[k] = np.clip(best[k] + side * step * self.calibration.spread[k], low[k], high[k])
-                    cost = np.inf if trial[k] == best[k] else float(np.square(self.residuals(trial)).sum())
+                    cost = np.inf if trial[k] == best[k] else self.cost(trial)
                     if cost >= least:
                         break
                     best, least, helped = trial, cost, helped + 1

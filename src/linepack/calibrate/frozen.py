@@ -31,6 +31,7 @@ class Frozen:
     values: np.ndarray
     parameters: pd.DataFrame
     residuals: pd.DataFrame
+    starts: pd.DataFrame
     is_settled: bool
     digest: str
 
@@ -42,29 +43,29 @@ class Frozen:
 
 def freeze(
     system: GasSystem, calibration: Calibration, folder: Path, *, settings: SolveSettings | None = None,
-    on_progress: Callable[[FitProgress], None] | None = None,
+    starts: int = 1, on_progress: Callable[[FitProgress], None] | None = None,
 ) -> Frozen:  # fmt: skip
     """Return the frozen fit; it is read from ``folder`` if facts, calibration, model and settings are the same.
 
     The digest is over dataset, calibration and values: it can be written down before anything is predicted.
     """
     chosen = settings or SolveSettings()
-    key = _digest([system.digest, calibration.digest, model_version(), asdict(chosen)])
+    key = _digest([system.digest, calibration.digest, model_version(), asdict(chosen), starts])
     path = folder / f"{calibration.name}-{key[:16]}.json"
     if not path.is_file():
-        found = fit(system, calibration, settings=chosen, on_progress=on_progress)
+        found = fit(system, calibration, settings=chosen, starts=starts, on_progress=on_progress)
         point = np.asarray(found.values)
         content = {
             "key": key, "values": [float(f"{value:.{DIGITS}g}") for value in point],
             "is_settled": found.is_settled, "parameters": found.parameters.to_dict("records"),
-            "residuals": found.residuals.to_dict("records"),
+            "residuals": found.residuals.to_dict("records"), "starts": found.starts.to_dict("records"),
         }  # fmt: skip
         write_text(path, json.dumps(content, indent=1) + "\n")
     content = json.loads(path.read_text(encoding="utf-8"))
     values = np.array(content["values"], dtype=float)
     digest = _digest([system.digest, calibration.digest, values.tolist()])
     return Frozen(calibration, values, pd.DataFrame(content["parameters"]), pd.DataFrame(content["residuals"]),
-                  bool(content["is_settled"]), digest)  # fmt: skip
+                  pd.DataFrame(content["starts"]), bool(content["is_settled"]), digest)  # fmt: skip
 
 
 def _digest(content: object) -> str:

@@ -25,10 +25,18 @@ if TYPE_CHECKING:
     help="From the conditions of the equilibrium, or by solving again.",
 )
 @click.option("--steps", type=click.IntRange(1), default=30, show_default=True, help="Most steps of the search.")
+@click.option(
+    "--starts",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Searches: from the prior, then from the best of draws from it; the lowest counts.",
+)
 @click.option("--out", type=click.Path(file_okay=False), default=None, help="New folder to write dataset and fit to.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 def calibrate(
-    calibration: str, dataset: str | None, solver: str, derivatives: str, steps: int, out: str | None, as_json: bool
+    calibration: str, dataset: str | None, solver: str, derivatives: str, steps: int, starts: int, out: str | None,
+    as_json: bool,
 ) -> int:
     """Fit the parameters of CALIBRATION (a name or a YAML file) to the observations of its dataset.
 
@@ -40,8 +48,8 @@ def calibrate(
     from linepack.report.calibration_text import fit_content, fit_text
 
     folder = None if out is None else Path(out)
-    fit = fitted(calibration, system=dataset, solver=solver, derivatives=derivatives, most_steps=steps, out=folder,
-                 on_progress=_show)  # fmt: skip
+    fit = fitted(calibration, system=dataset, solver=solver, derivatives=derivatives, most_steps=steps,
+                 starts=starts, out=folder, on_progress=_show)  # fmt: skip
     if as_json:
         print_json(fit_content(fit))
     else:

@@ -47,6 +47,7 @@ def fit_text(fit: Fit) -> str:
     together = [f"{r.one} with {r.other} ({r.correlation:+.2f})" for r in related.itertuples()]
     bound = [f"{r.parameter} ({r.at_bound})" for r in table[table["at_bound"] != ""].itertuples()]
     before, after = ((fit.residuals[name] ** 2).sum() for name in ("residual_at_prior", "residual"))
+    searched = ", ".join(f"{cost:.3f}" for cost in fit.starts["cost"])
     lines = [
         f"{c.title}",
         parameters,
@@ -54,6 +55,7 @@ def fit_text(fit: Fit) -> str:
         observed,
         f"Sum of squared residuals {before:.3f} at the prior, {after:.3f} fitted; {fit.evaluations} equilibria, "
         f"{fit.seconds:.0f} s; {'settled' if fit.is_settled else 'NOT settled: ' + fit.message}.",
+        f"Lowest of {len(fit.starts)} searches, which ended at {searched} (distance to the priors counted).",
         f"At a bound: {', '.join(bound) or 'none'}. Correlated beyond {LEAST_CORRELATION:g}: "
         f"{'; '.join(together) or 'none'}. {int((~found['is_identified']).sum())} of {len(found)} directions are not "
         "identified.",
@@ -72,9 +74,9 @@ def fit_content(fit: Fit) -> dict[str, Any]:
 
 
 def fit_tables(fit: Fit) -> dict[str, pd.DataFrame]:
-    """Return the tables of a fit by name: parameters, residuals, directions, correlations."""
-    return {"parameters": fit.parameters, "residuals": fit.residuals, "directions": fit.directions,
-            "correlations": fit.correlations}  # fmt: skip
+    """Return the tables of a fit by name: parameters, starts, residuals, directions, correlations."""
+    return {"parameters": fit.parameters, "starts": fit.starts, "residuals": fit.residuals,
+            "directions": fit.directions, "correlations": fit.correlations}  # fmt: skip
 
 
 def write_fit(system: GasSystem, fit: Fit, out: Path) -> list[Path]:

@@ -19,6 +19,7 @@ import pandas as pd
 
 from linepack.errors import InputError
 from linepack.market.compile import compile_problem
+from linepack.market.memory import memory_rows
 from linepack.market.outlook import OUTLOOK, curve_prices, with_outlook
 from linepack.market.parameters import Closing
 from linepack.market.problem import Equation, Problem, Variable
@@ -77,6 +78,9 @@ def solve_rolling(system: GasSystem, scenario: Scenario, settings: SolveSettings
     assert rolling is not None
     require_months(rolling, scenario.months, str(scenario.step), scenario.quarters)
     patched, plain = apply_scenario(system, scenario), _without_news(scenario)
+    if not memory_rows(patched).empty:
+        raise InputError("rolling-memory", "rolling expectations and a memory of prices do not go together",
+                         table="demand_memory", hint="'memory: 0', or 'expectations: foresight'")  # fmt: skip
     beliefs = None
     if plain.digest != scenario.digest:
         beliefs = _walk(apply_scenario(system, plain), plain, rolling, settings, beliefs=None, keep_parts=False)

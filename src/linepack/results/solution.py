@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from linepack.market.compile import compile_problem
+from linepack.market.memory import memory_rows
 from linepack.market.parameters import Closing
 from linepack.market.problem import Problem
 from linepack.results.equilibrium import SolveSettings, program_of, solve_problem
@@ -77,7 +78,8 @@ def solve_system(
     """Return the certified equilibrium of a scenario on a dataset.
 
     With rolling expectations it is the path of windows that are certified one by one. What is ``likely`` to bind and to
-    flow, or else what comes with the dataset, makes it quicker, not different.
+    flow, or else what comes with the dataset, makes it quicker, not different. Where consumers remember prices, the
+    market is solved until their memory is that of its own prices.
     Errors: ``InputError`` for facts or patches that do not fit, ``NotCertified`` if no answer passes.
     """
     chosen = settings or SolveSettings()
@@ -86,10 +88,18 @@ def solve_system(
 
         return solve_rolling(system, scenario, chosen)
     patched = apply_scenario(system, scenario)
-    problem = compile_problem(patched, scenario.periods, closing=Closing(scenario.closing))
     expected = shipped_limits(system.dataset) if likely is None else likely
-    begin = None if expected is None else beginning(problem, expected)
-    return Solution(patched, *solve_problem(problem, chosen, begin=begin))
+
+    def once(own: GasSystem) -> Solution:
+        problem = compile_problem(own, scenario.periods, closing=Closing(scenario.closing))
+        begin = None if expected is None else beginning(problem, expected)
+        return Solution(own, *solve_problem(problem, chosen, begin=begin))
+
+    if memory_rows(patched).empty:
+        return once(patched)
+    from linepack.results.memory import solve_remembering  # as above
+
+    return solve_remembering(patched, scenario.periods, once)
 
 
 __all__ = ["Likely", "Solution", "SolveSettings", "program_of", "solve_problem", "solve_system"]

@@ -38,6 +38,7 @@ def parse_patch(fields: Fields) -> Patch:
 OPTIONS = {
     "wedges": ("wedge_multiplier", "how strongly observed routes hold: 0 not at all, 1 as fitted, 2 twice"),
     "hysteresis": ("hysteresis_multiplier", "whether closed plants come back: 0 all do, 1 as in demand_hysteresis"),
+    "memory": ("memory_multiplier", "whether demand remembers prices of earlier years: 0 no, 1 as in demand_memory"),
 }
 """What a scenario file may set under ``options``: the parameter behind it, and what it means."""
 

@@ -326,7 +326,7 @@ class TablePatch:
 
 @dataclass(frozen=True)
 class OptionPatch:
-    """Sets a number of the model itself: how strong wedges are, whether closed plants come back."""
+    """Sets a number of the model itself: how strong wedges are, whether closed plants come back, what is remembered."""
 
     name: str
     why: str

@@ -1,4 +1,4 @@
-"""What was observed from 2017 to 2025, as single figures with their source; and the network of those years.
+"""What was observed from 2014 to 2025, as single figures with their source; and the network of those years.
 
 Ships with the package: nothing else is needed to run a back-test. Figures are yearly sums or means unless the
 period says a quarter, a month or a day.
@@ -18,14 +18,14 @@ from linepack.system.tables import packaged_table
 FOLDER = "history"
 SERIES = (
     "consumption", "production", "lng_import", "lng_export", "eu_import", "russian_route", "price", "forward",
-    "exchange", "freight", "storage_fill",
+    "exchange", "freight", "storage_fill", "import_demand", "capability", "contract", "end_user_cost", "degree_days",
 )  # fmt: skip
 
 HISTORY = Table("history", "What was observed: one figure per series, place and period.",
                 ("series", "place", "period"), (
     text("series", "What was observed.", choices=SERIES),
-    text("place", "Market, group of markets or resources (';' between them), route, supplier or price marker."),
-    text("period", "YYYY, YYYY-Qn, YYYY-MM, or the day of a stock at 06:00, YYYY-MM-DD."),
+    text("place", "Market, group of markets or resources (';' between them), route, supplier, contract, marker."),
+    text("period", "YYYY, YYYY-Qn, YYYY-MM, the day of a stock at 06:00, or 'usual YYYY', a mean of years to YYYY."),
     number("value", "see unit", "The figure."),
     text("unit", "Unit.", choices=("TWh", "EUR/MWh", "USD/EUR", "USD/d", "1")),
 ))  # fmt: skip

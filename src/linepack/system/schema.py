@@ -347,6 +347,17 @@ TABLES: tuple[Table, ...] = (
         number("return_limit_share", "1", "Most that returns, share of the reference quantity. Empty: no limit.",
                required=False),
     ), is_optional=True),
+    Table("demand_memory", "Consumers whose demand also answers to the prices of earlier years (partial adjustment).",
+          ("node", "segment"), (
+        text("node", "Market.", references="nodes.node"),
+        text("segment", "Group of consumers."),
+        number("lasting_elasticity", "1", "Elasticity to the remembered price: long-run less short-run elasticity."),
+        number("retention_fraction", "1", "Weight of a year in memory over that of the year after it.", maximum=1.0),
+        number("end_user_cost_eur_mwh", "EUR/MWh", "What users pay besides the hub price: grid, excise, levies.",
+               required=False, default=0.0),
+        number("opening_log_price", "1", "Remembered at the start: mean logarithm of price over reference price.",
+               minimum=None, required=False, default=0.0),
+    ), is_optional=True),
     Table("demand_points", "Points of a tabulated demand, straight lines between and beyond them.",
           ("node", "segment", "point"), (
         text("node", "Market.", references="nodes.node"),

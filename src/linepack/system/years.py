@@ -3,7 +3,8 @@
 Kept from 2025 are the network (but for what opened later, table ``openings``), the shape of demand within the year,
 tariffs, costs and elasticities. ``anchor`` is the year of consumption, prices, contracts and route wedges; ``year`` is
 the year of LNG supply, Russian routes, home production and stocks. A base year has both the same. In a test year only
-what its callers impose comes from that year: demand curves and behaviour are those of the anchor.
+what its callers impose comes from that year: behaviour is that of the anchor, and so are demand curves, at usual
+weather and rain; outside Europe they have grown by the trend known in the anchor.
 """
 
 from __future__ import annotations
@@ -19,17 +20,26 @@ from linepack.system.calendar import days_in_month
 from linepack.system.gassystem import GasSystem
 from linepack.system.history import History, load_history
 from linepack.system.schema import TABLES_BY_NAME
-from linepack.vocabulary import ArcKind, DemandShape, Grade, LimitKind, NodeKind
+from linepack.system.yeardemand import at_usual_weather, isoelastic_blocks
+from linepack.vocabulary import ArcKind, Grade, LimitKind, NodeKind
 
 SHAPE_YEAR = "2025"
 EU = "EU27"
 EUROPE = (EU, "Europe non-EU")
 NORM_YEARS = 5
-ALGERIA_CAPABILITY_TWH = 391.0
-AZERBAIJAN_CAPABILITY_TWH = {False: 107.0, True: 257.8}
-"""To Türkiye alone before the Trans Adriatic Pipeline, with the plateau of Shah Deniz 2 after."""
+END_USER_COST_YEAR = 2019
+MEMORY = {"parameter": "memory_multiplier", "value": 1.0, "unit": "1",
+          "description": "Demand remembers prices of earlier years, as in demand_memory", "source": "linepack",
+          "grade": "judgement", "known_from": "2017-03-01", "note": ""}  # fmt: skip
+GROWTH_YEARS = 5
+"""Demand outside Europe goes on growing by what it grew a year over these years before the anchor."""
 
-KEPT_CONTRACTS = ("GAZ-BY", "GAZ-KZ", "GAZ-UZ", "GAZ-AM", "TM-UZ", "DZ-TN", "QA-AE-PIPE", "IL-EG", "IL-JO")
+KEPT_CONTRACTS = (
+    "GAZ-BY", "GAZ-KZ", "GAZ-UZ", "GAZ-AM", "TM-UZ", "DZ-TN", "QA-AE-PIPE", "IL-EG", "IL-JO", "AZ-HOME", "AZ-GE",
+)  # fmt: skip
+NEAR_CONTRACTS = {"DZ_PIPE_GAS": ("DZ-TN",), "AZ_PIPE_GAS": ("AZ-HOME", "AZ-GE")}
+"""Contracts beside Europe that a resource serves besides the capability of the table history."""
+
 RUSSIAN_ARCS = {
     "NORD_STREAM": {"NS1_A": 0.5, "NS1_B": 0.5}, "YAMAL": {"YAMAL_BY-PL": 1.0},
     "UKRAINE": {"UA_SUDZHA": 1.0}, "TURKSTREAM_EUROPE": {"TS_2": 1.0},
@@ -45,9 +55,6 @@ BOOKED_TARIFF_EUR_MWH = 0.8
 
 FILL_RULE = {2022: 0.8, 2023: 0.9}
 """Regulation (EU) 2022/1032: share of working gas on 1 November."""
-
-KNOTS = (1.4, 2.0, 3.0, 5.0, 9.0)
-"""Multiples of the reference price at which straight pieces of isoelastic demand meet."""
 
 FILL_PENALTY_EUR_MWH = 100.0
 FREE_ARC_GWH_D = 1e5
@@ -87,6 +94,27 @@ def year_system(base: GasSystem, which: YearOf, history: History | None = None) 
     return GasSystem(which.name, base.version, {**base.tables, **build.tables()})
 
 
+def demand_growth_twh(which: YearOf, history: History) -> dict[str, float]:
+    """Return what demand outside Europe has grown from anchor to year, by market: the trend known in the anchor.
+
+    Straight on at the mean yearly change of the five years before; where rain decides, to what is usual. None for
+    Europe, as the medium-term reports of the International Energy Agency of 2019 and 2021 had it.
+    """
+    anchor = which.anchor
+    now, then = (history.by_place("import_demand", year) for year in (anchor, anchor - GROWTH_YEARS))
+    years = which.year - anchor
+    grown = {place: (now[place] - then[place]) / GROWTH_YEARS * years for place in now if place in then}
+    return grown | {place: twh - now[place] for place, twh in _usual_twh(which, history, "import_demand").items()}
+
+
+def _usual_twh(which: YearOf, history: History, series: str) -> dict[str, float]:
+    """Return what markets need in a year of usual rain that burn gas when rivers are low; none in a base year.
+
+    The mean of the five years to the anchor. It takes the place of the anchor's figure and of its trend.
+    """
+    return {} if which.is_base else history.by_place(series, f"{which.anchor + 1 - NORM_YEARS}-{which.anchor}")
+
+
 @dataclass(frozen=True)
 class _Build:
     """Builds the tables of one year."""
@@ -98,14 +126,17 @@ class _Build:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables that differ from those of 2025."""
         contracts = self.contracts()
-        points = self.base.table("contract_points")
+        of_contracts = {name: self.base.table(name) for name in ("contract_points", "contract_makeup")}
         limits, members = self.fill_rule()
+        demand = self.demand()
         return {
-            "demand": self.demand(), "indigenous_production": self.home_production(),
+            "demand": demand, "demand_memory": self.memory(demand), "parameters": self.parameters(),
+            "indigenous_production": self.home_production(),
             "availability": self.availability(), "resource_windows": self.windows(),
             "market_prices": self.prices(), "storage_levels": self.stocks(), "arc_schedule": self.schedule(),
             "arcs": self.arcs(), "contracts": contracts,
-            "contract_points": points[points["contract"].isin(contracts["contract"])].reset_index(drop=True),
+            **{name: rows[rows["contract"].isin(contracts["contract"])].reset_index(drop=True)
+               for name, rows in of_contracts.items()},
             "route_wedges": self.wedges(), "traders": self.traders(), "ship_classes": self.ships(),
             "sea_routes": self.sea_routes(), "policy_limits": limits, "policy_limit_members": members,
             "joint_limits": self.joint_limits(),
@@ -129,7 +160,10 @@ class _Build:
         return units.twh_from_gwh(frame[column] * days)
 
     def demand(self) -> pd.DataFrame:
-        """Demand of the shape year, scaled to the anchor's yearly figures at the anchor's prices."""
+        """Demand of the shape year, scaled to the anchor's yearly figures at the anchor's prices.
+
+        In a test year at usual weather: nobody expects the cold of the anchor once more.
+        """
         rows = self.months(self.base.table("demand"))
         now = self.twh(rows, "quantity_gwh_d").groupby(rows["node"]).sum()
         factor = rows["node"].map(self.demand_factors(now)).fillna(1.0)
@@ -139,23 +173,48 @@ class _Build:
         is_jkm = np.isclose(rows["reference_price_eur_mwh"], rows["month"].map(old["jkm_eur_mwh"]), atol=0.05)
         price = np.where(is_ttf, p["TTF"], np.where(is_jkm, p["JKM"], rows["reference_price_eur_mwh"]))
         scaled = rows.assign(quantity_gwh_d=rows["quantity_gwh_d"] * factor, reference_price_eur_mwh=price)
+        if not self.which.is_base:
+            scaled = at_usual_weather(scaled, self.history.by_place("degree_days", self.which.anchor))
         is_hub = is_ttf | is_jkm
         single = self.base.table("parameters").set_index("parameter")["value"]
-        blocks = isoelastic_blocks(scaled[is_hub], float(single["shedding_price_eur_mwh"]))
+        cost = scaled.loc[is_hub, "segment"].map(self.end_user_costs()).fillna(0.0)
+        blocks = isoelastic_blocks(scaled[is_hub], float(single["shedding_price_eur_mwh"]), cost.to_numpy(dtype=float))
         return self.derived(pd.concat([blocks, scaled[~is_hub]], ignore_index=True),
                             f"{self.which.anchor}: consumption and LNG imports (Energy Institute 2026)")  # fmt: skip
+
+    def end_user_costs(self) -> dict[str, float]:
+        """Return what European users pay besides the hub price, EUR/MWh by segment: that of 2019 in every year."""
+        return self.history.by_place("end_user_cost", END_USER_COST_YEAR)
+
+    def memory(self, demand: pd.DataFrame) -> pd.DataFrame:
+        """Memory of the blocks that a consumer's demand is cut into, at the opening state of the dataset."""
+        table, costs = self.base.table("demand_memory"), self.end_user_costs()
+        blocks = demand[["node", "segment"]].drop_duplicates().rename(columns={"segment": "block"})
+        blocks = blocks[blocks["block"].str.contains("-")]
+        blocks["segment"] = blocks["block"].str.rsplit("-", n=1).str[0]
+        rows = blocks.merge(table, on=["node", "segment"])
+        rows["end_user_cost_eur_mwh"] = rows["segment"].map(costs).fillna(0.0)
+        return rows.assign(segment=rows["block"])[list(table.columns)]
+
+    def parameters(self) -> pd.DataFrame:
+        """Parameters, with the memory of demand switched on."""
+        table = self.base.table("parameters")
+        others = table[table["parameter"] != MEMORY["parameter"]]
+        return pd.concat([others, pd.DataFrame([MEMORY])], ignore_index=True)[list(table.columns)]
 
     def demand_factors(self, now: pd.Series) -> dict[str, float]:
         """Return what the shape year's consumption is multiplied with, by market."""
         anchor = self.which.anchor
-        factors = {node: twh / now[node] for node, twh in self.history.by_place("consumption", anchor).items()
-                   if node in now.index}  # fmt: skip
+        used = {**self.history.by_place("consumption", anchor), **_usual_twh(self.which, self.history, "consumption")}
+        factors = {node: twh / now[node] for node, twh in used.items() if node in now.index}
+        grown = demand_growth_twh(self.which, self.history)
         for places, twh in self.history.by_place("lng_import", anchor).items():
             own = [node for node in places.split(";") if node in now.index]
             if own and not any(node in factors for node in own):
                 piped = self.piped_to_china(anchor) if own == ["CN"] else 0.0
+                wanted = twh + piped + grown.get(places, 0.0)
                 for node in own:
-                    factors[node] = max(twh + piped, 0.2 * len(own)) / now[own].sum()
+                    factors[node] = max(wanted, 0.2 * len(own)) / now[own].sum()
         israel = self.base.table("contracts").set_index("contract")["annual_quantity_gwh"]
         factors["EG"] = units.twh_from_gwh(float(israel["IL-EG"])) / now["EG"]
         return factors
@@ -188,12 +247,11 @@ class _Build:
         for resource in ("CA_LNG", "MX_LNG", "US_NEW_LNG", "QA_NEW_LNG", "ARCTIC2_LNG"):
             found[resource] = 0.0
         found["RU_EAST_GAS"] = self.history.value("russian_route", "CHINA", self.which.year)
-        has_tap = self.which.year >= 2021
-        found |= {
-            "DZ_PIPE_GAS": ALGERIA_CAPABILITY_TWH + 44.4,
-            "AZ_PIPE_GAS": AZERBAIJAN_CAPABILITY_TWH[has_tap],
-            "LY_PIPE_GAS": self.history.value("eu_import", "LIBYA", self.which.anchor),
-        }
+        found["LY_PIPE_GAS"] = self.history.value("eu_import", "LIBYA", self.which.anchor)
+        sold = self.base.table("contracts").set_index("contract")["annual_quantity_gwh"]
+        for resource, twh in self.history.by_place("capability", self.which.year).items():
+            near = sum(float(sold[contract]) for contract in NEAR_CONTRACTS.get(resource, ()))
+            found[resource] = twh + units.twh_from_gwh(near)
         return found
 
     def availability(self) -> pd.DataFrame:
@@ -384,7 +442,10 @@ class _Build:
         return self.derived(table.assign(reference_flow_gwh_d=np.maximum(reference, 0.01)), str(self.which.anchor))
 
     def contracts(self) -> pd.DataFrame:
-        """Contracts between states outside the question as they are; LNG contracts at the level of the anchor."""
+        """Contracts between states outside the question as they are; LNG contracts at the level of the anchor.
+
+        Contracts of the table history are in force in the years that it has, at its quantities.
+        """
         table, points = self.base.table("contracts"), self.base.table("contract_points")
         base = table["contract"].isin(KEPT_CONTRACTS)
         is_lng = table["contract"].str.endswith("-LNG")
@@ -399,9 +460,11 @@ class _Build:
             own = (ships["trader"] == row.seller) & to.isin(markets)
             weight = ships.loc[own, "reference_flow_gwh_d"]
             factors.append(min(1.0, float((ratio[own] * weight).sum() / weight.sum())) if len(weight) else 1.0)
-        scaled = table.assign(annual_quantity_gwh=table["annual_quantity_gwh"] * np.where(is_lng, factors, 1.0),
-                              start="2010-01-01", end="2030-12-31")  # fmt: skip
-        return scaled[base | is_lng].reset_index(drop=True)
+        dated = self.history.by_place("contract", self.which.year)
+        quantity = table["contract"].map({name: twh * 1e3 for name, twh in dated.items()})
+        quantity = quantity.fillna(table["annual_quantity_gwh"] * np.where(is_lng, factors, 1.0))
+        scaled = table.assign(annual_quantity_gwh=quantity, start="2010-01-01", end="2030-12-31")
+        return scaled[base | is_lng | table["contract"].isin(list(dated))].reset_index(drop=True)
 
     def fill_rule(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Filling rule of the year, as a soft limit; none before 2022."""
@@ -446,34 +509,6 @@ class _Build:
             grade=Grade.CONVERTED.value, known_from=f"{year + 1}-07-01", note="",
         )  # fmt: skip
         return frame[[c.name for c in TABLES_BY_NAME["observations"].columns]]
-
-
-def isoelastic_blocks(rows: pd.DataFrame, shedding_eur_mwh: float) -> pd.DataFrame:
-    """Return rows of demand whose sum is isoelastic demand, straight between multiples of the reference price.
-
-    Each block is affine and ends at one of those prices, the last at the shedding price; what is still wanted there is
-    fixed. So demand of constant elasticity stays a quadratic program. Segments get a number behind their name.
-    """
-    q, e = rows["quantity_gwh_d"].to_numpy(dtype=float), rows["elasticity"].to_numpy(dtype=float)
-    p = rows["reference_price_eur_mwh"].to_numpy(dtype=float)
-    ends = [m * p for m in KNOTS]
-    prices = np.array([p, *(np.minimum(end, shedding_eur_mwh) for end in ends), np.full_like(p, shedding_eur_mwh)])
-    wanted = q * (prices / p) ** -e
-    gap = np.diff(prices, axis=0)
-    slope = np.divide(-np.diff(wanted, axis=0), gap, out=np.zeros_like(gap), where=gap > 1e-9)
-    for k in range(len(slope) - 2, -1, -1):  # a knot that fell together with the next one has the slope of that one
-        slope[k] = np.where(gap[k] > 1e-9, slope[k], slope[k + 1])
-    parts = []
-    for k in range(len(slope)):
-        own = slope[k] - (slope[k + 1] if k + 1 < len(slope) else 0.0)
-        end = prices[k + 1]
-        parts.append(rows.assign(segment=rows["segment"] + f"-{k + 1}", quantity_gwh_d=own * (end - p),
-                                 elasticity=p / (end - p), shape=DemandShape.AFFINE.value))  # fmt: skip
-    parts.append(rows.assign(segment=rows["segment"] + "-firm", quantity_gwh_d=wanted[-1],
-                             shape=DemandShape.FIXED.value))  # fmt: skip
-    kept = pd.concat(parts, ignore_index=True)
-    most = kept.groupby(["node", "segment"])["quantity_gwh_d"].transform("max")
-    return kept[most > 0].reset_index(drop=True)
 
 
 def _groups(names: np.ndarray, group: dict[str, str]) -> np.ndarray:
