@@ -47,6 +47,7 @@ export interface PageData {
   units: { quantity: Record<string, Record<"rate" | "stock" | "year", [string, number]>>; price: Record<string, [string, number]>; note: string };
   nodes: Record<string, Node>; arcs: Record<string, Arc>; traders: Record<string, { name: string; country: string }>;
   storages: Record<string, number>;
+  parts: Record<string, string>; security_notes: Record<string, string>;
   sources: { table: string; source: string; grade: string; rows: number }[];
   runs: Record<string, RunSeries>;
   length: string; how_gains_count: string; law?: LawContent | null;
