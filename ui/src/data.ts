@@ -90,6 +90,7 @@ export interface UnionContent { name: string; members: Record<string, { weight: 
 /** What `linepack deal` leaves: a deal with outcomes and a game for each rule of outsiders, or one game. */
 export interface DealContent extends Partial<GameContent> {
   kind: "deal" | "game"; name: string; title: string; question: string; unit: string; players: string[];
+  player_titles?: Record<string, string>; effect_titles?: Record<string, string>; decision_holders?: Record<string, string>;
   combinations?: number; outcomes?: DealOutcome[]; pareto?: DealChoice[]; equilibria?: DealChoice[]; equilibria_with_payments?: DealChoice[];
   best_without_payments?: DealChoice | null; games?: Record<string, GameContent>; unions?: Record<string, UnionContent>;
   terms_set_by_user?: { name: string; player: string; eur_bn: number; why: string }[];
