@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 from linepack.results.security import security
@@ -35,6 +38,16 @@ def test_loss_of_the_largest_entry() -> None:
     assert (aa["largest_entry"], aa["largest_entry_gwh_d"]) == ("T-AA", 100)
     assert aa["n_minus_1_fraction"] == pytest.approx(34 / 100, abs=1e-6)
     assert bb["n_minus_1_fraction"] == pytest.approx(0, abs=1e-9)
+
+
+def test_of_several_plants_only_the_largest_is_lost() -> None:
+    """T's entry of 100 stands for plants of which the largest brings 45; S's line of 30 is one: 4 + 130 - 45 = 89."""
+    parts = pd.DataFrame([{"arc": "T-AA", "part": "plant", "capacity_gwh_d": 45.0}])
+    found = two_suppliers()
+    with_parts = replace(found, system=found.system.with_tables(arc_parts=parts))
+    aa = security(with_parts).set_index("country").loc["AA"]
+    assert (aa["largest_entry"], aa["largest_entry_gwh_d"]) == ("T-AA", 45)
+    assert aa["n_minus_1_fraction"] == pytest.approx(89 / 100, abs=1e-6)
 
 
 def test_concentration_of_suppliers() -> None:

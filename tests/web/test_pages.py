@@ -56,6 +56,23 @@ def test_document_is_made_anew_when_a_kept_file_changes(solved: tuple[Path, Case
     assert len(list((root / PAGES).glob("*.gz"))) == 1
 
 
+def test_scenario_bears_its_own_name(tmp_path: Path) -> None:
+    """The same program was solved before under another name, as the outcomes of a deal are: the page shows the case's
+    names, titles and reasons, and a link to the scenario works.
+    """
+    case = load_case(CASE)
+    case = replace(case, scenarios=case.scenarios[:1])
+    [own] = case.scenarios
+    other = replace(own, name="an outcome of a deal", title="Somebody else's", why="of a deal")
+    [outcome] = run_scenarios(load_dataset(own.dataset), [other], RunStore(tmp_path))
+    assert outcome.run is not None
+    document = Pages(tmp_path, None, load_dataset).document(case, [outcome.run.digest])
+    page = json.loads(gzip.decompress(document.packed))
+    shown = page["brief"]["scenarios"][0]["record"]["scenario"]
+    assert [shown[key] for key in ("name", "title", "why")] == [own.name, own.title, own.why]
+    assert list(page["runs"]) == [own.name]
+
+
 def test_damaged_document_is_made_anew(solved: tuple[Path, Case, list[str]]) -> None:
     """Half a file is no document."""
     root, case, digests = solved

@@ -47,6 +47,7 @@ export interface PageData {
   units: { quantity: Record<string, Record<"rate" | "stock" | "year", [string, number]>>; price: Record<string, [string, number]>; note: string };
   nodes: Record<string, Node>; arcs: Record<string, Arc>; traders: Record<string, { name: string; country: string }>;
   storages: Record<string, number>;
+  parts: Record<string, string>; security_notes: Record<string, string>;
   sources: { table: string; source: string; grade: string; rows: number }[];
   runs: Record<string, RunSeries>;
   length: string; how_gains_count: string; law?: LawContent | null;
@@ -89,6 +90,7 @@ export interface UnionContent { name: string; members: Record<string, { weight: 
 /** What `linepack deal` leaves: a deal with outcomes and a game for each rule of outsiders, or one game. */
 export interface DealContent extends Partial<GameContent> {
   kind: "deal" | "game"; name: string; title: string; question: string; unit: string; players: string[];
+  player_titles?: Record<string, string>; effect_titles?: Record<string, string>; decision_holders?: Record<string, string>;
   combinations?: number; outcomes?: DealOutcome[]; pareto?: DealChoice[]; equilibria?: DealChoice[]; equilibria_with_payments?: DealChoice[];
   best_without_payments?: DealChoice | null; games?: Record<string, GameContent>; unions?: Record<string, UnionContent>;
   terms_set_by_user?: { name: string; player: string; eur_bn: number; why: string }[];

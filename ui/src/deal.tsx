@@ -1,15 +1,35 @@
 // The deal: what each outcome brings to each player, who must agree, what is efficient, how the gain can be split, what unblocks.
 import type { VNode } from "preact";
 import { scaleLinear } from "d3-scale";
-import { countryName, type DealContent, type DealOutcome, type GameContent, type PageData } from "./data";
+import { arcName, countryName, type DealContent, type DealOutcome, type GameContent, type PageData } from "./data";
 import { FigureFrame, Table } from "./figure";
 import { number, signed } from "./format";
 import { setState, type State } from "./state";
 
-const WIDTH = 980, LEFT = 300;
+const WIDTH = 980, LEFT = 372;
 const NAMES: Record<string, string> = { EU: "European Union", CREDITORS: "Creditors", TR: "Türkiye" };
 const playerName = (data: PageData, player: string): string => NAMES[player] ?? countryName(data, player);
 const keyOf = (o: { effect: string }) => o.effect;
+const NO_DEAL = "none", JOIN = "+";
+
+/** An outcome in words: the titles of its effects; a deal that was kept without titles shows their names. */
+function outcomeName(deal: DealContent, effect: string): string {
+  return effect === NO_DEAL ? "no deal" : effect.split(JOIN).map((e) => effectTitle(deal, e)).join(" + ");
+}
+const effectTitle = (deal: DealContent, effect: string): string => deal.effect_titles?.[effect] ?? effect;
+
+const assetName = (data: PageData, asset: string): string => data.law?.consents[asset]?.[0]?.name ?? arcName(data, asset);
+
+/** Players that act together, in words. */
+function groupName(data: PageData, players: string[]): string {
+  return players.map((p) => playerName(data, p)).join(" + ") || "nobody";
+}
+
+/** A decision in words: who holds it, and what is chosen where that is an outcome of the deal. */
+function decisionName(data: PageData, deal: DealContent, what: string, how: string): string {
+  const holder = deal.decision_holders?.[what];
+  return `${holder ? `${playerName(data, holder)}, ` : ""}${what}: ${effectTitle(deal, how)}`;
+}
 
 export function DealView({ data, state }: { data: PageData; state: State }): VNode {
   const deal = data.deals.find((d) => d.name === state.deal) ?? data.deals[0];
@@ -33,11 +53,11 @@ export function DealView({ data, state }: { data: PageData; state: State }): VNo
         <FigureFrame id="deal" title={`The deal: ${deal.title}`} sources={["payoff_shares", "equity_shares", "fiscal_terms", "law"]}
           lead={<>{deal.question} Gain of each player over what happens without the deal, EUR bn over {deal.market?.months ?? "the"} months{deal.market && ` from ${deal.market.first_month}`}.{" "}
             <b>P</b>: nothing is better for all. <b>H</b>: holds without an agreement. <b>M</b>: holds with payments.</>}
-          controls={<>{chooser}<label>Outcome <select id="outcome" value={keyOf(chosen)} onChange={(e) => setState({ outcome: e.currentTarget.value })}>{outcomes.map((o) => <option value={keyOf(o)}>{effectName(o.effect)}</option>)}</select></label></>}
+          controls={<>{chooser}<label>Outcome <select id="outcome" value={keyOf(chosen)} onChange={(e) => setState({ outcome: e.currentTarget.value })}>{outcomes.map((o) => <option value={keyOf(o)}>{outcomeName(deal, o.effect)}</option>)}</select></label></>}
           table={{ columns: ["outcome", "marks", ...deal.players.map((p) => `${playerName(data, p)}, EUR bn`), "all, EUR bn", "must agree", "blocked by", "payments needed, EUR bn", "gainers have, EUR bn"],
-            rows: outcomes.map((o) => [effectName(o.effect), marks(o.effect).join(" "), ...deal.players.map((p) => o.gains_eur_bn[p] ?? 0), o.total_gain_eur_bn,
-              o.must_agree.map((s) => s.join("+")).join(" or "), o.blockers.map((b) => b.player).join(", "), o.payments_eur_bn, o.available_eur_bn]) }}>
-          <Payoffs data={data} players={deal.players} outcomes={outcomes} chosen={keyOf(chosen)} marks={marks} />
+            rows: outcomes.map((o) => [outcomeName(deal, o.effect), marks(o.effect).join(" "), ...deal.players.map((p) => o.gains_eur_bn[p] ?? 0), o.total_gain_eur_bn,
+              o.must_agree.map((s) => groupName(data, s)).join(" or "), o.blockers.map((b) => playerName(data, b.player)).join(", "), o.payments_eur_bn, o.available_eur_bn]) }}>
+          <Payoffs data={data} deal={deal} outcomes={outcomes} chosen={keyOf(chosen)} marks={marks} />
           <Outcome data={data} deal={deal} outcome={chosen} />
         </FigureFrame>)}
       {game && (
@@ -51,13 +71,12 @@ export function DealView({ data, state }: { data: PageData; state: State }): VNo
               game.core?.[p]?.[0] ?? "–", game.core?.[p]?.[1] ?? "–", ...game.reviews.map((r) => r.least_payments[p] ?? 0)]) }}>
           <Split data={data} game={game} unit={deal.unit} />
           <Stability data={data} game={game} unit={deal.unit} />
-          <Unions deal={deal} />
+          <Unions data={data} deal={deal} />
         </FigureFrame>)}
     </>
   );
 }
 
-const effectName = (effect: string): string => (effect === "none" ? "no deal" : effect.replace(/\+/g, " + "));
 const decimals = (game: GameContent): number => (Math.abs(game.total) >= 1000 ? 0 : Math.abs(game.total) >= 1 ? 1 : 3);
 
 function marksOf(deal: DealContent): (effect: string) => string[] {
@@ -66,21 +85,21 @@ function marksOf(deal: DealContent): (effect: string) => string[] {
 }
 
 /** Outcomes down, players across: the size of a cell's bar is the gain; blue and + is more, orange and − is less. */
-function Payoffs(props: { data: PageData; players: string[]; outcomes: DealOutcome[]; chosen: string; marks: (effect: string) => string[] }): VNode {
-  const { data, players, outcomes, chosen, marks } = props;
+function Payoffs(props: { data: PageData; deal: DealContent; outcomes: DealOutcome[]; chosen: string; marks: (effect: string) => string[] }): VNode {
+  const { data, deal, outcomes, chosen, marks } = props, { players } = deal;
   const columns = [...players, "all"], cell = (WIDTH - LEFT - 70) / columns.length, row = 24, top = 44, height = top + row * outcomes.length + 6;
   const value = (o: DealOutcome, c: string) => (c === "all" ? o.total_gain_eur_bn : o.gains_eur_bn[c] ?? 0);
   const most = Math.max(1e-9, ...outcomes.flatMap((o) => players.map((p) => Math.abs(value(o, p)))));
   return (
     <svg class="chart payoffs" viewBox={`0 0 ${WIDTH} ${height}`} role="group" aria-label="Gain of each player in each outcome; the table below holds the same numbers">
-      {columns.map((c, k) => <text class="name" x={LEFT + 70 + (k + 0.5) * cell} y={top - 10} text-anchor="middle">{c === "all" ? "all" : short(playerName(data, c))}</text>)}
+      {columns.map((c, k) => <text class="name" x={LEFT + 70 + (k + 0.5) * cell} y={top - 10} text-anchor="middle">{c === "all" ? "all" : short(playerName(data, c))}<title>{deal.player_titles?.[c] ?? c}</title></text>)}
       {outcomes.map((o, r) => {
         const y = top + r * row, isChosen = keyOf(o) === chosen;
         return (
           <g class={`outcome ${isChosen ? "chosen" : ""}`} onClick={() => setState({ outcome: keyOf(o) })}>
-            <title>{`${effectName(o.effect)}: pick to see who must agree`}</title>
+            <title>{`${outcomeName(deal, o.effect)}: pick to see who must agree`}</title>
             <rect class="row" x={0} y={y} width={WIDTH} height={row - 2} />
-            <text class="name" x={6} y={y + 15} font-weight={isChosen ? 700 : undefined}>{effectName(o.effect)}</text>
+            <text class="name" x={6} y={y + 15} font-weight={isChosen ? 700 : undefined}>{outcomeName(deal, o.effect)}</text>
             <text class="marks" x={LEFT + 34} y={y + 15} text-anchor="middle">{marks(o.effect).join(" ")}</text>
             {columns.map((c, k) => {
               const v = value(o, c), width = c === "all" ? 0 : (Math.abs(v) / most) * (cell - 14), x = LEFT + 70 + k * cell + 7;
@@ -97,15 +116,17 @@ const short = (name: string): string => ({ "United States": "US", "European Unio
 /** What the picked outcome needs: decisions, consents, blockers, payments, and what the law says about it. */
 function Outcome({ data, deal, outcome }: { data: PageData; deal: DealContent; outcome: DealOutcome }): VNode {
   const name = (p: string) => playerName(data, p);
+  const titled = Object.entries(deal.player_titles ?? {}).filter(([p, t]) => t !== p && t !== name(p));
   const changes = Object.entries(outcome.changed_decisions);
-  const law = (deal.market?.consents_of_the_law ?? []).filter((c) => outcome.effect.split("+").includes(c.effect));
+  const law = (deal.market?.consents_of_the_law ?? []).filter((c) => outcome.effect.split(JOIN).includes(c.effect));
   const payers = Object.entries(outcome.contributions_eur_bn).filter(([, v]) => v > 0.0005);
   const effect = deal.market?.effects.find((e) => e.effect === outcome.effect);
   return (
     <div class="detail" aria-live="polite">
-      <h3>{effectName(outcome.effect)}</h3>
-      {changes.length > 0 && <p>Decisions: {changes.map(([what, how]) => `${what}: ${how}`).join("; ")}.</p>}
-      <p id="must-agree">Must agree: <b>{outcome.must_agree.map((s) => s.map(name).join(" + ") || "nobody").join(" or ")}</b>.</p>
+      <h3>{outcomeName(deal, outcome.effect)}</h3>
+      {titled.length > 0 && <p class="small">Who is who: {titled.map(([p, t]) => `${name(p)}: ${t}`).join("; ")}.</p>}
+      {changes.length > 0 && <p>Decisions: {changes.map(([what, how]) => decisionName(data, deal, what, how)).join("; ")}.</p>}
+      <p id="must-agree">Must agree: <b>{outcome.must_agree.map((s) => groupName(data, s)).join(" or ")}</b>.</p>
       {outcome.blockers.length === 0 ? <p>Nobody whose yes is needed loses by it.</p> : (
         <>
           <Table caption="Who blocks" content={{ columns: ["who blocks", "loses, EUR bn", "gains by refusing, EUR bn", "agrees for, EUR bn"], decimals: 1,
@@ -113,7 +134,7 @@ function Outcome({ data, deal, outcome }: { data: PageData; deal: DealContent; o
           <p>Payments of {number(outcome.payments_eur_bn)} EUR bn would be needed; those who gain have {number(outcome.available_eur_bn)}: <b>{outcome.can_be_unblocked ? "enough" : "not enough"}</b>.
             {outcome.can_be_unblocked && payers.length > 0 && <> In proportion to their gain: {payers.map(([p, v]) => `${name(p)} ${number(v)}`).join(", ")}.</>}</p>
         </>)}
-      {law.map((c) => <p class="small">By law, on {c.on}, {c.effect} ({c.asset}) {c.is_open ? "needs nobody: all gates are open" : <>needs {c.least_sets_of_players.map((s) => s.map(name).join(" + ") || "nobody at the table").join(" or ")}; {c.closed_gates.length} gates are closed, and the smallest set of bodies has {c.least_sets_of_bodies[0]?.length ?? 0}</>}.
+      {law.map((c) => <p class="small">By law, on {c.on}, “{effectTitle(deal, c.effect)}” ({assetName(data, c.asset)}) {c.is_open ? "needs nobody: all gates are open" : <>needs {c.least_sets_of_players.map((s) => s.map(name).join(" + ") || "nobody at the table").join(" or ")}; {c.closed_gates.length} gates are closed, and the smallest set of bodies has {c.least_sets_of_bodies[0]?.length ?? 0}</>}.
         {c.bodies_without_a_player.length > 0 && <> No player stands for {c.bodies_without_a_player.map((b) => data.law?.bodies[b] ?? b).join(", ")}.</>}</p>)}
       {effect && <p class="small">In this outcome the TTF costs {number(effect.headline.ttf_eur_mwh ?? 0)} EUR/MWh; all who are not at the table change by {signed(effect.change_of_others_eur_bn)} EUR bn. Run {effect.run.slice(0, 12)}.</p>}
       {(deal.terms_set_by_user ?? []).length > 0 && <p class="small">Values that only the reader can set: {deal.terms_set_by_user!.map((t) => `${t.name} (${name(t.player)}): ${number(t.eur_bn)}`).join("; ")}.</p>}
@@ -152,22 +173,22 @@ function Stability({ data, game, unit }: { data: PageData; game: GameContent; un
   return (
     <ul class="small">
       {game.reviews.map((r) => (
-        <li>{r.split}: {r.is_in_core ? "no group would do better by itself." : <>{r.objections.length} groups would do better by themselves, most {r.objections[0]!.coalition} ({number(r.objections[0]!.lack, digits)} {unit}); least payments that end it: {" "}
+        <li>{r.split}: {r.is_in_core ? "no group would do better by itself." : <>{r.objections.length} groups would do better by themselves, most {groupName(data, r.objections[0]!.coalition.split(JOIN))} ({number(r.objections[0]!.lack, digits)} {unit}); least payments that end it: {" "}
           {Object.entries(r.least_payments).filter(([, v]) => Math.abs(v) >= 0.05).map(([p, v]) => `${name(p)} ${signed(v, digits)}`).join(", ") || "none"}{r.money_from_outside > 0 && `, of which ${number(r.money_from_outside, digits)} from outside`}.</>}</li>))}
-      {game.superadditivity_failures.length > 0 && <li>Worth more apart: {game.superadditivity_failures.slice(0, 3).map((f) => `${f.first} | ${f.second} by ${number(f.loss, digits)}`).join("; ")}{game.superadditivity_failures.length > 3 && ` and ${game.superadditivity_failures.length - 3} more`}.</li>}
+      {game.superadditivity_failures.length > 0 && <li>Worth more apart: {game.superadditivity_failures.slice(0, 3).map((f) => `${groupName(data, f.first.split(JOIN))} apart from ${groupName(data, f.second.split(JOIN))}, by ${number(f.loss, digits)}`).join("; ")}{game.superadditivity_failures.length > 3 && ` and ${game.superadditivity_failures.length - 3} more`}.</li>}
       {game.dummy_players.length > 0 && <li>Adds nothing to others: {game.dummy_players.map(name).join(", ")}.</li>}
     </ul>
   );
 }
 
-function Unions({ deal }: { deal: DealContent }): VNode | null {
+function Unions({ data, deal }: { data: PageData; deal: DealContent }): VNode | null {
   const unions = Object.entries(deal.unions ?? {});
   if (!unions.length) return null;
   return (
     <>{unions.map(([player, u]) => (
       <details><summary>Inside {u.name || player}: voting power of {Object.keys(u.members).length} members</summary>
         <Table caption={`Voting power in ${u.name || player}`} content={{ columns: ["member", "Shapley-Shubik, %", "Banzhaf, %", "weight"], decimals: 2,
-          rows: Object.entries(u.members).sort((a, b) => b[1].shapley_shubik - a[1].shapley_shubik).map(([m, v]) => [m, 100 * v.shapley_shubik, 100 * v.banzhaf_normalised, v.weight]) }} />
-        <p class="small">Can block alone: {u.can_block_alone.length === Object.keys(u.members).length ? "every member" : u.can_block_alone.join(", ") || "nobody"}.</p></details>))}</>
+          rows: Object.entries(u.members).sort((a, b) => b[1].shapley_shubik - a[1].shapley_shubik).map(([m, v]) => [countryName(data, m), 100 * v.shapley_shubik, 100 * v.banzhaf_normalised, v.weight]) }} />
+        <p class="small">Can block alone: {u.can_block_alone.length === Object.keys(u.members).length ? "every member" : u.can_block_alone.map((m) => countryName(data, m)).join(", ") || "nobody"}.</p></details>))}</>
   );
 }

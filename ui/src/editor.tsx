@@ -77,10 +77,11 @@ export function Editor(props: { data: PageData; onSolved: (job: Job) => Promise<
     setError(null);
     say("");
     try {
-      const started = await api.solve(caseName, live.current);
+      const asked = live.current;
+      const started = await api.solve(caseName, asked);
       setJob(started);
       const over = await follow(started.job, setJob);
-      if (over.state === "done") { await onSolved(over); say("solved and certified; shown in the views below"); }
+      if (over.state === "done") { await onSolved({ ...over, name: asked.scenario, title: asked.title }); say("solved and certified; shown in the views below"); }
       else if (over.state === "cancelled") say("cancelled");
       else if (over.error) setError(new ApiError(0, over.error.error, over.error.issues));
     } catch (e) { fail(e); }

@@ -74,7 +74,7 @@ export function Table(props: { content: TableContent; caption: string; id?: stri
 }
 
 export function FigureFrame(props: {
-  id: string; title: string; lead?: ComponentChildren; table?: TableContent; sources?: string[]; controls?: ComponentChildren; children?: ComponentChildren; isText?: boolean; isFolded?: boolean; isTableShown?: boolean;
+  id: string; title: string; lead?: ComponentChildren; table?: TableContent; sources?: string[]; controls?: ComponentChildren; notes?: ComponentChildren; children?: ComponentChildren; isText?: boolean; isFolded?: boolean; isTableShown?: boolean;
 }): VNode {
   const frame = useRef<HTMLElement>(null);
   const [open, setOpen] = useState(Boolean(props.isTableShown));
@@ -91,6 +91,7 @@ export function FigureFrame(props: {
       {props.lead && <p class="lead">{props.lead}</p>}
       {props.controls && <div class="controls">{props.controls}</div>}
       {hasChart ? <div class="chart-box" tabIndex={0} role="group" aria-label={props.title}>{props.children}</div> : props.children}
+      {props.notes}
       <div class="actions">
         {props.table && (Boolean(props.children) || props.isFolded) && (
           <button type="button" aria-expanded={open} aria-controls={`${props.id}-table`} onClick={() => setOpen(!open)}>{open ? "Hide table" : "Table"}</button>

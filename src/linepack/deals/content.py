@@ -61,6 +61,9 @@ def deal_content(analysis: DealAnalysis) -> dict[str, Any]:
     with_payments = one_per_outcome(outcomes, analysis.equilibria.with_payments)
     return {
         "players": list(outcomes.deal.names),
+        "player_titles": {player.name: player.title for player in outcomes.deal.players},
+        "effect_titles": {effect.name: effect.title or effect.name for effect in outcomes.deal.effects},
+        "decision_holders": {decision.name: decision.holder for decision in outcomes.deal.decisions},
         "combinations": len(outcomes.profiles),
         "distinct_effects": len(outcomes.effects),
         "terms_set_by_user": [

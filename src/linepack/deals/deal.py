@@ -75,12 +75,13 @@ class Decision:
 
 @dataclass(frozen=True)
 class Effect:
-    """What changes for the gas market where a condition holds; the patches say how."""
+    """What changes for the gas market where a condition holds; the patches say how. ``title`` is what readers see."""
 
     name: str
     when: Condition
     patches: tuple[Patch, ...] = ()
     why: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True)

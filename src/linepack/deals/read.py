@@ -312,11 +312,10 @@ def _decision(fields: Fields, players: Sequence[str]) -> Decision:
 
 
 def _effect(fields: Fields, decisions: Sequence[Decision]) -> Effect:
-    fields.allow("name", "when", "patches", "why")
+    fields.allow("name", "title", "when", "patches", "why")
     patches = tuple(parse_patch(item) for item in fields.items("patches"))
-    return Effect(
-        fields.text("name"), read_condition(fields.fields("when"), decisions), patches, fields.text("why", "")
-    )
+    when = read_condition(fields.fields("when"), decisions)
+    return Effect(fields.text("name"), when, patches, fields.text("why", ""), fields.text("title", ""))
 
 
 def _term(fields: Fields, decisions: Sequence[Decision], players: Sequence[str]) -> Term:

@@ -106,9 +106,17 @@ def system_content(system: GasSystem) -> dict[str, Any]:
             for r in arcs.to_dict("records")
         },
         "traders": {r["trader"]: {"name": r["name"], "country": r["country"]} for r in traders.to_dict("records")},
+        "parts": _column_by(system, "arc_parts", "part"),
+        "security_notes": _column_by(system, "security_notes", "remark"),
         "storages": system.table("storages").set_index("node")["working_gas_gwh"].to_dict(),
         "sources": sources,
     }  # fmt: skip
+
+
+def _column_by(system: GasSystem, table: str, column: str) -> dict[str, str]:
+    """Return a column of a table by the table's first column."""
+    frame = system.table(table)
+    return dict(zip(frame[frame.columns[0]], frame[column], strict=True))
 
 
 def run_series(run: Run, known: Summary | None = None) -> dict[str, Any]:

@@ -17,7 +17,8 @@ def security(s: Solution) -> pd.DataFrame:
     """Return one row per country with consumers.
 
     Columns: country, region; unserved_twh and unserved_fraction over the horizon; peak_day_gwh_d (mean day of the
-    month of largest demand times ``peak_day_factor``); entry_gwh_d, largest_entry, largest_entry_gwh_d,
+    month of largest demand times ``peak_day_factor``); entry_gwh_d, largest_entry, largest_entry_gwh_d (of an arc that
+    stands for several plants only the largest one, from ``arc_parts``),
     n_minus_1_fraction (what home production, stores and entries without the largest can bring in that month, over the
     peak day; the formula of Regulation (EU) 2017/1938 without demand-side measures); storage_days_high and
     storage_days_low (fullest and emptiest stock in days of that month's consumption); import_concentration (0 to 1,
@@ -38,14 +39,16 @@ def security(s: Solution) -> pd.DataFrame:
     wanted, short = (_sum_by(country, names, values) for values in (served + unserved, unserved))
     peak = wanted.argmax(axis=0)
     factor = s.system.table("parameters").set_index("parameter")["value"].get(PEAK_DAY_FACTOR, 1.0)
+    parts = s.system.table("arc_parts").set_index("arc")["capacity_gwh_d"].to_dict()
     suppliers = _suppliers(s)
     stock = _by_country(s, names, s.values("level") * DAYS_PER_UNIT, s.labels("level"))
     rows = []
     for k, name in enumerate(names):
         most = float(wanted[peak[k], k])
         entries = _entries(s, name, int(peak[k]))
-        largest = entries.idxmax() if len(entries) else ""
-        lost = float(entries.max()) if len(entries) else 0.0
+        single = np.minimum(entries, entries.index.map(parts).astype(float).fillna(np.inf))
+        largest = single.idxmax() if len(single) else ""
+        lost = float(single.max()) if len(single) else 0.0
         home = _home_gwh_d(s, name, int(peak[k]))
         share = suppliers.get(name, pd.Series(dtype=float))
         days = stock[:, k] / most if most > 0 else np.zeros(1)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import pandas as pd
@@ -114,8 +114,12 @@ def find_run(system: GasSystem, scenario: Scenario, settings: SolveSettings, sto
     found = store.find(identity.digest)
     if found is None:
         return None
-    own = {"identity": identity.as_dict(), "scenario": _scenario_record(scenario)}
-    return Run({**found.record, **own}, found.tables)
+    return under_name(replace(found, record={**found.record, "identity": identity.as_dict()}), scenario)
+
+
+def under_name(run: Run, scenario: Scenario) -> Run:
+    """Return a run with name, title, reasons and patches of this scenario, whoever solved the same program first."""
+    return replace(run, record={**run.record, "scenario": _scenario_record(scenario)})
 
 
 def run_scenarios(

@@ -218,6 +218,16 @@ TABLES: tuple[Table, ...] = (
         day("last_day", "Last day; empty: no end.", required=False),
         number("capacity_gwh_d", "GWh/d", "Capacity between those days (0: closed)."),
     ), is_ordered=True),
+    Table("arc_parts", "The largest part of an arc that stands for several plants: what an N-1 account loses with it.",
+          ("arc",), (
+        text("arc", "Arc.", references="arcs.arc"),
+        text("part", "Name of the part."),
+        number("capacity_gwh_d", "GWh/d", "Its capacity, counted as the arc's own."),
+    ), is_optional=True),
+    Table("security_notes", "What a reader must know about a country's N-1 figure.", ("country",), (
+        text("country", "Country."),
+        text("remark", "The remark, as a sentence."),
+    ), is_optional=True),
     Table("asset_states", "Physical state of an asset by date; legal state is not here.", ("arc", "first_day"), (
         text("arc", "Arc."),
         day("first_day", "First day."),

@@ -19,6 +19,7 @@ from linepack.errors import InputError
 from linepack.report.brief import make_brief
 from linepack.report.kept import kept_files, read_bands, read_kept
 from linepack.report.page_data import page_data, page_json
+from linepack.runs.runner import under_name
 from linepack.runs.store import RunStore
 from linepack.scenario.scenario import Case
 from linepack.system.gassystem import GasSystem
@@ -65,21 +66,22 @@ class Pages:
         return known
 
     def _name(self, case: Case, digests: Sequence[str]) -> str:
-        content = [_program(), digests, [scenario.name for scenario in case.scenarios], case.title, case.question,
+        content = [_program(), digests, [[s.name, s.title, s.why] for s in case.scenarios], case.title, case.question,
                    kept_files(self.workspace, case.name, self.ledger)]  # fmt: skip
         return hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()[:32]
 
     def _make(self, case: Case, digests: Sequence[str]) -> bytes:
         store = RunStore(self.workspace)
-        runs = [store.find(digest) for digest in digests]
-        missing = [s.name for s, run in zip(case.scenarios, runs, strict=True) if run is None]
+        found = [store.find(digest) for digest in digests]
+        missing = [s.name for s, run in zip(case.scenarios, found, strict=True) if run is None]
         if missing:
             raise InputError(NOT_SOLVED, f"{len(missing)} scenarios are not solved yet", keys=missing,
                              hint=f"POST /api/cases/{case.name}/runs solves them")  # fmt: skip
         kept = read_kept(self.workspace, case.name, self.ledger)
         system = self.system(case.scenarios[0].dataset)
         bands, monthly = read_bands(self.workspace, case.name, digests)
-        brief = make_brief(case, [run for run in runs if run], system, bands, kept, monthly)
+        runs = [under_name(run, s) for s, run in zip(case.scenarios, found, strict=True) if run]
+        brief = make_brief(case, runs, system, bands, kept, monthly)
         return gzip.compress(page_json(page_data(brief)).encode(), compresslevel=6, mtime=0)
 
     def _file(self, case: Case, name: str) -> Path:
