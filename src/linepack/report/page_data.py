@@ -122,7 +122,7 @@ def _column_by(system: GasSystem, table: str, column: str) -> dict[str, str]:
 def run_series(run: Run, known: Summary | None = None) -> dict[str, Any]:
     """Return the series of one run, each over its periods; ``known`` is what its tables add up to, if at hand."""
     tables, sums = run.tables, known or Summary(run.tables)
-    periods = tables["price_markers"].drop_duplicates("period")
+    periods = tables["hub_prices"].drop_duplicates("period")
     order = list(periods["period"])
     series = _Series(order)
     stock = tables["storage"]
@@ -160,7 +160,7 @@ def price_band_series(brief: Brief, run: Run) -> dict[str, Any]:
     """Return low and high price by marker or hub, each over the periods of the run; nothing without bands."""
     if brief.price_bands is None:
         return {}
-    series = _Series(list(run.tables["price_markers"].drop_duplicates("period")["period"]))
+    series = _Series(list(run.tables["hub_prices"].drop_duplicates("period")["period"]))
     own = brief.price_bands[brief.price_bands["scenario"] == run.name]
     low, high = (series.by(own, ["series"], column, BAND_DECIMALS) for column in ("low_eur_mwh", "high_eur_mwh"))
     return {name: [low[name], high[name]] for name in low}

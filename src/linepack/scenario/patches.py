@@ -231,7 +231,11 @@ class ContractPatch:
             whole["contract"].str.split(PIECE).str[0] + PIECE + whole["start"]
         )[is_later]
         spread = points.rename(columns={"contract": "origin"}).merge(whole[["origin", "contract"]], on="origin")
-        return system.with_tables(contracts=whole.drop(columns="origin"), contract_points=spread[points.columns])
+        rights = system.table("contract_makeup")
+        return system.with_tables(
+            contracts=whole.drop(columns="origin"), contract_points=spread[points.columns],
+            contract_makeup=rights[rights["contract"].isin(whole["contract"])],
+        )  # fmt: skip
 
 
 def _next_day(day: str, step: int) -> str:
