@@ -57,8 +57,9 @@ def test_document_is_made_anew_when_a_kept_file_changes(solved: tuple[Path, Case
 
 
 def test_scenario_bears_its_own_name(tmp_path: Path) -> None:
-    """The same program was solved before under another name, as the outcomes of a deal are: the page shows the case's
-    names, titles and reasons, and a link to the scenario works.
+    """The same program was solved before under another name, as outcomes of a deal are: the page shows the case's own.
+
+    Else a link that names the scenario would lead nowhere.
     """
     case = load_case(CASE)
     case = replace(case, scenarios=case.scenarios[:1])
