@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { api, ApiError, follow, packDraft, unpackDraft, type Draft, type EditorContent, type Form, type FormField, type Job, type PatchDraft } from "./api";
 import type { PageData } from "./data";
 import { DecisionEditor, Follow } from "./decisions";
-import { save } from "./figure";
+import { LinkButton, save } from "./figure";
 import { getState, setState } from "./state";
 
 export function newDraft(data: PageData): Draft {
@@ -128,6 +128,7 @@ export function Editor(props: { data: PageData; onSolved: (job: Job) => Promise<
         {isBusy && <button type="button" onClick={() => void cancel()}>Cancel</button>}
         <button type="button" disabled={!isFilled(draft)} onClick={() => void keep()}>Save</button>
         <button type="button" onClick={() => void (yaml === null ? showYaml() : setYaml(null))} aria-expanded={yaml !== null}>YAML</button>
+        <LinkButton view="editor" />
       </div>
       {yaml !== null && (
         <div class="yaml">

@@ -75,18 +75,23 @@ export function Table(props: { content: TableContent; caption: string; id?: stri
   );
 }
 
+/** Copies an address that shows this view as it is now; where copying is not allowed, it stands beside the button. */
+export function LinkButton({ view }: { view: string }): VNode {
+  const [said, say] = useState("");
+  const link = async () => {
+    const address = `${location.href.split("#")[0]}#${hashOf({ ...getState(), view })}`;
+    try { await navigator.clipboard.writeText(address); say("link copied"); } catch { say(address); }
+  };
+  return <><button type="button" onClick={() => void link()}>Link</button><span role="status" class="said">{said}</span></>;
+}
+
 export function FigureFrame(props: {
   id: string; title: string; lead?: ComponentChildren; table?: TableContent; sources?: string[]; controls?: ComponentChildren; notes?: ComponentChildren; children?: ComponentChildren; isText?: boolean; isTableShown?: boolean;
 }): VNode {
   const frame = useRef<HTMLElement>(null);
   const [open, setOpen] = useState(Boolean(props.isTableShown));
-  const [said, say] = useState("");
   const chart = () => frame.current?.querySelector<SVGSVGElement>("svg.chart") ?? null;
   const hasChart = Boolean(props.children) && !props.isText;
-  const link = async () => {
-    const address = `${location.href.split("#")[0]}#${hashOf({ ...getState(), view: props.id })}`;
-    try { await navigator.clipboard.writeText(address); say("link copied"); } catch { say(address); }
-  };
   return (
     <section class="figure" id={props.id} ref={frame} aria-labelledby={`${props.id}-title`}>
       <h2 id={`${props.id}-title`}>{props.title}</h2>
@@ -101,8 +106,7 @@ export function FigureFrame(props: {
         {props.table && <button type="button" onClick={() => save(`${props.id}.csv`, csv(props.table!.columns, props.table!.rows))}>CSV</button>}
         {hasChart && <button type="button" onClick={() => { const svg = chart(); if (svg) save(`${props.id}.svg`, svgText(svg), "image/svg+xml"); }}>SVG</button>}
         {hasChart && <button type="button" onClick={() => { const svg = chart(); if (svg) void savePng(`${props.id}.png`, svg); }}>PNG</button>}
-        <button type="button" onClick={() => void link()}>Link</button>
-        <span role="status">{said}</span>
+        <LinkButton view={props.id} />
         {props.sources && <a class="sources-link" href="#" onClick={(e) => { e.preventDefault(); document.getElementById("sources")?.scrollIntoView(); }}>
           Sources: {props.sources.length === 1 ? "table" : "tables"} {props.sources.join(", ").replace(/_/g, " ")}</a>}
       </div>

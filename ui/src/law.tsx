@@ -47,7 +47,7 @@ export function ConsentView({ law, state }: { law: LawContent; state: State }): 
         <DayInput law={law} state={state} id="consents-day" />
         <button type="button" disabled={!before} onClick={() => setState({ day: dayBefore(c.from), set: 0 })}>Before the last change</button>
         <button type="button" disabled={!next} onClick={() => setState({ day: next!.from, set: 0 })}>Next change{next ? ` ${next.from}` : ""}</button>
-        {c.minimal_sets.length > 1 && <label>Set <select value={Math.min(chosenSet, c.minimal_sets.length - 1)} onChange={(e) => setState({ set: Number(e.currentTarget.value) })}>{c.minimal_sets.slice(0, 40).map((s, k) => <option value={k}>{k + 1}: {s.length} bodies</option>)}</select></label>}
+        {c.minimal_sets.length > 1 && <label>Set <select id="consents-set" value={Math.min(chosenSet, c.minimal_sets.length - 1)} onChange={(e) => setState({ set: Number(e.currentTarget.value) })}>{c.minimal_sets.slice(0, 40).map((s, k) => <option value={k}>{k + 1}: {s.length} bodies</option>)}</select></label>}
       </>}>
       <Graph c={c} set={new Set(set)} name={name} />
       <p class="small">As the law stands from {c.from}{next ? <> to {dayBefore(next.from)}</> : null}, by all that is known today. Closed: square; open: circle; filled bodies are the chosen set.</p>

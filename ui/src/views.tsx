@@ -264,8 +264,8 @@ const UNKNOWN = [
 ];
 
 export function UnknownView({ data }: { data: PageData }): VNode {
-  return <section class="figure" id="unknown" aria-labelledby="unknown-title"><h2 id="unknown-title">What we do not know</h2><ul>{UNKNOWN.map((u) => <li>{u}</li>)}
-    {!data.band_meaning && <li>Bands: this page shows points only; <code>linepack brief --full</code> adds the band of every figure over what is listed here.</li>}</ul></section>;
+  return <FigureFrame id="unknown" title="What we do not know" isText><ul>{UNKNOWN.map((u) => <li>{u}</li>)}
+    {!data.band_meaning && <li>Bands: this page shows points only; <code>linepack brief --full</code> adds the band of every figure over what is listed here.</li>}</ul></FigureFrame>;
 }
 
 const GRADES = ["published", "converted", "calibrated", "estimated", "judgement"];
