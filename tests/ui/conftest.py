@@ -73,7 +73,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def keep_beside(root: Path) -> None:
     """Put a deal, an article with a hostile title and a back-test beside the runs, as a user's commands would."""
     content = json.loads(CliRunner().invoke(deal_command, [DEAL, "--json"]).output)
-    keep_deal(root, f"{CASE}/{DEAL}", content)
+    keep_deal(root, DEAL, content)  # of no case: both cases show it
     reading = read_bytes(ARTICLE.read_bytes(), published=date(2025, 3, 13), title=HOSTILE, outlet="Desk")
     with open_ledger(root / "ledger.sqlite") as book:
         book.add(reading)

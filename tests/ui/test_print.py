@@ -23,12 +23,12 @@ def test_brief_prints_on_a4(brief_page: Page, tmp_path: Path) -> None:
 
 
 def test_paper_holds_the_answer_and_what_it_rests_on(brief_page: Page) -> None:
-    """All parts of a brief are on paper, the certificate with its residuals; controls and what is folded are not."""
+    """All parts of a brief are on paper, the certificate with its residuals; controls are not."""
     brief_page.emulate_media(media="print")
     for title in PRINTED:
         assert brief_page.get_by_role("heading", name=title).first.is_visible()
     assert brief_page.locator("#certificate-table tbody tr").count() == 2
-    assert not brief_page.locator(".controls:visible, .actions:visible, nav:visible, #bills:visible").count()
+    assert not brief_page.locator(".controls:visible, .actions:visible, nav:visible, .editor:visible").count()
     brief_page.set_viewport_size({"width": 688, "height": 1000})  # the width of A4 without its margins, in CSS pixels
     assert brief_page.evaluate("document.documentElement.scrollWidth") <= 688
 

@@ -111,6 +111,74 @@ def test_holder_decides_only_what_it_may_and_sees_what_follows(context: BrowserC
     expect(page.locator("fieldset.decision")).to_contain_text("European Commission")
 
 
+def test_yaml_goes_out_and_in_without_loss(context: BrowserContext, server: str, tmp_path: Path) -> None:
+    """A draft of several changes and a decision, downloaded, opened as a file and read, is the same draft again."""
+    page = open_case(context, server, [])
+    page.locator("#draft-title").fill("There and back")
+    page.locator("#draft-why").fill("a test of \"quotes\", colons: and # signs")
+    for kind in ("supply", "asset"):
+        page.locator("#patch-kind").select_option(kind)
+        page.get_by_role("button", name="Add a change").click()
+    page.locator('[data-field="resources"]').select_option("QA_LNG")
+    page.locator('[data-field="factor"]').fill("0.75")
+    page.locator('[data-field="from"]').first.fill("2025-10-01")
+    page.locator('[data-field="arcs"]').select_option("TS_2")
+    page.locator('[data-field="state"]').select_option("closed")
+    page.locator("#decision-day").fill("2025-03-13")
+    page.locator("#holder").select_option("DE_BNETZA")
+    page.locator("#decision").select_option(label="certify Nord Stream 2, string B")
+    page.get_by_role("button", name="Add a decision").click()
+    page.get_by_role("button", name="YAML").click()
+    box = page.locator(".yaml textarea")
+    text = box.input_value()
+    for part in ("QA_LNG", "0.75", "2025-10-01", "TS_2", "closed", "certify", "DE_BNETZA", "# signs"):
+        assert part in text
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download").click()
+    file = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(file)
+    assert file.name == "there-and-back.yaml"
+    assert file.read_text(encoding="utf-8") == text
+    for _ in range(2):
+        page.get_by_role("button", name="Remove", exact=True).last.click()
+    box.fill("")
+    page.locator(".yaml input[type=file]").set_input_files(file)
+    expect(box).to_have_value(text)
+    page.get_by_role("button", name="Read this text").click()
+    expect(page.locator(".editor .status")).to_contain_text("read from YAML")
+    expect(page.locator('[data-field="factor"]')).to_have_value("0.75")
+    expect(page.locator('[data-field="state"]')).to_have_value("closed")
+    expect(page.locator("fieldset.decision")).to_contain_text("certify Nord Stream 2, string B")
+    page.get_by_role("button", name="YAML").click()
+    expect(box).to_have_value(text)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".editor .status")).to_contain_text("saved as there-and-back")
+
+    later = open_case(context, server, [])
+    later.get_by_label("Saved").select_option("there-and-back")
+    later.get_by_role("button", name="YAML").click()
+    expect(later.locator(".yaml textarea")).to_have_value(text)
+
+
+def test_a_run_shows_its_progress_and_can_be_cancelled(context: BrowserContext, server: str) -> None:
+    """Cancelled, it adds no column and its process ends; the same draft can be run again and is solved then."""
+    page = open_case(context, server, [])
+    page.locator("#draft-title").fill("Stop it")
+    page.locator("#patch-kind").select_option("supply")
+    page.get_by_role("button", name="Add a change").click()
+    page.locator('[data-field="resources"]').select_option("QA_LNG")
+    page.locator('[data-field="factor"]').fill("0.77")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator(".editor .status")).to_contain_text(re.compile("waiting|solving"))
+    expect(page.locator(".editor progress")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".editor .status")).to_have_text("cancelled")
+    assert page.locator("td[data-scenario=stop-it]").count() == 0
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator(".editor .status")).to_contain_text("solved and certified", timeout=SOLVE_MS)
+    assert page.locator("td[data-scenario=stop-it]").count() > 10
+
+
 def test_up_to_four_are_compared(context: BrowserContext, server: str) -> None:
     """The reader's own scenarios stand beside those of the case; the picked ones stay."""
     page = open_case(context, server, [])

@@ -57,7 +57,10 @@ def test_document_is_made_anew_when_a_kept_file_changes(solved: tuple[Path, Case
 
 
 def test_scenario_bears_its_own_name(tmp_path: Path) -> None:
-    """The page shows the case's names and a link works, though the program was solved before under another name."""
+    """The same program was solved before under another name, as outcomes of a deal are: the page shows the case's own.
+
+    Else a link that names the scenario would lead nowhere.
+    """
     case = load_case(CASE)
     case = replace(case, scenarios=case.scenarios[:1])
     [own] = case.scenarios

@@ -111,10 +111,13 @@ export function BarChart(props: { bars: Bar[]; unit: string; decimals: number; l
 
 export interface Step { name: string; value: number; isTotal?: boolean }
 
+const LONGEST = 24;
+
 /** A waterfall: each step starts where the last one ended; totals stand on zero. */
 export function Waterfall(props: { steps: Step[]; unit: string; decimals: number; label: string; isSigned?: boolean }): VNode {
   const { steps, unit, decimals, label } = props;
-  const height = 390, bottom = 140;
+  const named = steps.map((s) => (s.name.length > LONGEST ? `${s.name.slice(0, LONGEST - 1)}…` : s.name));
+  const bottom = 34 + 3.7 * Math.max(8, ...named.map((n) => n.length)), height = 250 + bottom;
   let level = 0;
   const spans = steps.map((s) => {
     const from = s.isTotal ? 0 : level, to = s.isTotal ? s.value : level + s.value;
@@ -138,7 +141,7 @@ export function Waterfall(props: { steps: Step[]; unit: string; decimals: number
           <g>
             <rect class={`bar ${s.isTotal ? "total" : s.value >= 0 ? "up" : "down"}`} x={x(k)} width={x.bandwidth()} y={above} height={Math.max(Math.abs(y(s.from) - y(s.to)), 1)}><title>{s.name}</title></rect>
             <text class="value" x={middle} y={above - 4} text-anchor="middle">{s.isTotal && !props.isSigned ? number(s.value, decimals) : signed(s.value, decimals)}</text>
-            <text class="name" transform={`translate(${middle + 4},${height - bottom + 14}) rotate(-32)`} text-anchor="end">{s.name.length > 24 ? `${s.name.slice(0, 23)}…` : s.name}</text>
+            <text class="name" transform={`translate(${middle + 4},${height - bottom + 14}) rotate(-32)`} text-anchor="end">{named[k]}</text>
           </g>
         );
       })}
@@ -149,9 +152,9 @@ export function Waterfall(props: { steps: Step[]; unit: string; decimals: number
 export interface Pair { name: string; before: number; after: number; note: string }
 
 /** Two readings of each row on one line: hollow before, filled after; the line between them shows the way. */
-export function Dumbbells(props: { rows: Pair[]; unit: string; decimals: number; label: string; line?: number; lineLabel?: string }): VNode {
+export function Dumbbells(props: { rows: Pair[]; unit: string; decimals: number; label: string; line?: number; lineLabel?: string; wide?: boolean }): VNode {
   const { rows, unit, decimals, label, line: mark, lineLabel } = props;
-  const row = 19, top = 40, left = 150, height = top + row * rows.length + 10;
+  const row = 19, top = 40, left = props.wide ? 260 : 150, height = top + row * rows.length + 10;
   const every = rows.flatMap((r) => [r.before, r.after]);
   const x = scaleLinear().domain([Math.min(0, ...every), Math.max(1e-9, mark ?? 0, ...every)]).nice().range([left, WIDTH - 100]);
   return (

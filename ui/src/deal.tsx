@@ -87,19 +87,21 @@ function marksOf(deal: DealContent): (effect: string) => string[] {
 /** Outcomes down, players across: the size of a cell's bar is the gain; blue and + is more, orange and − is less. */
 function Payoffs(props: { data: PageData; deal: DealContent; outcomes: DealOutcome[]; chosen: string; marks: (effect: string) => string[] }): VNode {
   const { data, deal, outcomes, chosen, marks } = props, { players } = deal;
-  const columns = [...players, "all"], cell = (WIDTH - LEFT - 70) / columns.length, row = 24, top = 44, height = top + row * outcomes.length + 6;
+  const columns = [...players, "all"], cell = (WIDTH - LEFT - 70) / columns.length, row = 24, top = 44;
+  const names = outcomes.map((o) => inLines(outcomeName(deal, o.effect))), tall = (k: number) => row + 14 * (names[k]!.length - 1);
+  const tops = names.map((_, k) => top + names.slice(0, k).reduce((s, _n, i) => s + tall(i), 0)), height = top + names.reduce((s, _n, i) => s + tall(i), 0) + 6;
   const value = (o: DealOutcome, c: string) => (c === "all" ? o.total_gain_eur_bn : o.gains_eur_bn[c] ?? 0);
   const most = Math.max(1e-9, ...outcomes.flatMap((o) => players.map((p) => Math.abs(value(o, p)))));
   return (
     <svg class="chart payoffs" viewBox={`0 0 ${WIDTH} ${height}`} role="group" aria-label="Gain of each player in each outcome; the table below holds the same numbers">
       {columns.map((c, k) => <text class="name" x={LEFT + 70 + (k + 0.5) * cell} y={top - 10} text-anchor="middle">{c === "all" ? "all" : short(playerName(data, c))}<title>{deal.player_titles?.[c] ?? c}</title></text>)}
       {outcomes.map((o, r) => {
-        const y = top + r * row, isChosen = keyOf(o) === chosen;
+        const y = tops[r]!, isChosen = keyOf(o) === chosen;
         return (
           <g class={`outcome ${isChosen ? "chosen" : ""}`} onClick={() => setState({ outcome: keyOf(o) })}>
             <title>{`${outcomeName(deal, o.effect)}: pick to see who must agree`}</title>
-            <rect class="row" x={0} y={y} width={WIDTH} height={row - 2} />
-            <text class="name" x={6} y={y + 15} font-weight={isChosen ? 700 : undefined}>{outcomeName(deal, o.effect)}</text>
+            <rect class="row" x={0} y={y} width={WIDTH} height={tall(r) - 2} />
+            <text class="name" x={6} y={y + 15} font-weight={isChosen ? 700 : undefined}>{names[r]!.map((part, k) => <tspan x={6 + 10 * Math.min(k, 1)} dy={k ? 14 : 0}>{`${part}${k < names[r]!.length - 1 ? " " : ""}`}</tspan>)}</text>
             <text class="marks" x={LEFT + 34} y={y + 15} text-anchor="middle">{marks(o.effect).join(" ")}</text>
             {columns.map((c, k) => {
               const v = value(o, c), width = c === "all" ? 0 : (Math.abs(v) / most) * (cell - 14), x = LEFT + 70 + k * cell + 7;
@@ -109,6 +111,17 @@ function Payoffs(props: { data: PageData; deal: DealContent; outcomes: DealOutco
       })}
     </svg>
   );
+}
+
+const LINE = 50;
+
+/** A long name of an outcome in lines that fit, broken before a plus. */
+function inLines(name: string): string[] {
+  return name.split(" + ").reduce<string[]>((lines, part, k) => {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + part.length + 3 <= LINE) return [...lines.slice(0, -1), `${last} + ${part}`];
+    return [...lines, k ? `+ ${part}` : part];
+  }, []);
 }
 
 const short = (name: string): string => ({ "United States": "US", "European Union": "EU" })[name] ?? name;

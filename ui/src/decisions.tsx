@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { api, ApiError, type DecisionDraft, type Decisions, type Draft, type Follows, type LawDraft } from "./api";
 import type { PageData } from "./data";
 import { Table } from "./figure";
-import { answerOn } from "./law";
+import { answerOn, words } from "./law";
 import { setState } from "./state";
 
 type Change = (update: (old: Draft) => Draft, where?: string) => void;
@@ -93,7 +93,7 @@ export function Follow({ data, draft }: { data: PageData; draft: Draft }): VNode
       <h3>What follows</h3>
       {waiting && <p>Not complete yet: {waiting}.</p>}
       {assumed.map((a) => <p>{a.name} is opened by assumption: on {a.day} {a.closed} of its gates are closed, and the smallest set of bodies that must agree has {a.least}. <button type="button" class="plain" onClick={() => { setState({ asset: a.asset }); document.getElementById("consents")?.scrollIntoView(); }}>Who must agree</button></p>)}
-      {follows && follows.missing.length > 0 && <><p><b>Consents are missing:</b> the run would be refused.</p><ul id="missing">{follows.missing.map((m) => <li>{words(data, m.message)}{m.hint && ` Try: ${m.hint}`}</li>)}</ul></>}
+      {follows && follows.missing.length > 0 && <><p><b>Consents are missing:</b> the run would be refused.</p><ul id="missing">{follows.missing.map((m) => <li>{words(data.law!, m.message)}{m.hint && ` Try: ${m.hint}`}</li>)}</ul></>}
       {follows && follows.missing.length === 0 && (
         <>
           <p>Every decision is taken by those who may. The law itself has {follows.effects_of_law} effects on the market; the decisions change {follows.effects.length || "none"} of them.</p>
@@ -102,11 +102,6 @@ export function Follow({ data, draft }: { data: PageData; draft: Draft }): VNode
         </>)}
     </div>
   );
-}
-
-/** The law's own text with the names of bodies in place of their codes. */
-function words(data: PageData, text: string): string {
-  return text.replace(/\b[A-Z][A-Z0-9_]{1,}\b/g, (code) => data.law?.bodies[code] ?? data.law?.consents[code]?.[0]?.name ?? code).replace(/\b(adopt|sign|consult|not_object):/g, (_, act: string) => `${act.replace("_", " ")}: `);
 }
 
 /** Assets that a change of the facts opens although gates of theirs are closed. */

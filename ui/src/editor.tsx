@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { api, ApiError, follow, packDraft, unpackDraft, type Draft, type EditorContent, type Form, type FormField, type Job, type PatchDraft } from "./api";
 import type { PageData } from "./data";
 import { DecisionEditor, Follow } from "./decisions";
-import { save } from "./figure";
+import { LinkButton, save } from "./figure";
 import { getState, setState } from "./state";
 
 export function newDraft(data: PageData): Draft {
@@ -101,6 +101,7 @@ export function Editor(props: { data: PageData; onSolved: (job: Job) => Promise<
         <label>Name <input id="draft-title" type="text" maxLength={80} value={draft.title} onInput={(e) => { const title = e.currentTarget.value; change((d) => ({ ...d, title, scenario: nameFrom(title) }), "title"); }} /></label>
         <label>Based on <select value={draft.based_on} onChange={(e) => { const based_on = e.currentTarget.value; change((d) => ({ ...d, based_on })); }}>
           {data.brief.scenarios.filter((s) => !data.own?.includes(s.record.scenario.name)).map((s) => <option value={s.record.scenario.name}>{s.record.scenario.title}</option>)}</select></label>
+        <label>Why <input id="draft-why" type="text" maxLength={300} value={draft.why} onInput={(e) => { const why = e.currentTarget.value; change((d) => ({ ...d, why }), "scenario why"); }} /></label>
         {savedNames.length > 0 && <label>Saved <select value="" onChange={(e) => void load(e.currentTarget.value)}><option value="">load …</option>{savedNames.map((n) => <option value={n}>{n}</option>)}</select></label>}
       </div>
       <DecisionEditor data={data} draft={draft} change={change} fail={fail} />
@@ -127,6 +128,7 @@ export function Editor(props: { data: PageData; onSolved: (job: Job) => Promise<
         {isBusy && <button type="button" onClick={() => void cancel()}>Cancel</button>}
         <button type="button" disabled={!isFilled(draft)} onClick={() => void keep()}>Save</button>
         <button type="button" onClick={() => void (yaml === null ? showYaml() : setYaml(null))} aria-expanded={yaml !== null}>YAML</button>
+        <LinkButton view="editor" />
       </div>
       {yaml !== null && (
         <div class="yaml">

@@ -54,6 +54,8 @@ async function savePng(name: string, svg: SVGSVGElement): Promise<void> {
   canvas.toBlob((blob) => { if (blob) save(name, blob); });
 }
 
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
 export function Table(props: { content: TableContent; caption: string; id?: string }): VNode {
   const { columns, rows, decimals = 2 } = props.content;
   return (
@@ -65,7 +67,7 @@ export function Table(props: { content: TableContent; caption: string; id?: stri
           {rows.map((row) => (
             <tr>{row.map((cell, k) => typeof cell === "number"
               ? <td class="number">{number(cell, decimals)}</td>
-              : k === 0 ? <th scope="row">{cell}</th> : <td>{cell}</td>)}</tr>
+              : k === 0 ? <th scope="row" class={DAY.test(cell) ? "day" : undefined}>{cell}</th> : <td>{cell}</td>)}</tr>
           ))}
         </tbody>
       </table>
@@ -73,38 +75,42 @@ export function Table(props: { content: TableContent; caption: string; id?: stri
   );
 }
 
+/** Copies an address that shows this view as it is now; where copying is not allowed, it stands beside the button. */
+export function LinkButton({ view }: { view: string }): VNode {
+  const [said, say] = useState("");
+  const link = async () => {
+    const address = `${location.href.split("#")[0]}#${hashOf({ ...getState(), view })}`;
+    try { await navigator.clipboard.writeText(address); say("link copied"); } catch { say(address); }
+  };
+  return <><button type="button" onClick={() => void link()}>Link</button><span role="status" class="said">{said}</span></>;
+}
+
 export function FigureFrame(props: {
-  id: string; title: string; lead?: ComponentChildren; table?: TableContent; sources?: string[]; controls?: ComponentChildren; notes?: ComponentChildren; children?: ComponentChildren; isText?: boolean; isFolded?: boolean; isTableShown?: boolean;
+  id: string; title: string; lead?: ComponentChildren; table?: TableContent; sources?: string[]; controls?: ComponentChildren; notes?: ComponentChildren; children?: ComponentChildren; isText?: boolean; isTableShown?: boolean;
 }): VNode {
   const frame = useRef<HTMLElement>(null);
   const [open, setOpen] = useState(Boolean(props.isTableShown));
-  const [said, say] = useState("");
   const chart = () => frame.current?.querySelector<SVGSVGElement>("svg.chart") ?? null;
   const hasChart = Boolean(props.children) && !props.isText;
-  const link = async () => {
-    const address = `${location.href.split("#")[0]}#${hashOf({ ...getState(), view: props.id })}`;
-    try { await navigator.clipboard.writeText(address); say("link copied"); } catch { say(address); }
-  };
   return (
-    <section class={`figure ${props.isFolded && !open ? "folded" : ""}`} id={props.id} ref={frame} aria-labelledby={`${props.id}-title`}>
+    <section class="figure" id={props.id} ref={frame} aria-labelledby={`${props.id}-title`}>
       <h2 id={`${props.id}-title`}>{props.title}</h2>
       {props.lead && <p class="lead">{props.lead}</p>}
       {props.controls && <div class="controls">{props.controls}</div>}
       {hasChart ? <div class="chart-box" tabIndex={0} role="group" aria-label={props.title}>{props.children}</div> : props.children}
       {props.notes}
       <div class="actions">
-        {props.table && (Boolean(props.children) || props.isFolded) && (
+        {props.table && Boolean(props.children) && (
           <button type="button" aria-expanded={open} aria-controls={`${props.id}-table`} onClick={() => setOpen(!open)}>{open ? "Hide table" : "Table"}</button>
         )}
         {props.table && <button type="button" onClick={() => save(`${props.id}.csv`, csv(props.table!.columns, props.table!.rows))}>CSV</button>}
         {hasChart && <button type="button" onClick={() => { const svg = chart(); if (svg) save(`${props.id}.svg`, svgText(svg), "image/svg+xml"); }}>SVG</button>}
         {hasChart && <button type="button" onClick={() => { const svg = chart(); if (svg) void savePng(`${props.id}.png`, svg); }}>PNG</button>}
-        <button type="button" onClick={() => void link()}>Link</button>
-        <span role="status">{said}</span>
+        <LinkButton view={props.id} />
         {props.sources && <a class="sources-link" href="#" onClick={(e) => { e.preventDefault(); document.getElementById("sources")?.scrollIntoView(); }}>
-          Sources: tables {props.sources.join(", ")}</a>}
+          Sources: {props.sources.length === 1 ? "table" : "tables"} {props.sources.join(", ").replace(/_/g, " ")}</a>}
       </div>
-      <div id={`${props.id}-table`}>{props.table && (open || !(props.children || props.isFolded)) && <Table content={props.table} caption={props.title} />}</div>
+      <div id={`${props.id}-table`}>{props.table && (open || !props.children) && <Table content={props.table} caption={`${props.title}: table`} />}</div>
     </section>
   );
 }

@@ -1,7 +1,6 @@
 // Who must agree: the gates of an asset, the bodies that hold them, the smallest sets of bodies whose yes opens it; and the law over time.
 import { scaleTime } from "d3-scale";
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
 import type { Consents, LawContent, Mark } from "./data";
 import { FigureFrame, Table } from "./figure";
 import { setState, type State } from "./state";
@@ -22,13 +21,13 @@ export function answerOn(answers: Consents[], day: string): Consents {
   return answers.filter((a) => a.from <= day).at(-1) ?? answers[0]!;
 }
 
-function DayInput({ law, state, id, onDay }: { law: LawContent; state: State; id: string; onDay?: () => void }): VNode {
+function DayInput({ law, state, id }: { law: LawContent; state: State; id: string }): VNode {
   const day = dayOf(law, state);
-  return <label>On <input type="date" id={id} value={day} min={law.timeline.first_day} max={law.timeline.last_day} onChange={(e) => { if (DAY.test(e.currentTarget.value)) { onDay?.(); setState({ day: e.currentTarget.value }); } }} /></label>;
+  return <label>On <input type="date" id={id} value={day} min={law.timeline.first_day} max={law.timeline.last_day} onChange={(e) => { if (DAY.test(e.currentTarget.value)) setState({ day: e.currentTarget.value, set: 0 }); }} /></label>;
 }
 
 export function ConsentView({ law, state }: { law: LawContent; state: State }): VNode {
-  const [chosenSet, choose] = useState(0);
+  const chosenSet = Math.max(0, Math.round(state.set));
   const day = dayOf(law, state);
   const asset = law.consents[state.asset] ? state.asset : law.consents.NS2_B ? "NS2_B" : Object.keys(law.consents)[0]!;
   const answers = law.consents[asset]!;
@@ -44,18 +43,18 @@ export function ConsentView({ law, state }: { law: LawContent; state: State }): 
       table={{ columns: ["gate", "bar", "state", "held by", "opens by", "why", "since", "grade", "sources"],
         rows: c.gates.map((g) => [g.name, g.bar.replace(/_/g, " "), g.state, g.holders.map(name).join(", "), g.opens_by, g.reason, g.since, g.grade, g.sources.join(" ")]) }}
       controls={<>
-        <label>Asset <select id="asset" value={asset} onChange={(e) => { choose(0); setState({ asset: e.currentTarget.value }); }}>{Object.values(law.consents).map((o) => <option value={o[0]!.asset}>{o[0]!.name}</option>)}</select></label>
-        <DayInput law={law} state={state} id="consents-day" onDay={() => choose(0)} />
-        <button type="button" disabled={!before} onClick={() => { choose(0); setState({ day: dayBefore(c.from) }); }}>Before the last change</button>
-        <button type="button" disabled={!next} onClick={() => { choose(0); setState({ day: next!.from }); }}>Next change{next ? ` ${next.from}` : ""}</button>
-        {c.minimal_sets.length > 1 && <label>Set <select value={Math.min(chosenSet, c.minimal_sets.length - 1)} onChange={(e) => choose(Number(e.currentTarget.value))}>{c.minimal_sets.slice(0, 40).map((s, k) => <option value={k}>{k + 1}: {s.length} bodies</option>)}</select></label>}
+        <label>Asset <select id="asset" value={asset} onChange={(e) => setState({ asset: e.currentTarget.value, set: 0 })}>{Object.values(law.consents).map((o) => <option value={o[0]!.asset}>{o[0]!.name}</option>)}</select></label>
+        <DayInput law={law} state={state} id="consents-day" />
+        <button type="button" disabled={!before} onClick={() => setState({ day: dayBefore(c.from), set: 0 })}>Before the last change</button>
+        <button type="button" disabled={!next} onClick={() => setState({ day: next!.from, set: 0 })}>Next change{next ? ` ${next.from}` : ""}</button>
+        {c.minimal_sets.length > 1 && <label>Set <select id="consents-set" value={Math.min(chosenSet, c.minimal_sets.length - 1)} onChange={(e) => setState({ set: Number(e.currentTarget.value) })}>{c.minimal_sets.slice(0, 40).map((s, k) => <option value={k}>{k + 1}: {s.length} bodies</option>)}</select></label>}
       </>}>
       <Graph c={c} set={new Set(set)} name={name} />
       <p class="small">As the law stands from {c.from}{next ? <> to {dayBefore(next.from)}</> : null}, by all that is known today. Closed: square; open: circle; filled bodies are the chosen set.</p>
       {set.length > 0 && <p>Yes of: {set.map(name).join("; ")}.</p>}
       {c.renewals.length > 0 && <ul class="small">{c.renewals.map((r) => <li>{r.day}: {r.what} must be renewed; one refusal ends it{r.any_one_of.length > 0 && r.any_one_of.length < 30 ? ` (any of ${r.any_one_of.length} members)` : ""}, and {r.opens.length ? `opens ${r.opens.join(", ")}` : "opens no gate"}{r.stays_closed.length > 0 && `; still closed: ${r.stays_closed.join(", ")}`}.</li>)}</ul>}
-      {c.votes.length > 0 && <ul class="small">{c.votes.map((v) => <li>{v.deed}: a block of {v.smallest_block_size} stops it, for example {v.smallest_blocks[0]?.map(name).join(", ")}.</li>)}</ul>}
-      {c.temporary.length > 0 && <ul class="small">{c.temporary.map((t) => <li>Relief without lifting: {t}</li>)}</ul>}
+      {c.votes.length > 0 && <ul class="small">{c.votes.map((v) => <li>{words(law, v.deed)}: a block of {v.smallest_block_size} stops it, for example {v.smallest_blocks[0]?.map(name).join(", ")}.</li>)}</ul>}
+      {c.temporary.length > 0 && <ul class="small">{c.temporary.map((t) => <li>Relief without lifting: {words(law, t)}</li>)}</ul>}
     </FigureFrame>
   );
 }
@@ -64,8 +63,23 @@ function dayBefore(day: string): string {
   return new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
 }
 
+/** A name in lines of at most so many letters, broken between words. */
+function inWords(name: string, most: number): string[] {
+  return name.split(" ").reduce<string[]>((lines, word) => {
+    const last = lines.at(-1);
+    return last !== undefined && last.length + word.length < most ? [...lines.slice(0, -1), `${last} ${word}`] : [...lines, word];
+  }, []).map((line) => fit(line, most + 1));
+}
+
+/** The law's own text with names of bodies, assets and instruments in place of their codes. */
+export function words(law: LawContent, text: string): string {
+  return text.replace(/\b[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*\b/g, (code) => law.bodies[code] ?? law.consents[code]?.[0]?.name ?? law.instruments[code] ?? code)
+    .replace(/\b(adopt|sign|consult|not_object):/g, (_, act: string) => `${act.replace("_", " ")}: `);
+}
+
 /** Asset, gates, bodies: closed gates are orange squares, open ones blue circles; the chosen set's bodies are filled. */
 function Graph({ c, set, name }: { c: Consents; set: Set<string>; name: (body: string) => string }): VNode {
+  const asset = inWords(c.name, 17);
   const gates = [...c.gates].sort((a, b) => Number(a.state === "open") - Number(b.state === "open"));
   const bodies = [...new Set(gates.flatMap((g) => g.holders))];
   const row = 24, height = Math.max(gates.length, bodies.length) * row + 20;
@@ -75,7 +89,7 @@ function Graph({ c, set, name }: { c: Consents; set: Set<string>; name: (body: s
     <svg class="chart consents" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={`Gates of ${c.name} and the bodies that hold them; the table below says the same`}>
       {gates.map((g, k) => <path class={`link ${g.state === "open" ? "open" : "closed"}`} d={`M120 ${height / 2}C200 ${height / 2} 200 ${gateY(k)} 262 ${gateY(k)}`} />)}
       {gates.flatMap((g, k) => g.holders.map((h) => <path class={`link ${g.state === "open" ? "open" : "closed"} ${set.has(h) ? "wanted" : ""}`} d={`M600 ${gateY(k)}C660 ${gateY(k)} 660 ${bodyY(bodies.indexOf(h))} 716 ${bodyY(bodies.indexOf(h))}`} />))}
-      <rect class="asset" x={4} y={height / 2 - 18} width={116} height={36} rx={4} /><text x={62} y={height / 2 + 4} text-anchor="middle">{fit(c.asset, 16)}</text>
+      <rect class="asset" x={4} y={height / 2 - 18 - 7 * (asset.length - 1)} width={116} height={36 + 14 * (asset.length - 1)} rx={4} /><text text-anchor="middle">{asset.map((part, k) => <tspan x={62} y={height / 2 + 4 + 14 * (k - (asset.length - 1) / 2)}>{part}</tspan>)}</text>
       {gates.map((g, k) => (
         <g><title>{`${g.name}: ${g.state}. ${g.reason}`}</title>
           {g.state === "open" ? <circle class="gate open" cx={270} cy={gateY(k)} r={6} /> : <rect class="gate closed" x={264} y={gateY(k) - 6} width={12} height={12} />}
@@ -89,7 +103,7 @@ function Graph({ c, set, name }: { c: Consents; set: Set<string>; name: (body: s
 export function TimelineView({ law, state }: { law: LawContent; state: State }): VNode {
   const chart = law.timeline;
   const day = dayOf(law, state);
-  const [mine, only] = useState(false);
+  const mine = state.mine;
   const asset = law.consents[state.asset] ? state.asset : "NS2_B";
   const marks = mine ? chart.marks.filter((m) => m.assets.includes(asset)) : chart.marks;
   const touching = new Set([...marks.flatMap((m) => m.instruments), ...(mine ? law.consents[asset]?.flatMap((c) => c.gates.map((g) => g.gate)) ?? [] : [])]);
@@ -101,10 +115,10 @@ export function TimelineView({ law, state }: { law: LawContent; state: State }):
   const coming = upcoming(law, marks, new Set(instruments), day);
   return (
     <FigureFrame id="timeline" title="Law and events over time" sources={["law"]}
-      lead={<>Bars are phases of instruments (blue) and licences (green), diamonds on top are events, hollow ones scheduled. The dashed line is {day}; {coming.length} dates lie after it.</>}
+      lead={<>Bars are phases of instruments (blue) and licences (green), diamonds on top are events, hollow ones scheduled. The dashed line is {day}; {coming.length} dates lie after it. Grade of each row: P official text seen, S law firm or press, T tertiary note, B background.</>}
       table={{ columns: ["day", "event", "kind", "instruments", "assets", "grade"], rows: [...marks.map((m) => [m.day, m.label, m.is_scheduled ? "scheduled" : "event", m.instruments.map((i) => law.instruments[i] ?? i).join(", "), m.assets.join(", "), m.grade]),
         ...bars.map((b) => [b.first_day, `${law.instruments[b.instrument] ?? b.instrument}: ${b.label}`, b.last_day ? `in force to ${b.last_day}` : "in force, no end", b.instrument, "", b.grade])].sort((a, b) => a[0]!.localeCompare(b[0]!)) }}
-      controls={<><DayInput law={law} state={state} id="timeline-day" /><label><input type="checkbox" checked={mine} onChange={(e) => only(e.currentTarget.checked)} />only what concerns {law.consents[asset]?.[0]?.name ?? asset}</label></>}>
+      controls={<><DayInput law={law} state={state} id="timeline-day" /><label><input type="checkbox" checked={mine} onChange={(e) => setState({ mine: e.currentTarget.checked })} />only what concerns {law.consents[asset]?.[0]?.name ?? asset}</label></>}>
       <svg class="chart timeline" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label="Instruments and events over time; the table below holds the events">
         <g class="axis">{x.ticks(8).map((t) => <g><line x1={x(t)} x2={x(t)} y1={24} y2={height - 8} /><text x={x(t)} y={14} text-anchor="middle">{t.getFullYear()}</text></g>)}</g>
         {marks.map((m) => <path class={`mark ${m.is_scheduled ? "scheduled" : ""} ${m.day > day ? "ahead" : ""}`} d={`M${px(m.day)} 24l5 8-5 8-5-8z`}><title>{`${m.day}: ${m.label}`}</title></path>)}

@@ -128,6 +128,8 @@ export function FlowMap(props: { data: PageData; pair: Pair; state: State; baseT
   const isChange = state.mode === "difference";
   const moves = useMoves(String(isWorld));
   const height = isWorld ? WORLD_HEIGHT : MAP_HEIGHT;
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => { if (box.current) box.current.scrollLeft = (box.current.scrollWidth - box.current.clientWidth) / 2; }, [isWorld]); // on a narrow screen the middle of the map is seen first
   const projection = useMemo(() => (isWorld ? world(MAP_WIDTH, WORLD_HEIGHT) : europe()), [isWorld]);
   const used = useMemo(() => {
     const ends = new Set<string>();
@@ -186,6 +188,7 @@ export function FlowMap(props: { data: PageData; pair: Pair; state: State; baseT
   const origins = [...new Set(run.flows.map(([carrier]) => carrier).filter((c) => c !== "pool").map((c) => data.traders[c]?.country ?? c))]
     .map((code) => [code, countryName(data, code)] as const).sort((a, b) => a[1].localeCompare(b[1]));
   const unit = 1 / moves.view.k;
+  const routes = [...new Set([...visible.filter((r) => data.arcs[r.arc]!.kind === "shipping").map((r) => r.arc), ...(data.arcs[state.arc]?.kind === "shipping" ? [state.arc] : [])])].sort((a, b) => arcName(data, a).localeCompare(arcName(data, b)));
   const controls = (
     <>
       <fieldset class="choice"><legend>Show</legend>
@@ -204,6 +207,7 @@ export function FlowMap(props: { data: PageData; pair: Pair; state: State; baseT
         <option value="">nothing</option>
         <optgroup label="Places">{[...used].sort((a, b) => nodeName(data, a).localeCompare(nodeName(data, b))).map((id) => <option value={id}>{nodeName(data, id)}</option>)}</optgroup>
         <optgroup label="Pipelines">{Object.keys(data.arcs).filter((id) => data.arcs[id]!.kind === "pipeline" && isShown(data, id, isWorld)).map((id) => <option value={`arc ${id}`}>{arcName(data, id)}</option>)}</optgroup>
+        <optgroup label="LNG routes">{routes.map((id) => <option value={`arc ${id}`}>{arcName(data, id)}</option>)}</optgroup>
       </select></label>
       <button type="button" aria-pressed={isWorld} onClick={() => setState({ world: !isWorld })}>{isWorld ? "Europe" : "World"}</button>
       <span class="zoom"><button type="button" aria-label="Zoom in" onClick={() => moves.zoom(1.5)}>+</button><button type="button" aria-label="Zoom out" onClick={() => moves.zoom(1 / 1.5)}>−</button><button type="button" onClick={moves.home}>Whole map</button></span>
@@ -215,7 +219,7 @@ export function FlowMap(props: { data: PageData; pair: Pair; state: State; baseT
   return (
     <FigureFrame id="map" title="Map of flows" lead={lead} table={table} sources={["arcs", "sea_routes", "nodes", "availability"]} controls={controls}>
       <div class="map-and-panel">
-        <div class="map-box">
+        <div class="map-box" ref={box}>
           <svg class="chart map" ref={moves.svg} viewBox={`0 0 ${MAP_WIDTH} ${height}`} {...{ tabindex: 0 }} role="group" aria-label={`Map of gas flows, ${when}. Arrow keys move, plus and minus zoom. The table below holds the same numbers.`} {...moves.handlers}>
             <rect class="sea" width={MAP_WIDTH} height={height} />
             <g ref={moves.group}>

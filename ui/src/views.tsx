@@ -1,6 +1,6 @@
 // The views below the map.
 import type { VNode } from "preact";
-import { BarChart, DASHES, LineChart, Waterfall, type Line, type Target } from "./charts";
+import { BarChart, DASHES, Dumbbells, LineChart, Waterfall, type Line, type Target } from "./charts";
 import { addSeries, arcName, at, countryName, EU, MEAN, nodeName, sumBy, type PageData, type RunSeries, type ScenarioContent, type Series } from "./data";
 import { FigureFrame, Table } from "./figure";
 import type { Pair } from "./flows";
@@ -172,6 +172,8 @@ function periodBefore(day: string, run: RunSeries): string {
   return place === null ? "" : run.periods[Math.ceil(place)] ?? "";
 }
 
+const MOST_ROUTES = 24, MOST_BILLS = 14;
+
 /** EU imports by origin, and by the route on which they cross the border of the EU. */
 export function ImportsView({ data, state, base, scenario, pair }: ViewProps): VNode {
   const unit = quantityUnit(data, state, "year"), rate = quantityUnit(data, state, "rate");
@@ -183,8 +185,8 @@ export function ImportsView({ data, state, base, scenario, pair }: ViewProps): V
   const value = (n: string) => ((isChange ? (b.get(n)?.import_twh_y ?? 0) - (a.get(n)?.import_twh_y ?? 0) : (state.mode === "baseline" ? a : b).get(n)?.import_twh_y ?? 0)) * unit.factor;
   const bars = names.map((n) => ({ name: n, value: value(n), kind: isChange ? (value(n) >= 0 ? 8 : 9) : n.endsWith("LNG") ? 1 : 0 })).filter((x) => Math.abs(x.value) > 0.01);
   const routes = [...new Set([...routeFlows(data, pair.base, state.t).keys(), ...routeFlows(data, pair.run, state.t).keys()])]
-    .map((r) => [r, (routeFlows(data, pair.base, state.t).get(r) ?? 0) * rate.factor, (routeFlows(data, pair.run, state.t).get(r) ?? 0) * rate.factor] as [string, number, number])
-    .sort((x, y) => y[2] - x[2]);
+    .map((name) => ({ name, before: (routeFlows(data, pair.base, state.t).get(name) ?? 0) * rate.factor, after: (routeFlows(data, pair.run, state.t).get(name) ?? 0) * rate.factor }))
+    .filter((r) => Math.max(r.before, r.after) > 0.05 * rate.factor).sort((x, y) => y.after - x.after);
   return (
     <>
       <FigureFrame id="imports" title="EU imports by origin" sources={["availability", "carriage", "sales_points", "contracts"]}
@@ -194,8 +196,10 @@ export function ImportsView({ data, state, base, scenario, pair }: ViewProps): V
         <BarChart bars={bars} unit={unit.name} decimals={unit.decimals} label="EU imports by origin" isChange={isChange} />
       </FigureFrame>
       <FigureFrame id="routes" title="EU imports by route" sources={["arcs", "sea_routes"]}
-        lead="Gas that exporters bring over the border of the EU, by pipeline or by country of the terminal; what hubs of neighbours resell is not in it."
-        table={{ columns: ["route", `baseline, ${rate.name}`, `scenario, ${rate.name}`], rows: routes, decimals: 1 }} />
+        lead="Gas that exporters bring over the border of the EU, by pipeline or by country of the terminal; what hubs of neighbours resell is not in it. Hollow: baseline; filled: scenario."
+        table={{ columns: ["route", `baseline, ${rate.name}`, `scenario, ${rate.name}`], rows: routes.map((r) => [r.name, r.before, r.after]), decimals: 1 }}>
+        <Dumbbells rows={routes.slice(0, MOST_ROUTES).map((r) => ({ ...r, note: `${r.name}: from ${number(r.before, rate.decimals)} to ${number(r.after, rate.decimals)} ${rate.name}` }))} unit={rate.name} decimals={rate.decimals} label="EU imports by route, baseline and scenario" wide />
+      </FigureFrame>
     </>
   );
 }
@@ -213,6 +217,9 @@ export function GainsView({ data, pair, state, base, scenario }: ViewProps): VNo
   const isBase = base === scenario;
   const change = (a: Record<string, number>, b: Record<string, number>) => [...new Set([...Object.keys(a), ...Object.keys(b)])].map((k) => ({ code: k, value: (b[k] ?? 0) - (a[k] ?? 0), base: a[k] ?? 0, now: b[k] ?? 0 })).sort((x, y) => Math.abs(y.value) - Math.abs(x.value));
   const sellers = change(pair.base.revenues, pair.run.revenues), buyers = change(pair.base.bills, pair.run.bills);
+  const money = [...sellers.map((x) => ({ ...x, what: "revenue" })), ...buyers.map((x) => ({ ...x, what: "import bill" }))].filter((x) => Math.max(Math.abs(x.base), Math.abs(x.now)) > 0.05)
+    .sort((x, y) => Math.abs(y.value) - Math.abs(x.value) || y.now - x.now).slice(0, MOST_BILLS)
+    .map((x) => { const name = `${countryName(data, x.code)}, ${x.what}`; return { name, before: x.base, after: x.now, note: `${name}: from ${number(x.base, 1)} to ${number(x.now, 1)} EUR bn/y` }; });
   const parties = scenario.who_gains.slice(0, -1).filter((p) => Math.abs(p.change_eur_bn_y) > 0.005), welfare = scenario.who_gains.at(-1);
   const steps = [...parties.map((p) => ({ name: p.party, value: p.change_eur_bn_y })), { name: welfare?.party ?? "", value: welfare?.change_eur_bn_y ?? 0, isTotal: true }];
   return (
@@ -222,9 +229,11 @@ export function GainsView({ data, pair, state, base, scenario }: ViewProps): VNo
         table={{ columns: ["party", "change, EUR bn/y"], rows: scenario.who_gains.map((p) => [p.party, p.change_eur_bn_y]) }}>
         {!isBase && <Waterfall steps={steps} unit="EUR bn/y" decimals={1} label="Change of accounts by party, down to welfare" isSigned />}
       </FigureFrame>
-      <FigureFrame id="bills" title="Export revenue and import bills" isFolded sources={["traders", "contracts", "demand"]} lead="Revenue is sales at hub prices less carriage, not profit. A bill is net of what is sold on to neighbours. Largest changes first."
+      <FigureFrame id="bills" title="Export revenue and import bills" sources={["traders", "contracts", "demand"]} lead="Revenue is sales at hub prices less carriage, not profit. A bill is net of what is sold on to neighbours. Largest changes first; hollow: baseline; filled: scenario."
         table={{ columns: ["country", "what", "baseline, EUR bn/y", "scenario, EUR bn/y", "change, EUR bn/y"],
-          rows: [...sellers.map((x) => [countryName(data, x.code), "export revenue", x.base, x.now, x.value]), ...buyers.map((x) => [countryName(data, x.code), "net import bill", x.base, x.now, x.value])] }} />
+          rows: [...sellers.map((x) => [countryName(data, x.code), "export revenue", x.base, x.now, x.value]), ...buyers.map((x) => [countryName(data, x.code), "net import bill", x.base, x.now, x.value])] }}>
+        <Dumbbells rows={money} unit="EUR bn/y" decimals={1} label="Export revenue and net import bill by country, baseline and scenario" wide />
+      </FigureFrame>
       <SecurityView data={data} state={state} base={base} scenario={scenario} />
     </>
   );
@@ -255,8 +264,8 @@ const UNKNOWN = [
 ];
 
 export function UnknownView({ data }: { data: PageData }): VNode {
-  return <section class="figure" id="unknown" aria-labelledby="unknown-title"><h2 id="unknown-title">What we do not know</h2><ul>{UNKNOWN.map((u) => <li>{u}</li>)}
-    {!data.band_meaning && <li>Bands: this page shows points only; <code>linepack brief --full</code> adds the band of every figure over what is listed here.</li>}</ul></section>;
+  return <FigureFrame id="unknown" title="What we do not know" isText><ul>{UNKNOWN.map((u) => <li>{u}</li>)}
+    {!data.band_meaning && <li>Bands: this page shows points only; <code>linepack brief --full</code> adds the band of every figure over what is listed here.</li>}</ul></FigureFrame>;
 }
 
 const GRADES = ["published", "converted", "calibrated", "estimated", "judgement"];

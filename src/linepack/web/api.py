@@ -242,8 +242,10 @@ def solve_case(service: Service, request: Request, body: Mapping[str, Any]) -> d
 
 
 def editor(service: Service, request: Request, body: Mapping[str, Any]) -> Response:
-    """Return the forms of the scenario editor and the names they choose from."""
-    return Response(service.editor(_case(request).scenarios[0].dataset), media_type="application/json")
+    """Return the forms of the scenario editor and the names they choose from; a process is made ready for a run."""
+    dataset = _case(request).scenarios[0].dataset
+    service.workers.prepare(dataset)
+    return Response(service.editor(dataset), media_type="application/json")
 
 
 def decisions(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import signal
 import threading
@@ -21,7 +22,10 @@ LOOK_EVERY_S = 0.2
 
 @dataclass
 class Workers:
-    """As many threads as workers; each feeds a process of its own from the queue."""
+    """As many threads as workers; each feeds a process of its own from the queue.
+
+    The first process can be made ready before there is work, so that a reader's first run does not wait for it.
+    """
 
     queue: JobQueue
     workspace: Path
@@ -30,6 +34,9 @@ class Workers:
     _stop: threading.Event = field(default_factory=threading.Event)
     _wake: threading.Condition = field(default_factory=threading.Condition)
     _threads: list[threading.Thread] = field(default_factory=list)
+    _ready: list[_Process] = field(default_factory=list)
+    _first: threading.Lock = field(default_factory=threading.Lock)
+    _is_first_made: bool = False
 
     def start(self) -> None:
         """Queue again what a dead server left running, and start to work."""
@@ -44,12 +51,31 @@ class Workers:
         with self._wake:
             self._wake.notify_all()
 
+    def prepare(self, dataset: str) -> None:
+        """Start a process that reads a dataset and waits for work, unless one was started before."""
+        with self._first:
+            if self._is_first_made or self._stop.is_set():
+                return
+            self._is_first_made = True
+            process = _Process(self.workspace, self.settings)
+            process.prepare(dataset)
+            self._ready.append(process)
+
     def stop(self) -> None:
         """End the processes; what they had not finished is queued again at the next start."""
         self._stop.set()
         self.wake()
         for thread in self._threads:
             thread.join(timeout=10)
+        with self._first:
+            while self._ready:
+                self._ready.pop().end()
+
+    def _process(self) -> _Process:
+        with self._first:
+            self._is_first_made = True
+            ready = self._ready.pop() if self._ready else None
+            return ready if ready is not None and ready.is_alive else _Process(self.workspace, self.settings)
 
     def _work(self) -> None:
         process: _Process | None = None
@@ -61,7 +87,7 @@ class Workers:
                         self._wake.wait(timeout=2.0)
                     continue
                 if process is None or not process.is_alive:
-                    process = _Process(self.workspace, self.settings)
+                    process = self._process()
                 process = self._run(process, *taken)
         finally:
             if process is not None:
@@ -113,6 +139,9 @@ class _Process:
     def send(self, digest: str, work: Work) -> None:
         self._pipe.send((digest, work))
 
+    def prepare(self, dataset: str) -> None:
+        self._pipe.send((dataset, None))
+
     def has_answer(self, within_s: float) -> bool:
         return self._pipe.poll(within_s)
 
@@ -126,7 +155,7 @@ class _Process:
 
 
 def _solve_all(pipe: Connection, workspace: Path, settings: SolveSettings) -> None:
-    """Solve what comes through the pipe; answer None, or the error envelope."""
+    """Solve what comes through the pipe; answer None, or the error envelope. A dataset without work is only read."""
     from linepack.runs.runner import solve_and_store
     from linepack.runs.store import RunStore
     from linepack.system.dataset import load_dataset
@@ -139,6 +168,10 @@ def _solve_all(pipe: Connection, workspace: Path, settings: SolveSettings) -> No
             digest, work = pipe.recv()
         except EOFError:  # the server is gone
             return
+        if work is None:
+            with contextlib.suppress(LinepackError):  # who asks for it with work hears why
+                systems.setdefault(digest, load_dataset(digest))
+            continue
         try:
             scenario = work.scenario()
             if scenario.dataset not in systems:
