@@ -15,13 +15,14 @@ from linepack.runs.runner import run_scenarios
 from linepack.runs.store import Run as Run
 from linepack.runs.store import RunStore
 from linepack.runs.store import workspace as workspace_folder
+from linepack.scenario.parse import SHAPES, shape_option
 from linepack.scenario.patches import ConductPresetPatch
 from linepack.scenario.scenario import Scenario
 from linepack.scenario.scenario import load_scenario as load_scenario
 from linepack.solve import solver_names
 from linepack.system.dataset import load_dataset
 from linepack.system.gassystem import GasSystem
-from linepack.vocabulary import ConductPreset
+from linepack.vocabulary import ConductPreset, DemandShape
 
 Asking = str | Path | Scenario
 """A scenario: CASE/NAME, the path of a YAML file, or one that was loaded."""
@@ -55,9 +56,10 @@ def solve_settings(solver: str = "auto") -> SolveSettings:
     return SolveSettings(solver=solver)
 
 
-def scenario_of(asked: Asking, conduct: str | None = None) -> Scenario:
-    """Return a scenario as it is, or load it; with a preset of conduct (see ``with_conduct``)."""
-    return with_conduct(asked if isinstance(asked, Scenario) else load_scenario(asked), conduct)
+def scenario_of(asked: Asking, conduct: str | None = None, demand: str | None = None) -> Scenario:
+    """Return a scenario as it is, or load it; with a preset of conduct and a shape of demand (see below)."""
+    loaded = asked if isinstance(asked, Scenario) else load_scenario(asked)
+    return with_demand(with_conduct(loaded, conduct), demand)
 
 
 def facts_of(system: Facts | None, scenario: Scenario) -> GasSystem:
@@ -79,10 +81,25 @@ def with_conduct(scenario: Scenario, conduct: str | None) -> Scenario:
     return scenario.with_patches(f"{scenario.name}, {conduct}", patch, title=f"{scenario.title}, {conduct}")
 
 
+def with_demand(scenario: Scenario, shape: str | None) -> Scenario:
+    """Return a scenario in which demand that is a straight line has a shape: isoelastic or exponential.
+
+    Errors: ``InputError`` for another word.
+    """
+    if shape is None or shape == DemandShape.AFFINE:
+        return scenario
+    if shape not in SHAPES:
+        raise InputError("unknown-shape", f"there is no shape of demand '{shape}'", keys=[shape],
+                         hint=f"one of {', '.join(SHAPES)}")  # fmt: skip
+    return scenario.with_patches(f"{scenario.name}, {shape} demand", shape_option(DemandShape(shape)),
+                                 title=f"{scenario.title}, {shape} demand")  # fmt: skip
+
+
 def solve(
     scenario: Asking,
     *,
     conduct: str | None = None,
+    demand: str | None = None,
     system: Facts | None = None,
     solver: str = "auto",
     workspace: str | Path | None = None,
@@ -92,17 +109,18 @@ def solve(
     """Return the certified run of a scenario; what was solved before is read from the workspace.
 
     ``system`` is the scenario's dataset unless given: facts, a name or a folder. ``conduct`` makes all sellers with
-    market power competitive or cournot. ``workspace`` is a folder; without it that of the environment variable
-    ``LINEPACK_WORKSPACE``, else ``linepack-results`` here. ``run.headline`` (figure, label, value, unit) and
-    ``run.tables[NAME]`` are pandas tables; ``run`` shows its headline figures and prices in a notebook. Errors:
-    ``InputError`` for facts or a scenario that do not fit, ``NotCertified`` if no answer passes the certificate.
+    market power competitive or cournot, ``demand`` isoelastic or exponential what is a straight line. ``workspace`` is
+    a folder; without it that of the environment variable ``LINEPACK_WORKSPACE``, else ``linepack-results`` here.
+    ``run.headline`` (figure, label, value, unit) and ``run.tables[NAME]`` are pandas tables; ``run`` shows its headline
+    figures and prices in a notebook. Errors: ``InputError`` for facts or a scenario that do not fit, ``NotCertified`` if
+    no answer passes the certificate.
 
     >>> import linepack
     >>> run = linepack.solve("us-gazprom-2025/status-quo")
     >>> run.tables["price_markers"].columns.tolist()
     ['marker', 'period', 'days', 'price_eur_mwh']
     """
-    loaded = scenario_of(scenario, conduct)
+    loaded = scenario_of(scenario, conduct, demand)
     facts = facts_of(system, loaded)
     if on_start is not None:
         on_start(facts, loaded)
@@ -116,7 +134,7 @@ def solve(
 
 def compare(
     base: Asking | Run, other: Asking | Run, table: str | None = None, *, conduct: str | None = None,
-    system: Facts | None = None, workspace: str | Path | None = None,
+    demand: str | None = None, system: Facts | None = None, workspace: str | Path | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """Return what differs between two scenarios or runs; scenarios are solved first.
 
@@ -130,7 +148,7 @@ def compare(
     >>> bool(change.loc["ttf_eur_mwh", "change"] < 0)
     True
     """
-    runs = [a if isinstance(a, Run) else solve(a, conduct=conduct, system=system, workspace=workspace)
+    runs = [a if isinstance(a, Run) else solve(scenario_of(a, conduct, demand), system=system, workspace=workspace)
             for a in (base, other)]  # fmt: skip
     if table is None:
         return compare_headlines(runs[0].tables, runs[1].tables).set_index("figure")

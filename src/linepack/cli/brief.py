@@ -10,6 +10,7 @@ import click
 
 from linepack.cli.options import (
     conduct_option,
+    demand_option,
     output_options,
     print_json,
     show_closure,
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
 @click.option("--ledger", type=click.Path(dir_okay=False, exists=True), envvar="LINEPACK_LEDGER", default=None,
               help="Ledger whose articles and claims are shown [default: ledger.sqlite of the workspace].")
 @conduct_option
+@demand_option
 @solve_options
 @output_options
 def brief(
     case: str, full: bool, draws: int, as_of: datetime | None, ledger: str | None, conduct: str | None,
-    dataset: str | None, solver: str,
+    demand: str | None, dataset: str | None, solver: str,
     workspace: str | None, workers: int, as_json: bool, out: str | None,
 ) -> int:  # fmt: skip
     """Solve, compare and explain every scenario of CASE [default: us-gazprom-2025].
@@ -47,8 +49,8 @@ def brief(
 
     answer = answered(
         case, draws=draws if full else 0, as_of=None if as_of is None else as_of.date(), conduct=conduct,
-        system=dataset, solver=solver, workspace=workspace, workers=workers, ledger=ledger, on_start=show_closure,
-        on_progress=show_progress, on_failed=_show_failed,
+        demand=demand, system=dataset, solver=solver, workspace=workspace, workers=workers, ledger=ledger,
+        on_start=show_closure, on_progress=show_progress, on_failed=_show_failed,
     )  # fmt: skip
     for what in answer.brief.kept.unreadable:
         click.echo(f"left out: {what}", err=True)

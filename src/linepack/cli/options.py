@@ -45,6 +45,13 @@ def conduct_option(function: F) -> F:
     return option(function)
 
 
+def demand_option(function: F) -> F:
+    """Add ``--demand``: the shape of all demand that is a straight line."""
+    option = click.option("--demand", type=click.Choice(["affine", "isoelastic", "exponential"]), default=None,
+                          help="Shape of demand that is a straight line in the dataset [default: affine].")  # fmt: skip
+    return option(function)
+
+
 def settings_of(solver: str) -> SolveSettings:
     """Return solve settings. Errors: ``InputError`` for a solver that does not exist."""
     from linepack.api.market import solve_settings

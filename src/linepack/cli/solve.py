@@ -8,6 +8,7 @@ import click
 
 from linepack.cli.options import (
     conduct_option,
+    demand_option,
     output_options,
     print_json,
     show_closure,
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("scenario")
 @conduct_option
+@demand_option
 @solve_options
 @output_options
 def solve(
-    scenario: str, conduct: str | None, dataset: str | None, solver: str, workspace: str | None, workers: int,
-    as_json: bool, out: str | None,
+    scenario: str, conduct: str | None, demand: str | None, dataset: str | None, solver: str, workspace: str | None,
+    workers: int, as_json: bool, out: str | None,
 ) -> None:  # fmt: skip
     """Solve SCENARIO (a YAML file, or CASE/NAME) and print its headline figures.
 
@@ -34,7 +36,7 @@ def solve(
     """
     from linepack.report.run_report import run_content, run_text, write_tables
 
-    run = _solve(scenario, dataset, solver, workspace, conduct)
+    run = _solve(scenario, dataset, solver, workspace, conduct, demand)
     if out is not None:
         for path in write_tables(run, out):
             click.echo(f"wrote {path}", err=True)
@@ -95,16 +97,17 @@ def wedges(scenario: str, against: str | None, no_ties: bool, dataset: str | Non
 @click.option("--table", default=None, help="Also show the largest changes of a table: hub_prices, flows, sales, ...")
 @click.option("--rows", type=click.IntRange(1), default=15, show_default=True, help="Rows of that table to show.")
 @conduct_option
+@demand_option
 @solve_options
 @output_options
 def compare(
-    base: str, other: str, table: str | None, rows: int, conduct: str | None, dataset: str | None, solver: str,
-    workspace: str | None, workers: int, as_json: bool, out: str | None,
+    base: str, other: str, table: str | None, rows: int, conduct: str | None, demand: str | None,
+    dataset: str | None, solver: str, workspace: str | None, workers: int, as_json: bool, out: str | None,
 ) -> None:  # fmt: skip
     """Solve BASE and OTHER and show what differs."""
     from linepack.report.run_report import compare_content, compare_text, write_comparison
 
-    runs = [_solve(name, dataset, solver, workspace, conduct) for name in (base, other)]
+    runs = [_solve(name, dataset, solver, workspace, conduct, demand) for name in (base, other)]
     if out is not None:
         for path in write_comparison(runs[0], runs[1], out):
             click.echo(f"wrote {path}", err=True)
@@ -133,8 +136,10 @@ def cases(as_json: bool) -> None:
             click.echo(f"  {case}/{row.scenario}: {row.title}")
 
 
-def _solve(name: str, dataset: str | None, solver: str, workspace: str | None, conduct: str | None) -> Run:
+def _solve(
+    name: str, dataset: str | None, solver: str, workspace: str | None, conduct: str | None, demand: str | None
+) -> Run:
     from linepack.api.market import solve as solved
 
-    return solved(name, conduct=conduct, system=dataset, solver=solver, workspace=workspace, on_start=show_closure,
-                  on_progress=show_progress)  # fmt: skip
+    return solved(name, conduct=conduct, demand=demand, system=dataset, solver=solver, workspace=workspace,
+                  on_start=show_closure, on_progress=show_progress)  # fmt: skip

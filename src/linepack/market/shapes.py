@@ -20,6 +20,10 @@ from linepack.vocabulary import CurveShape, DemandShape
 LEAST_QUANTITY_GWH_D = 1e-3
 """Demand is anchored at no less than this, so that its slope is finite."""
 
+MOST_SHARE = 10.0
+HALVINGS = 36
+"""Where a curve meets a line is looked for up to so many times the reference quantity, to 1e-10 of it."""
+
 NEAR_LIMIT = 1e-9
 """A logarithmic or reciprocal cost is never evaluated nearer than this share to its limit."""
 
@@ -72,6 +76,22 @@ class DemandCurves:
         slope[:, fixed], price[:, fixed] = np.inf, p0[:, fixed]
         return price, slope, bend
 
+    def meets(self, quantity_gwh_d: np.ndarray, price_eur_mwh: np.ndarray, rise: np.ndarray, cap_eur_mwh: float
+              ) -> np.ndarray:  # fmt: skip
+        """Return the consumption at which each curve, nowhere above the cap, meets a rising line.
+
+        The line goes through a point and rises by ``rise`` per GWh/d. Found by halving between 0.001 and 10 times the
+        reference quantity; a curve that is above (below) the line all the way gives the upper (lower) end.
+        """
+        low, high = np.log(LEAST_QUANTITY_GWH_D), np.log(MOST_SHARE)
+        low, high = np.full(quantity_gwh_d.shape, low), np.full(quantity_gwh_d.shape, high)
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            quantity = np.exp(middle) * self.quantity_gwh_d
+            line = price_eur_mwh + rise * (quantity - quantity_gwh_d)
+            is_above = np.minimum(self.at(quantity)[0], cap_eur_mwh) > line
+            low, high = np.where(is_above, middle, low), np.where(is_above, high, middle)
+        return np.asarray(np.exp((low + high) / 2) * self.quantity_gwh_d)
 
     def value_eur_thousand_d(self, quantity_gwh_d: np.ndarray, cap_eur_mwh: float) -> np.ndarray:
         """Return what consumption is worth: the integral of price, nowhere above ``cap_eur_mwh``, in 1,000 EUR a day.

@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from linepack.market.problem import Curves, Problem
-from linepack.market.shapes import CostCurves
+from linepack.market.shapes import LEAST_QUANTITY_GWH_D, CostCurves
 from linepack.vocabulary import CurveShape, DemandShape
 
 BENT = (DemandShape.ISOELASTIC, DemandShape.EXPONENTIAL, DemandShape.TABULATED)
@@ -85,6 +85,51 @@ def _costs(
     curvature[columns[:, curved]] = (w * slope)[:, curved]
     mean = np.where(flow > 0, total / np.where(flow > 0, flow, 1.0), marginal)
     real[columns[:, curved]] = (base + mean)[:, curved]
+
+
+def paid_eur_mwh(problem: Problem, row_dual: np.ndarray) -> np.ndarray:
+    """Return what a further unit costs each consumer, (periods, consumers)."""
+    columns = problem.curves.consumption
+    return np.asarray(-(problem.matrix.T @ row_dual)[columns] / problem.curves.weight[:, None])
+
+
+def demand_gap(problem: Problem, x: np.ndarray, row_dual: np.ndarray) -> np.ndarray:
+    """Return how far consumption is from its curve at the price it pays, as a share of it; (periods, consumers).
+
+    To first order: the distance in price over slope and quantity. Nil where demand is no curve, and where a consumer is
+    shed at the cap, or uses nothing at a price above its curve.
+    """
+    curves = problem.curves
+    quantity, paid = consumed(curves, x), paid_eur_mwh(problem, row_dual)
+    price, slope, _ = curves.demand.at(quantity)
+    apart = np.minimum(price, curves.shedding_price_eur_mwh) - paid
+    apart = np.where(quantity <= LEAST_QUANTITY_GWH_D * curves.demand.quantity_gwh_d, np.maximum(apart, 0.0), apart)
+    scale = slope * np.maximum(quantity, LEAST_QUANTITY_GWH_D * curves.demand.quantity_gwh_d)
+    return np.where(curves.demand.mask(*BENT), np.abs(apart) / scale, 0.0)
+
+
+def worst_demand_gap(problem: Problem, x: np.ndarray, row_dual: np.ndarray) -> float:
+    """Return the largest ``demand_gap``; nil without curves of demand."""
+    return 0.0 if problem.curves.demand.is_affine else float(demand_gap(problem, x, row_dual).max(initial=0.0))
+
+
+def goal(problem: Problem, point: np.ndarray, x: np.ndarray, row_dual: np.ndarray) -> np.ndarray:
+    """Return the point at which to take the next tangents, from the answer to those taken at ``point``.
+
+    Flows go to their answer. Consumption goes to where its curve meets a line through the answer that rises as steeply
+    as its last tangent fell. Were the price to stay, the best point would be that of the curve at this price; were the
+    quantity to stay, that of the curve at this quantity; most markets lie between. Near the equilibrium each of them
+    is Newton's method.
+    """
+    curves = problem.curves
+    bent = curves.demand.mask(*BENT)
+    if not bent.any():
+        return x
+    rise = np.where(bent, curves.demand.at(consumed(curves, point))[1], 0.0)
+    met = curves.demand.meets(consumed(curves, x), paid_eur_mwh(problem, row_dual), rise, curves.shedding_price_eur_mwh)
+    further = x.copy()
+    further[curves.consumption[:, bent]], further[curves.firm[:, bent]] = met[:, bent], 0.0
+    return further
 
 
 def cross_terms(problem: Problem, x: np.ndarray) -> sp.csc_matrix:

@@ -32,6 +32,9 @@ def certificate_line(run: Run) -> str:
     certified = "certified"
     if "windows" in run.record:
         certified = f"rolling expectations, {run.record['windows']} windows certified one by one, no equilibrium"
+    if "curves" in run.record:
+        curves = run.record["curves"]
+        certified += f" after {curves['games']} games, demand within {curves['demand_gap']:.0e} of its curves"
     return (f"{certified}: largest residual {worst:.0e} (limit {certificate['limit']:.0e}), {solver['name']} "
             f"{solver['version']}, {size['columns']:,} columns, {size['rows']:,} rows, run {run.digest[:12]}")
 

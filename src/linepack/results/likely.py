@@ -90,7 +90,7 @@ def used(problem: Problem, x: np.ndarray, row_dual: np.ndarray, reduced_cost: np
     Where nothing flows in a balance all its columns count as used: without them its price could be anything.
     """
     lines = []
-    row_is_used, column_is_used = _used_rows(problem, x, row_dual), _used_columns(problem, x, reduced_cost)
+    row_is_used, column_is_used = _used_rows(problem, x, row_dual), used_columns(problem, x, reduced_cost)
     for kind, blocks, is_used in ((ROW, problem.equations.values(), row_is_used),
                                   (COLUMN, problem.variables.values(), column_is_used)):  # fmt: skip
         for block in blocks:
@@ -109,12 +109,19 @@ def _used_rows(problem: Problem, x: np.ndarray, row_dual: np.ndarray) -> np.ndar
                       | (np.minimum(value - lower, upper - value) < NEAR * (1 + size)))  # fmt: skip
 
 
-def _used_columns(problem: Problem, x: np.ndarray, reduced_cost: np.ndarray) -> np.ndarray:
-    above = x - problem.column_lower
-    moved = abs(problem.matrix) @ np.where(above < NIL, 0.0, np.abs(x))
-    is_still = (moved == 0) & (problem.row_lower == problem.row_upper)
-    at_still = abs(problem.matrix).T @ is_still > 0
-    is_used = np.asarray((above >= NIL) | (reduced_cost <= IDLE_EUR_MWH) | at_still)
+def used_columns(
+    problem: Problem, x: np.ndarray, reduced_cost: np.ndarray, *, idle_eur_mwh: float = IDLE_EUR_MWH,
+    still_gwh_d: float = 0.0,
+) -> np.ndarray:  # fmt: skip
+    """Return which columns are used: they flow, or are no further than ``idle_eur_mwh`` from paying.
+
+    In a balance in which no more than ``still_gwh_d`` moves all count as used, and so do rights that are carried on.
+    """
+    above, size = x - problem.column_lower, abs(problem.matrix)
+    moved = size @ np.where(above < NIL, 0.0, np.abs(x))
+    is_still = (moved <= still_gwh_d) & (problem.row_lower == problem.row_upper)
+    at_still = size.T @ is_still > 0
+    is_used = np.asarray((above >= NIL) | (reduced_cost <= idle_eur_mwh) | at_still)
     for name in CARRIED:
         is_used[problem.variables[name].columns] = True
     return is_used

@@ -19,6 +19,7 @@ from typing import Protocol
 import pandas as pd
 
 from linepack.errors import LinepackError
+from linepack.market.tangent import worst_demand_gap
 from linepack.results.breakdown import price_breakdown
 from linepack.results.figures import figure_table
 from linepack.results.likely import Likely
@@ -260,6 +261,8 @@ def _record(identity: RunIdentity, scenario: Scenario, solution: Solution, secon
         "solver": {"name": certified.solver, "version": certified.solver_version, "seconds": certified.seconds,
                    "attempts": len(certified.attempts)},
         **({} if solution.rolling is None else {"windows": solution.rolling.windows}),
+        **({} if problem.curves.is_affine else {"curves": {
+            "games": certified.programs, "demand_gap": worst_demand_gap(problem, certified.x, certified.row_dual)}}),
         "size": {"rows": rows, "columns": columns, "nonzeros": int(problem.matrix.nnz)},
         "seconds": seconds,
     }  # fmt: skip

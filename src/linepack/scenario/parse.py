@@ -13,6 +13,7 @@ from linepack.scenario.patches import (
     ConductPresetPatch,
     ContractPatch,
     CostPatch,
+    DemandShapePatch,
     OptionPatch,
     Patch,
     QuantityPatch,
@@ -23,7 +24,7 @@ from linepack.scenario.patches import (
 from linepack.scenario.reader import Fields, plain
 from linepack.scenario.select import ARC_FILTERS
 from linepack.system.schema import TABLES_BY_NAME, Kind
-from linepack.vocabulary import AssetState, ConductPreset
+from linepack.vocabulary import AssetState, ConductPreset, DemandShape
 
 COMMON = ("name", "do", "why")
 DATES = ("from", "until")
@@ -42,15 +43,27 @@ OPTIONS = {
 }
 """What a scenario file may set under ``options``: the parameter behind it, and what it means."""
 
+DEMAND = "demand"
+SHAPES = (DemandShape.AFFINE, DemandShape.ISOELASTIC, DemandShape.EXPONENTIAL)
+"""Shapes that ``options`` may give to all demand that is a straight line."""
+
 
 def parse_options(fields: Fields) -> tuple[Patch, ...]:
     """Return the options of a scenario file as patches. Errors: ``InputError`` with file, line and remedy."""
     if "options" not in fields.values:
         return ()
     inner = fields.fields("options")
-    inner.allow(*OPTIONS)
-    return tuple(OptionPatch(f"option {key}", what, parameter, inner.number(key))
-                 for key, (parameter, what) in OPTIONS.items() if key in inner.values)  # fmt: skip
+    inner.allow(*OPTIONS, DEMAND)
+    numbers = tuple(OptionPatch(f"option {key}", what, parameter, inner.number(key))
+                    for key, (parameter, what) in OPTIONS.items() if key in inner.values)  # fmt: skip
+    if DEMAND not in inner.values:
+        return numbers
+    return (*numbers, shape_option(DemandShape(inner.choice(DEMAND, SHAPES))))
+
+
+def shape_option(shape: DemandShape) -> Patch:
+    """Return the patch behind the option ``demand``."""
+    return DemandShapePatch("option demand", "shape of demand away from its reference point", shape)
 
 
 def _span(fields: Fields) -> Span:

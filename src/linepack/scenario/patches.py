@@ -16,7 +16,7 @@ from linepack.system.calendar import Period, days_in_month, monthly_periods, sha
 from linepack.system.dataset import parse_cells
 from linepack.system.gassystem import GasSystem
 from linepack.system.schema import TABLES_BY_NAME
-from linepack.vocabulary import AssetState, ConductPreset, Grade
+from linepack.vocabulary import AssetState, ConductPreset, DemandShape, Grade
 
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date.max.isoformat()
@@ -346,6 +346,21 @@ class OptionPatch:
         row = pd.DataFrame([{"parameter": self.parameter, "value": self.value, "unit": "1",
                              "description": "option of a scenario", **_provenance(self.name, self.why)}])  # fmt: skip
         return _append(system, "parameters", row)
+
+
+@dataclass(frozen=True)
+class DemandShapePatch:
+    """Gives every consumer whose demand is a straight line another shape, through the same point of each month."""
+
+    name: str
+    why: str
+    shape: DemandShape
+
+    def apply(self, system: GasSystem) -> GasSystem:
+        """Return the system with the shape; demand of other shapes stays what it is."""
+        table = system.table("demand")
+        is_line = table["shape"] == DemandShape.AFFINE.value
+        return system.with_tables(demand=table.assign(shape=table["shape"].where(~is_line, self.shape.value)))
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ import numpy as np
 
 from linepack.errors import InputError, NotCertified, SolverUnavailable
 from linepack.solve.certificate import LIMIT, Certificate, certify, reduced_cost
-from linepack.solve.certified import Attempt, CertifiedSolution
+from linepack.solve.certified import Attempt, Beginning, CertifiedSolution
 from linepack.solve.clarabel import Clarabel
 from linepack.solve.highs import Hipo
-from linepack.solve.lazy import Beginning, solve_lazily
+from linepack.solve.lazy import solve_lazily
 from linepack.solve.piqp import Piqp
 from linepack.solve.presolve import reduce
 from linepack.solve.program import QuadraticProgram, RawSolution, Solver, SolverStatus

@@ -22,8 +22,20 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Beginning:
+    """Which rows and which columns of a program to begin with."""
+
+    rows: np.ndarray
+    columns: np.ndarray
+
+
+@dataclass(frozen=True)
 class CertifiedSolution:
-    """A point that passed the certificate; ``reduced_cost`` is the dual of the column limits."""
+    """A point that passed the certificate; ``reduced_cost`` is the dual of the column limits.
+
+    ``programs`` were solved in turn to reach it, more than one where there are curves. ``needed`` is what the last of
+    them was left with, if it was begun with a part.
+    """
 
     x: np.ndarray
     row_dual: np.ndarray
@@ -33,3 +45,5 @@ class CertifiedSolution:
     solver_version: str
     seconds: float
     attempts: tuple[Attempt, ...]
+    programs: int = 1
+    needed: Beginning | None = None

@@ -8,13 +8,13 @@ pay for it. The answer is one of the whole program: it is certified there, with 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from linepack.errors import NotCertified, SolverUnavailable
 from linepack.solve.certificate import certify, reduced_cost
-from linepack.solve.certified import Attempt, CertifiedSolution
+from linepack.solve.certified import Attempt, Beginning, CertifiedSolution
 from linepack.solve.program import QuadraticProgram
 
 MOST_PASSES = 3
@@ -25,14 +25,6 @@ SLACK = 1e-9
 
 NEAR = 2e-3
 """With what is broken or pays comes what nearly does, by the same measure, so that a third pass is seldom needed."""
-
-
-@dataclass(frozen=True)
-class Beginning:
-    """Which rows and which columns of a program to begin with."""
-
-    rows: np.ndarray
-    columns: np.ndarray
 
 
 def solve_lazily(
@@ -78,7 +70,7 @@ def solve_lazily(
             certificate = certify(program, answer.x, dual, limit=limit)
             if certificate.is_certified:
                 return replace(answer, row_dual=dual, reduced_cost=cost, certificate=certificate, seconds=seconds,
-                               attempts=attempts)  # fmt: skip
+                               attempts=attempts, needed=Beginning(has_row, has_column))  # fmt: skip
             break
         has_row, has_column = has_row | (over > -NEAR), has_column | (cost < NEAR * cost_scale)
     answer = solve_whole(program)
