@@ -207,7 +207,7 @@ def _return_of_gas(facts: GasSystem, settings: SolveSettings) -> list[Check]:
     ratio = late / early
     lines.append(Check("C9 later it matters less, Chyong and Henderson 2024",
                        "price response per bcm, 2028-30 over 2025", "1", ratio, low=0.0, high=0.5, bar="under half",
-                       mechanism="new LNG is sold whatever the price: plants of the US, whose idling would stop a glut, "
+                       mechanism="new LNG is sold whatever the price: US plants, whose idling would stop a glut, "
                        f"do so below what comes about here ({_marker(having, ('2030',)):.0f} EUR/MWh in 2030). Size: "
                        f"{last / early:.2f} in 2030 alone"))  # fmt: skip
     return lines
