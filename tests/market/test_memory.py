@@ -11,7 +11,7 @@ import pytest
 
 from linepack.errors import InputError
 from linepack.market.memory import memory_rows, remembered, with_memory
-from linepack.results.memory import memory_after
+from linepack.results.memory import _mixed, memory_after
 from linepack.results.solution import Solution, SolveSettings, solve_system
 from linepack.scenario.expectations import Rolling
 from linepack.scenario.patches import OptionPatch
@@ -105,6 +105,20 @@ def test_two_horizons_are_one() -> None:
     assert left.table("demand_memory")["opening_log_price"].iloc[0] > 0
     second = yearly(solve(left, months=24, first="2026-01"))
     assert second == pytest.approx({year: whole[year] for year in ("2026", "2027")}, abs=1e-4)
+
+
+def test_years_that_answer_too_much_settle_all_the_same() -> None:
+    """Of 6 - 2 x memory for memory swings ever wider around its rest at 2; ((x + y) / 2, (3 - y) / 2) rests at (1, 1).
+
+    Both are linear, so that a mix of one try more than unknowns is exact.
+    """
+    for answer, rest in ((lambda x: 6 - 2 * x, [2.0]),
+                         (lambda x: np.array([x[0] + x[1], 3 - x[1]]) / 2, [1.0, 1.0])):  # fmt: skip
+        tries, changes = [np.zeros(len(rest))], []
+        for _ in range(len(rest) + 2):
+            changes.append(answer(tries[-1]) - tries[-1])
+            tries.append(_mixed(tries, changes))
+        assert tries[-1] == pytest.approx(rest, abs=1e-9)
 
 
 def test_users_remember_what_they_paid() -> None:

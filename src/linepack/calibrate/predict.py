@@ -65,27 +65,26 @@ FLOWS = ("LNG", "NORWAY", "ALGERIA", "AZERBAIJAN", "GB_NET", "TOTAL")
 PRICES = ("TTF", "JKM")
 SHARES = {"LNG": 0.10, "NORWAY": 0.05, "TOTAL": 0.05}
 
-SAVED_OTHERWISE = "savings that are no answer to price: campaigns, the target of 15 %, a mild winter"
+SAVED_OTHERWISE = "savings that are no answer to price: campaigns, the target of 15 %, two mild winters"
 TOO_ELASTIC = (
     "users gave up much less than published elasticities say at nine times the price of 2019: the model's give up what "
-    "was saved at a third of the price; the panic buying of August 2022 is in no curve"
+    "was saved at a quarter of the price; the panic buying of August 2022 is in no curve"
 )
 LITTLE_TO_REMEMBER = f"2023 begins with a predicted price of 2022 that was too low to be remembered; {SAVED_OTHERWISE}"
+NOT_SETTLED = (
+    "users of 2021 had not adjusted to the price of 2021, which counts here as settled; Asia's demand was below its "
+    "trend, and savings were no answer to price alone"
+)
+MAINTENANCE = "the heavy maintenance of 2023; availability here is that of a usual year"
+STORES = "the scramble to fill stores in summer 2022; stocks are filled here with foresight at the price of the year"
 MECHANISMS = {
-    ("LNG", 2019, 2022): SAVED_OTHERWISE,
-    ("TTF", 2019, 2022): TOO_ELASTIC,
-    ("TTF", 2021, 2022): "panic buying and the scramble to fill stores in summer 2022; stocks are filled here with "
-    "foresight at the price of the year",
-    ("LNG", 2021, 2023): SAVED_OTHERWISE,
-    ("LNG", 2019, 2023): LITTLE_TO_REMEMBER,
-    ("NORWAY", 2019, 2023): "the heavy maintenance of 2023; availability here is that of a usual year",
-    ("NORWAY", 2021, 2023): "the heavy maintenance of 2023; availability here is that of a usual year",
-    ("TOTAL", 2019, 2022): SAVED_OTHERWISE,
-    ("TOTAL", 2019, 2023): LITTLE_TO_REMEMBER,
+    ("LNG", 2019, 2022): SAVED_OTHERWISE, ("LNG", 2019, 2023): LITTLE_TO_REMEMBER, ("LNG", 2021, 2023): SAVED_OTHERWISE,
+    ("NORWAY", 2019, 2023): MAINTENANCE, ("NORWAY", 2021, 2023): MAINTENANCE,
+    ("TOTAL", 2019, 2022): SAVED_OTHERWISE, ("TOTAL", 2019, 2023): LITTLE_TO_REMEMBER,
     ("TOTAL", 2021, 2023): SAVED_OTHERWISE,
+    ("TTF", 2019, 2022): TOO_ELASTIC, ("TTF", 2021, 2022): STORES,
     ("TTF", 2019, 2023): "the price of 2022 was predicted too low; Asia is as tight as its trend, without its slack",
-    ("TTF", 2021, 2023): "users of 2021 had not adjusted to the price of 2021, which counts here as settled (see the "
-    "variant); Asia's demand was below its trend",
+    ("TTF", 2021, 2023): NOT_SETTLED, ("JKM", 2021, 2023): NOT_SETTLED,
 }  # fmt: skip
 
 
@@ -234,7 +233,7 @@ def beside_lines(prediction: Prediction) -> list[str]:
 def prediction_checks(prediction: Prediction) -> list[Check]:
     """Return the lines of one base year: levels, signs and errors of changes."""
     base = prediction.base
-    before, start = observed_figures(base), prediction.at_base
+    before = observed_figures(base)
     checks: list[Check] = []
     for year in TESTS:
         seen, ours = observed_figures(year), prediction.predicted[year]
@@ -249,7 +248,7 @@ def prediction_checks(prediction: Prediction) -> list[Check]:
             unit = "EUR/MWh" if name in PRICES else "TWh"
             checks.append(Check(part, LABELS[name], unit, ours[name], seen[name], naive={PERSISTENCE: before[name]},
                                 is_shown_only=True))  # fmt: skip
-        checks.append(_signs(part, ours, start, seen, before))
+        checks.append(_signs(prediction, year, seen, before))
     for variant, years in prediction.beside.items():
         for year, ours in years.items():
             seen = observed_figures(year)
@@ -280,42 +279,47 @@ def _lacking(prediction: Prediction, year: int, name: str) -> str:
     return f"{text}. Size, {unit}: {', '.join(sizes)}" if text and sizes else text
 
 
-def _signs(
-    part: str, ours: Mapping[str, float], start: Mapping[str, float], seen: Mapping[str, float],
-    before: Mapping[str, float],
-) -> Check:  # fmt: skip
+def _signs(prediction: Prediction, year: int, seen: Mapping[str, float], before: Mapping[str, float]) -> Check:
+    ours, start = prediction.predicted[year], prediction.at_base
     names = [n for n in (*FLOWS, *PRICES) if abs(seen[n] - before[n]) >= LEAST_CHANGE * abs(before[n])]
     wrong = [n for n in names if (seen[n] - before[n]) * (ours[n] - start[n]) <= 0]
-    return Check(part, f"signs of change right, of {len(names)}", "1", len(names) - len(wrong), len(names), len(names),
-                 bar="every sign right", naive={PERSISTENCE: 0},
-                 mechanism="wrong: " + ", ".join(LABELS[n] for n in wrong) if wrong else "")  # fmt: skip
+    lacks = "; ".join(f"{LABELS[n]}: {_lacking(prediction, year, n) or 'see the line'}" for n in wrong)
+    return Check(f"{year} from {prediction.base}", f"signs of change right, of {len(names)}", "1",
+                 len(names) - len(wrong), len(names), len(names), bar="every sign right", naive={PERSISTENCE: 0},
+                 mechanism=f"wrong: {lacks}" if wrong else "")  # fmt: skip
 
 
 def _changes(prediction: Prediction) -> list[Check]:
     """Return the root mean square error of changes against naive forecasts: flows in TWh, prices in logarithms."""
-    base = prediction.base
-    before, start = observed_figures(base), prediction.at_base
-    part = f"changes from {base}"
-    ours, still, seen_all = [], [], []
-    for year in TESTS:
-        seen = observed_figures(year)
-        ours += [prediction.predicted[year][n] - start[n] for n in FLOWS]
-        seen_all += [seen[n] - before[n] for n in FLOWS]
-        still += [0.0 for _ in FLOWS]
-    model, naive = (float(np.sqrt(np.mean((np.array(x) - np.array(seen_all)) ** 2))) for x in (ours, still))
-    flows = Check(part, "flows, root mean square error of change", "TWh", model, 0.0, 0.0, BETTER_THAN_NAIVE * naive,
-                  "half of the best naive", {PERSISTENCE: naive}, "see the lines of the years")  # fmt: skip
-    errors = {PERSISTENCE: [], FORWARD: [], "model": []}  # type: dict[str, list[float]]
-    for year in TESTS:
-        moved = np.log(observed_figures(year)["TTF"] / before["TTF"])
-        forward = load_history().by_place("forward", year)[f"TTF {year} on {base}-12-30"]
-        errors["model"].append(np.log(prediction.predicted[year]["TTF"] / start["TTF"]) - moved)
-        errors[PERSISTENCE].append(-moved)
-        errors[FORWARD].append(np.log(forward / before["TTF"]) - moved)
-    size = {name: float(np.sqrt(np.mean(np.square(values)))) for name, values in errors.items()}
-    best = min(size[PERSISTENCE], size[FORWARD])
-    price = Check(part, "TTF, root mean square error of change in logarithms", "1", size["model"], 0.0, 0.0,
-                  BETTER_THAN_NAIVE * best, "half of the best naive",
-                  {name: size[name] for name in (PERSISTENCE, FORWARD)},
+    base, part = prediction.base, f"changes from {prediction.base}"
+    before = observed_figures(base)
+    still = {PERSISTENCE: _of_flows(before, dict.fromkeys(TESTS, before), base)}
+    flows = Check(part, "flows, root mean square error of change", "TWh",
+                  _of_flows(prediction.at_base, prediction.predicted, base), 0.0, 0.0,
+                  BETTER_THAN_NAIVE * still[PERSISTENCE], "half of the best naive", still,
                   "see the lines of the years")  # fmt: skip
+    curve = {year: {"TTF": load_history().by_place("forward", year)[f"TTF {year} on {base}-12-30"]} for year in TESTS}
+    naive = {PERSISTENCE: _of_price(before, dict.fromkeys(TESTS, before), base),
+             FORWARD: _of_price(before, curve, base)}  # fmt: skip
+    sizes = [f"{variant} {_of_price(prediction.at_base, years, base):.2f}"
+             for variant, years in prediction.beside.items()]  # fmt: skip
+    lacks = "see the lines of the years" + (f". It would be {', '.join(sizes)}" if sizes else "")
+    price = Check(part, "TTF, root mean square error of change in logarithms", "1",
+                  _of_price(prediction.at_base, prediction.predicted, base), 0.0, 0.0,
+                  BETTER_THAN_NAIVE * min(naive.values()), "half of the best naive", naive, lacks)  # fmt: skip
     return [flows, price]
+
+
+def _of_flows(start: Mapping[str, float], years: Mapping[int, Mapping[str, float]], base: int) -> float:
+    """Return the root mean square error of the changes of flows from ``start``, in TWh."""
+    before = observed_figures(base)
+    errors = [years[year][n] - start[n] - (observed_figures(year)[n] - before[n]) for year in TESTS for n in FLOWS]
+    return float(np.sqrt(np.mean(np.square(errors))))
+
+
+def _of_price(start: Mapping[str, float], years: Mapping[int, Mapping[str, float]], base: int) -> float:
+    """Return the root mean square error of the changes of TTF from ``start``, in logarithms."""
+    before = observed_figures(base)["TTF"]
+    errors = [np.log(years[year]["TTF"] / start["TTF"]) - np.log(observed_figures(year)["TTF"] / before)
+              for year in TESTS]  # fmt: skip
+    return float(np.sqrt(np.mean(np.square(errors))))

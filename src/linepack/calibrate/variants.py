@@ -41,8 +41,7 @@ def varied_systems(
     facts: GasSystem, base: int, systems: Mapping[int, GasSystem]
 ) -> dict[str, Mapping[int, GasSystem]]:  # fmt: skip
     """Return the systems of the test years by variant. ``systems`` are those of the prediction."""
-    stiff = facts.table("demand")
-    stiff = facts.with_tables(demand=stiff.assign(elasticity=HALF * stiff["elasticity"]))
+    stiff = halved(facts)
     found: dict[str, Mapping[int, GasSystem]] = {
         WITHOUT_MEMORY: {year: FORGETFUL.apply(own) for year, own in systems.items()},
         FLAT_CHINA: {year: flat_china(own, YearOf(year, base)).apply(own) for year, own in systems.items()},
@@ -52,6 +51,12 @@ def varied_systems(
     if base > EARLIEST_PRICE:
         found[WITH_EARLIER] = {year: remembering_earlier(own, base) for year, own in systems.items()}
     return found
+
+
+def halved(facts: GasSystem) -> GasSystem:
+    """Return the facts with half the elasticities of demand, everywhere."""
+    demand = facts.table("demand")
+    return facts.with_tables(demand=demand.assign(elasticity=HALF * demand["elasticity"]))
 
 
 def flat_china(system: GasSystem, which: YearOf) -> Patch:

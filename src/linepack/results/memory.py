@@ -2,7 +2,9 @@
 
 A year's demand hangs on the prices before it, and those, by storage and contracts, on what comes after: the market is
 solved again with the memory of its own prices until that changes no more. Each solve is an equilibrium of its own
-demand; the last is certified, and its memory is that of its own prices.
+demand; the last is certified, and its memory is that of its own prices. Where stores tie many years together, memory
+for memory would swing for ever; so the next try is the mix of the last few that would have moved least (Anderson, J.
+ACM 12, 1965).
 """
 
 from __future__ import annotations
@@ -22,6 +24,12 @@ MOST_SOLVES = 30
 SETTLED = 1e-5
 """Largest change of a remembered price, as a logarithm, at which a market with memory has settled."""
 
+KEPT = 6
+"""Tries that are mixed."""
+
+STEP = 0.5
+"""How far a try goes along its own change. Alone, it would settle a market whose years answer up to threefold."""
+
 
 def solve_remembering(
     system: GasSystem, periods: tuple[Period, ...], solve: Callable[[GasSystem], Solution]
@@ -32,15 +40,27 @@ def solve_remembering(
     """
     rows = memory_rows(system)
     state = without_news(rows, periods)
+    tries: list[np.ndarray] = []
+    changes: list[np.ndarray] = []
     for _ in range(MOST_SOLVES):
         solution = solve(with_memory(system, rows, periods, state))
-        after = remembered(system, rows, periods, solution.hub_prices())
-        moved = float(np.abs(after[:-1] - state[:-1]).max())
+        change = remembered(system, rows, periods, solution.hub_prices()) - state
+        moved = float(np.abs(change[:-1]).max())
         if moved <= SETTLED:
             return solution
-        state = after
+        tries, changes = [*tries, state.ravel()][-KEPT:], [*changes, change.ravel()][-KEPT:]
+        state = _mixed(tries, changes).reshape(state.shape)
     raise LinepackError("memory-not-settled", f"remembered prices still move by {moved:.1e} after {MOST_SOLVES} solves",
                         table="demand_memory", hint="a smaller memory_multiplier, or a shorter horizon")  # fmt: skip
+
+
+def _mixed(tries: list[np.ndarray], changes: list[np.ndarray]) -> np.ndarray:
+    """Return the next try from the last ones and how far each was from its own memory."""
+    if len(tries) == 1:
+        return tries[0] + STEP * changes[0]
+    between, apart = (np.diff(np.array(values), axis=0).T for values in (tries, changes))
+    share = np.linalg.lstsq(apart, changes[-1], rcond=1e-8)[0]
+    return np.asarray(tries[-1] + STEP * changes[-1] - (between + STEP * apart) @ share)
 
 
 def memory_after(system: GasSystem, solution: Solution) -> pd.DataFrame:

@@ -51,7 +51,7 @@ BOOKED_UKRAINE_TWH = 412.0
 """40 bcm a year from 2021 to 2024 under the contract of 30 December 2019."""
 
 BOOKED_TARIFF_EUR_MWH = 0.8
-"""Fuel gas of Nord Stream 1, whose capacity Gazprom paid for whether it used it or not."""
+"""Fuel gas of Nord Stream, whose capacity Gazprom paid for whether it used it or not. A question may open line 2."""
 
 FILL_RULE = {2022: 0.8, 2023: 0.9}
 """Regulation (EU) 2022/1032: share of working gas on 1 November."""
@@ -363,12 +363,12 @@ class _Build:
         return {column: row[column] for column in table.columns}
 
     def arcs(self) -> pd.DataFrame:
-        """Arcs; those of Nord Stream 1 were whole, and booked: at the margin gas in them cost its fuel alone."""
+        """Arcs; Nord Stream 1 was whole, and both lines were booked: at the margin their gas cost its fuel alone."""
         table = self.base.table("arcs")
-        is_whole = table["arc"].isin(["NS1_A", "NS1_B"])
+        is_whole, is_booked = table["arc"].isin(["NS1_A", "NS1_B"]), table["arc"].str.match("NS[12]_[AB]$")
         return table.assign(
             state=table["state"].where(~is_whole, "closed"),
-            tariff_eur_mwh=table["tariff_eur_mwh"].where(~is_whole, BOOKED_TARIFF_EUR_MWH),
+            tariff_eur_mwh=table["tariff_eur_mwh"].where(~is_booked, BOOKED_TARIFF_EUR_MWH),
         )
 
     def joint_limits(self) -> pd.DataFrame:
