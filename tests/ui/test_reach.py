@@ -63,7 +63,8 @@ def test_axe_finds_nothing_with_editor_deal_and_compare_open(
 def focused(page: Page) -> dict[str, str]:
     return page.evaluate(
         """() => { const e = document.activeElement, s = getComputedStyle(e);
-        return { tag: e.tagName, id: e.id, field: e.dataset.field ?? '', text: e.tagName === 'BUTTON' ? e.innerText : '',
+        return { tag: e.tagName, id: e.id, field: e.dataset.field ?? '',
+                 text: e.tagName === 'BUTTON' ? e.innerText : '',
                  outline: s.outlineStyle === 'none' ? '0px' : s.outlineWidth,
                  view: e.closest('section, header, details')?.id ?? '' }; }"""
     )
