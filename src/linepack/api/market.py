@@ -86,7 +86,7 @@ def with_demand(scenario: Scenario, shape: str | None) -> Scenario:
 
     Errors: ``InputError`` for another word.
     """
-    if shape is None or shape == DemandShape.AFFINE:
+    if shape is None:
         return scenario
     if shape not in SHAPES:
         raise InputError("unknown-shape", f"there is no shape of demand '{shape}'", keys=[shape],
@@ -112,8 +112,8 @@ def solve(
     market power competitive or cournot, ``demand`` isoelastic or exponential what is a straight line. ``workspace`` is
     a folder; without it that of the environment variable ``LINEPACK_WORKSPACE``, else ``linepack-results`` here.
     ``run.headline`` (figure, label, value, unit) and ``run.tables[NAME]`` are pandas tables; ``run`` shows its headline
-    figures and prices in a notebook. Errors: ``InputError`` for facts or a scenario that do not fit, ``NotCertified``
-    if no answer passes the certificate.
+    figures and prices in a notebook. Errors: ``InputError`` for facts or a scenario that do not fit,
+    ``NotCertified`` if no answer passes the certificate.
 
     >>> import linepack
     >>> run = linepack.solve("us-gazprom-2025/status-quo")

@@ -47,8 +47,8 @@ def conduct_option(function: F) -> F:
 
 def demand_option(function: F) -> F:
     """Add ``--demand``: the shape of all demand that is a straight line."""
-    option = click.option("--demand", type=click.Choice(["affine", "isoelastic", "exponential"]), default=None,
-                          help="Shape of demand that is a straight line in the dataset [default: affine].")  # fmt: skip
+    option = click.option("--demand", type=click.Choice(["isoelastic", "exponential"]), default=None,
+                          help="Shape of demand that is a straight line [default: as it is].")  # fmt: skip
     return option(function)
 
 

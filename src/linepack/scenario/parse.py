@@ -44,7 +44,7 @@ OPTIONS = {
 """What a scenario file may set under ``options``: the parameter behind it, and what it means."""
 
 DEMAND = "demand"
-SHAPES = (DemandShape.AFFINE, DemandShape.ISOELASTIC, DemandShape.EXPONENTIAL)
+SHAPES = (DemandShape.ISOELASTIC, DemandShape.EXPONENTIAL)
 """Shapes that ``options`` may give to all demand that is a straight line."""
 
 
