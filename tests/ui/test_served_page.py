@@ -180,7 +180,7 @@ def test_a_run_shows_its_progress_and_can_be_cancelled(context: BrowserContext, 
 
 
 def test_up_to_four_are_compared(browser: Browser, context: BrowserContext, server: str) -> None:
-    """The reader's own scenarios stand beside those of the case; the picked ones stay, and the link carries them all."""
+    """The reader's own scenarios stand beside those of the case; the picked ones stay; the link carries them all."""
     page = open_case(context, server, [])
     for k, factor in enumerate(("0.9", "0.8")):
         page.locator("#draft-title").fill(f"Qatar {k}")
