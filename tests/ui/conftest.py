@@ -94,10 +94,20 @@ def brief_folder(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     system = load_dataset(chosen[0].dataset)
     runs = [o.run for o in run_scenarios(system, chosen, RunStore(workspace)) if o.run is not None]
     folder = tmp_path_factory.mktemp("brief")
-    bands = pd.concat(prices_around(run) for run in runs)
+    prices = pd.concat(prices_around(run) for run in runs)
+    figures = pd.concat(figures_around(run, runs[0]) for run in runs)
     kept = read_kept(workspace, CASE)
-    write_brief(make_brief(replace(case, scenarios=chosen), runs, system, kept=kept, price_bands=bands), folder)
+    write_brief(make_brief(replace(case, scenarios=chosen), runs, system, figures, kept, prices), folder)
     return folder
+
+
+def figures_around(run: Run, base: Run) -> pd.DataFrame:
+    """Return a band of a tenth around every headline figure of a run, and around its change from the baseline."""
+    frame = run.headline[["figure", "value"]].assign(scenario=run.name)
+    change = frame["value"] - base.headline["value"]
+    ends = {"low": frame["value"] - frame["value"].abs() / 20, "high": frame["value"] + frame["value"].abs() / 20,
+            "low_change": change - change.abs() / 20, "high_change": change + change.abs() / 20}  # fmt: skip
+    return frame.drop(columns="value").assign(**ends, draws=40)
 
 
 def prices_around(run: Run) -> pd.DataFrame:

@@ -44,21 +44,25 @@ def test_table_holds_the_values_of_brief_json(brief_page: Page, brief_folder: Pa
         for c in cells
     }
     assert found == expected
-    shown = brief_page.locator("td[data-figure=ttf_eur_mwh][data-scenario=status-quo]").inner_text()
-    assert shown == f"{expected['status-quo', 'ttf_eur_mwh']:.1f}"
+    shown = brief_page.locator("td[data-figure=ttf_eur_mwh][data-scenario=status-quo]")
+    price = expected["status-quo", "ttf_eur_mwh"]
+    assert shown.inner_text().split() == [f"{price:.1f}", f"({0.95 * price:.1f}", "to", f"{1.05 * price:.1f})"]
+    assert shown.locator("small.band").evaluate("e => getComputedStyle(e).opacity") == "1"
 
 
 def test_units_switch_by_the_constants_of_the_package(brief_page: Page, brief_folder: Path) -> None:
     """The switch multiplies with factors that Python delivers: 1 bcm of 40 MJ/m3 is 11.11 TWh."""
     twh = headline_of(brief_folder)["status-quo", "eu_import_twh_y"]
     cell = brief_page.locator("td[data-figure=eu_import_twh_y][data-scenario=status-quo]")
-    assert cell.inner_text() == f"{twh:,.0f}"
+    assert cell.inner_text().split()[0] == f"{twh:,.0f}"
     brief_page.locator("#quantity").select_option("bcm")
-    assert cell.inner_text() == f"{twh * 3.6 / 40:,.1f}"
+    assert cell.inner_text().split()[0] == f"{twh * 3.6 / 40:,.1f}"
 
 
 def test_five_sentences_answer_the_question(brief_page: Page) -> None:
-    assert brief_page.locator(".answer li").count() == 5
+    """Each sentence with a price, a bill or a revenue says its band."""
+    sentences = brief_page.locator(".answer li").all_inner_texts()
+    assert [sentence.count("(band ") for sentence in sentences] == [1, 2, 2, 6, 0]
 
 
 def test_map_shows_direction_kind_and_limit(brief_page: Page) -> None:

@@ -91,6 +91,18 @@ def test_deal_shows_payoffs_consents_and_payments(brief_page: Page, tmp_path: Pa
         assert download(brief_page, "#deal", name, tmp_path).stat().st_size > 2000
 
 
+def test_outcomes_and_players_are_named_in_words(brief_page: Page, tmp_path: Path) -> None:
+    """What the deal's file calls 'ns2-b' and its players 'US' or 'TR' is shown by title and name: view, list, CSV."""
+    rows = list(csv.DictReader(download(brief_page, "#deal", "CSV", tmp_path).read_text().splitlines()))
+    words = {"no deal", "TurkStream flows", "string B opens", "string B opens + TurkStream flows"}
+    assert {row["outcome"] for row in rows} <= words
+    assert any("string B opens" in row["outcome"] and "United States" in row["must agree"] for row in rows)
+    drawn = brief_page.locator("#deal g.outcome text.name").all_text_contents()
+    assert sorted(drawn) == sorted(row["outcome"] for row in rows)
+    assert sorted(brief_page.locator("#outcome option").all_text_contents()) == sorted(drawn)
+    assert not re.search(r"ns2-b|\bTR\b", brief_page.locator("#deal").inner_text())
+
+
 def test_shares_of_a_deal_add_up_to_its_gain(brief_page: Page, tmp_path: Path) -> None:
     """Shapley, nucleolus and Nash share out the same sum, and the core's ends enclose no share below its least."""
     for rule in brief_page.locator("#rule option").all():
@@ -149,6 +161,19 @@ def test_security_is_drawn_for_every_country(brief_page: Page, brief_folder: Pat
     brief_page.locator("#security-measure").select_option("concentration")
     expect(brief_page.locator("#security .lead")).to_contain_text("less is better")
     assert "security=concentration" in brief_page.url
+
+
+def test_remarks_explain_figures_far_from_those_of_plans(brief_page: Page, tmp_path: Path) -> None:
+    """Ireland, Malta, Sweden and Slovakia carry a star, a remark below, and the remark in the table."""
+    starred = {name.removesuffix("\u00a0*") for name in brief_page.locator("#security text.name").all_text_contents()
+               if name.endswith("*")}  # fmt: skip
+    assert {"Ireland", "Malta", "Sweden", "Slovakia"} <= starred
+    remarks = brief_page.locator("#security-remarks li").all_inner_texts()
+    assert {remark.removeprefix("* ").split(",")[0] for remark in remarks} == starred
+    rows = list(csv.DictReader(download(brief_page, "#security", "CSV", tmp_path).read_text().splitlines()))
+    assert {row["country"] for row in rows if row["remark"]} == starred
+    brief_page.locator("#security-measure").select_option("days")
+    expect(brief_page.locator("#security-remarks")).to_have_count(0)
 
 
 def test_storage_stands_against_its_rule(brief_page: Page) -> None:

@@ -179,8 +179,8 @@ def test_a_run_shows_its_progress_and_can_be_cancelled(context: BrowserContext, 
     assert page.locator("td[data-scenario=stop-it]").count() > 10
 
 
-def test_up_to_four_are_compared(context: BrowserContext, server: str) -> None:
-    """The reader's own scenarios stand beside those of the case; the picked ones stay."""
+def test_up_to_four_are_compared(browser: Browser, context: BrowserContext, server: str) -> None:
+    """The reader's own scenarios stand beside those of the case; the picked ones stay; the link carries them all."""
     page = open_case(context, server, [])
     for k, factor in enumerate(("0.9", "0.8")):
         page.locator("#draft-title").fill(f"Qatar {k}")
@@ -198,3 +198,12 @@ def test_up_to_four_are_compared(context: BrowserContext, server: str) -> None:
     prices = [float(c.get_attribute("data-value") or "nan") for c in page.locator("td[data-figure=jkm_eur_mwh]").all()]
     assert len(prices) == 3
     assert prices[0] < prices[1] < prices[2]
+    page.locator("#scenario").select_option("qatar-0")
+
+    fresh = browser.new_context(viewport={"width": 1280, "height": 900})
+    other = open_case(fresh, server, [], page.url.removeprefix(server))
+    cells = other.locator("td[data-figure=jkm_eur_mwh]")
+    expect(cells).to_have_count(3, timeout=SOLVE_MS)
+    assert [float(c.get_attribute("data-value") or "nan") for c in cells.all()] == prices
+    expect(other.locator("#scenario")).to_have_value("qatar-0")
+    fresh.close()

@@ -9,7 +9,7 @@ import { Editor } from "./editor";
 import { EvidenceView } from "./evidence";
 import { ConsentView, TimelineView } from "./law";
 import { FlowMap } from "./map";
-import { setState, useChoice } from "./state";
+import { getState, setState, useChoice } from "./state";
 import { BreakdownView, CertificateView, GainsView, HeadlineView, ImportsView, PricesView, SourcesView, StorageView, UnknownView, type ViewProps } from "./views";
 
 const SECTIONS: [string, string][] = [
@@ -55,7 +55,7 @@ function Served(): VNode {
     void load();
     return () => { isCurrent = false; };
   }, [name]);
-  const add = async (job: Job) => {
+  const add = async (job: Job, isShown: boolean) => {
     const base = data!.brief.scenarios[0]!.record.identity.digest;
     const { scenario, series } = await api.run(job.run, base);
     const own = scenario.record.scenario.name = uniqueName(data!, job.name);
@@ -65,9 +65,9 @@ function Served(): VNode {
       brief: { ...old.brief, scenarios: [...old.brief.scenarios.filter((s) => s.record.scenario.name !== own), scenario] },
       runs: { ...old.runs, [own]: series },
     });
-    setState({ scenario: own });
+    if (isShown || !getState().scenario) setState({ scenario: own });
   };
-  const chooser = cases.length > 1 && <label>Case <select value={name} onChange={(e) => setState({ case: e.currentTarget.value, scenario: "", draft: "", compare: [] })}>{cases.map((c) => <option value={c.case}>{c.title}</option>)}</select></label>;
+  const chooser = cases.length > 1 && <label>Case <select value={name} onChange={(e) => setState({ case: e.currentTarget.value, scenario: "", draft: "", compare: [], own: [] })}>{cases.map((c) => <option value={c.case}>{c.title}</option>)}</select></label>;
   if (data) return <Page data={data} chooser={chooser || undefined} extra={<Editor key={name} data={data} onSolved={add} />} />;
   return (
     <main id="main" class="waiting">

@@ -9,6 +9,13 @@ import { number, signed } from "./format";
 /** A point beside the lines: its place between periods (0 is the end of the first), its value, and what it says. */
 export interface Target { place: number; value: number; label: string; kind: string; title: string }
 
+/** The ticks of an axis with their texts, all with as many decimals as the finest needs. */
+export function ticksOf(scale: { ticks: (count?: number) => number[] }, count: number): [number, string][] {
+  const ticks = scale.ticks(count);
+  const places = Math.max(0, ...ticks.map((t) => (String(Math.round(t * 1e6) / 1e6).split(".")[1] ?? "").length));
+  return ticks.map((t) => [t, number(t, places)]);
+}
+
 export interface Line { name: string; values: number[]; dash?: string; colour: number; low?: number[]; high?: number[] }
 
 const WIDTH = 860, LEFT = 52, RIGHT = 130, TOP = 26, BOTTOM = 34;
@@ -36,8 +43,8 @@ export function LineChart(props: { lines: Line[]; periods: string[]; unit: strin
   return (
     <svg class="chart" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={label} onPointerMove={move} onPointerLeave={() => show(null)}>
       <g class="axis">
-        {y.ticks(6).map((tick) => (
-          <g><line x1={LEFT} x2={WIDTH - RIGHT} y1={y(tick)} y2={y(tick)} /><text x={LEFT - 6} y={y(tick) + 4} text-anchor="end">{number(tick, tick % 1 ? decimals : 0)}</text></g>
+        {ticksOf(y, 6).map(([tick, text]) => (
+          <g><line x1={LEFT} x2={WIDTH - RIGHT} y1={y(tick)} y2={y(tick)} /><text x={LEFT - 6} y={y(tick) + 4} text-anchor="end">{text}</text></g>
         ))}
         {periods.map((p, k) => k % step === 0 && <text x={x(p)} y={height - BOTTOM + 18} text-anchor="middle">{p}</text>)}
         <text x={4} y={TOP - 12}>{unit}</text>
@@ -90,7 +97,7 @@ export function BarChart(props: { bars: Bar[]; unit: string; decimals: number; l
   return (
     <svg class="chart" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={label}>
       <g class="axis">
-        {x.ticks(6).map((tick) => <g><line x1={x(tick)} x2={x(tick)} y1={top} y2={height - 8} /><text x={x(tick)} y={top - 8} text-anchor="middle">{number(tick, tick % 1 ? 1 : 0)}</text></g>)}
+        {ticksOf(x, 6).map(([tick, text]) => <g><line x1={x(tick)} x2={x(tick)} y1={top} y2={height - 8} /><text x={x(tick)} y={top - 8} text-anchor="middle">{text}</text></g>)}
         <text x={WIDTH - 4} y={top - 8} text-anchor="end">{unit}</text>
         <line class="zero" x1={x(0)} x2={x(0)} y1={top} y2={height - 8} />
       </g>
@@ -130,7 +137,7 @@ export function Waterfall(props: { steps: Step[]; unit: string; decimals: number
   return (
     <svg class="chart" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={label}>
       <g class="axis">
-        {y.ticks(6).map((tick) => <g><line x1={LEFT} x2={WIDTH - 10} y1={y(tick)} y2={y(tick)} /><text x={LEFT - 6} y={y(tick) + 4} text-anchor="end">{number(tick, tick % 1 ? 1 : 0)}</text></g>)}
+        {ticksOf(y, 6).map(([tick, text]) => <g><line x1={LEFT} x2={WIDTH - 10} y1={y(tick)} y2={y(tick)} /><text x={LEFT - 6} y={y(tick) + 4} text-anchor="end">{text}</text></g>)}
         <text x={4} y={TOP - 12}>{unit}</text>
         <line class="zero" x1={LEFT} x2={WIDTH - 10} y1={y(0)} y2={y(0)} />
       </g>
@@ -160,7 +167,7 @@ export function Dumbbells(props: { rows: Pair[]; unit: string; decimals: number;
   return (
     <svg class="chart dumbbells" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={label}>
       <g class="axis">
-        {x.ticks(7).map((tick) => <g><line x1={x(tick)} x2={x(tick)} y1={top - 4} y2={height - 8} /><text x={x(tick)} y={top - 10} text-anchor="middle">{number(tick, tick % 1 ? decimals : 0)}</text></g>)}
+        {ticksOf(x, 7).map(([tick, text]) => <g><line x1={x(tick)} x2={x(tick)} y1={top - 4} y2={height - 8} /><text x={x(tick)} y={top - 10} text-anchor="middle">{text}</text></g>)}
         <text x={4} y={top - 10}>{unit}</text>
         {mark !== undefined && <g><line class="mark-line" x1={x(mark)} x2={x(mark)} y1={top - 4} y2={height - 8} /><text x={x(mark) + 4} y={14}>{lineLabel}</text></g>}
       </g>

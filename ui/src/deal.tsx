@@ -2,6 +2,7 @@
 import type { VNode } from "preact";
 import { scaleLinear } from "d3-scale";
 import { arcName, countryName, type DealContent, type DealOutcome, type GameContent, type PageData } from "./data";
+import { ticksOf } from "./charts";
 import { FigureFrame, Table } from "./figure";
 import { number, signed } from "./format";
 import { setState, type State } from "./state";
@@ -138,6 +139,7 @@ function Outcome({ data, deal, outcome }: { data: PageData; deal: DealContent; o
     <div class="detail" aria-live="polite">
       <h3>{outcomeName(deal, outcome.effect)}</h3>
       {titled.length > 0 && <p class="small">Who is who: {titled.map(([p, t]) => `${name(p)}: ${t}`).join("; ")}.</p>}
+      <p>Gains, EUR bn: {deal.players.map((p) => `${name(p)} ${signed(outcome.gains_eur_bn[p] ?? 0)}`).join("; ")}; all together {signed(outcome.total_gain_eur_bn)}.</p>
       {changes.length > 0 && <p>Decisions: {changes.map(([what, how]) => decisionName(data, deal, what, how)).join("; ")}.</p>}
       <p id="must-agree">Must agree: <b>{outcome.must_agree.map((s) => groupName(data, s)).join(" or ")}</b>.</p>
       {outcome.blockers.length === 0 ? <p>Nobody whose yes is needed loses by it.</p> : (
@@ -162,7 +164,7 @@ function Split({ data, game, unit }: { data: PageData; game: GameContent; unit: 
   const x = scaleLinear().domain([Math.min(...every), Math.max(...every, 1e-9)]).nice().range([190, WIDTH - 150]);
   return (
     <svg class="chart split" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label="Shapley value, nucleolus, Nash split and core of each player">
-      <g class="axis">{x.ticks(8).map((t) => <g><line x1={x(t)} x2={x(t)} y1={top - 6} y2={height - 6} /><text x={x(t)} y={top - 12} text-anchor="middle">{number(t, t % 1 ? digits : 0)}</text></g>)}
+      <g class="axis">{ticksOf(x, 8).map(([t, text]) => <g><line x1={x(t)} x2={x(t)} y1={top - 6} y2={height - 6} /><text x={x(t)} y={top - 12} text-anchor="middle">{text}</text></g>)}
         <line class="zero" x1={x(0)} x2={x(0)} y1={top - 6} y2={height - 6} /><text x={4} y={top - 12}>{unit}</text></g>
       {game.players.map((p, k) => {
         const y = top + (k + 0.5) * row, core = game.core?.[p], at = (v: Record<string, number>) => x(v[p] ?? 0);

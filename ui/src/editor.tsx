@@ -18,6 +18,9 @@ function freeName(draft: Draft): string {
   return `my change ${k}`;
 }
 
+/** How many of the reader's own scenarios a link carries; as many as can be compared. */
+const MOST_CARRIED = 4;
+
 /** A draft that changes something. */
 function isFilled(draft: Draft): boolean { return draft.patches.length > 0 || Boolean(draft.law); }
 
@@ -25,7 +28,7 @@ function nameFrom(title: string): string {
   return title.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 60) || "my-scenario";
 }
 
-export function Editor(props: { data: PageData; onSolved: (job: Job) => Promise<void> }): VNode {
+export function Editor(props: { data: PageData; onSolved: (job: Job, isShown: boolean) => Promise<void> }): VNode {
   const { data, onSolved } = props;
   const caseName = data.brief.case;
   const [content, setContent] = useState<EditorContent | null>(null);
@@ -42,7 +45,7 @@ export function Editor(props: { data: PageData; onSolved: (job: Job) => Promise<
     api.editor(caseName).then(setContent, fail);
     api.saved().then((s) => setSaved(s.names), fail);
     const linked = unpackDraft(getState().draft);
-    if (linked && isFilled(linked)) void run();
+    void again(getState().own.map(unpackDraft).filter((d): d is Draft => d !== null && isFilled(d)), linked && isFilled(linked) ? linked : null);
   }, [caseName]);
 
   // Events can come faster than the page is drawn, so each change starts from the newest draft, not from the drawn one.
@@ -73,15 +76,23 @@ export function Editor(props: { data: PageData; onSolved: (job: Job) => Promise<
     const form = content!.forms.find((f) => f.do === wanted)!;
     change((d) => ({ ...d, patches: [...d.patches, { name: freeName(d), do: form.do, why: "a question of the reader" }] }));
   };
-  const run = async () => {
+  /** Scenarios that a link carries: those that stood beside the draft, then the draft; what the link shows stays chosen. */
+  const again = async (own: Draft[], linked: Draft | null) => {
+    const others = own.filter((d) => !linked || packDraft(d) !== packDraft(linked));
+    for (const d of linked ? [...others, linked] : others) await run(d, false);
+  };
+  const run = async (asked: Draft = live.current, isShown = true) => {
     setError(null);
     say("");
     try {
-      const asked = live.current;
       const started = await api.solve(caseName, asked);
       setJob(started);
       const over = await follow(started.job, setJob);
-      if (over.state === "done") { await onSolved({ ...over, name: asked.scenario, title: asked.title }); say("solved and certified; shown in the views below"); }
+      if (over.state === "done") {
+        await onSolved({ ...over, name: asked.scenario, title: asked.title }, isShown);
+        setState({ own: [...getState().own.filter((text) => unpackDraft(text)?.scenario !== asked.scenario), packDraft(asked)].slice(-MOST_CARRIED) });
+        say("solved and certified; shown in the views below");
+      }
       else if (over.state === "cancelled") say("cancelled");
       else if (over.error) setError(new ApiError(0, over.error.error, over.error.issues));
     } catch (e) { fail(e); }

@@ -83,6 +83,10 @@ function Graph({ c, set, name }: { c: Consents; set: Set<string>; name: (body: s
   const gates = [...c.gates].sort((a, b) => Number(a.state === "open") - Number(b.state === "open"));
   const bodies = [...new Set(gates.flatMap((g) => g.holders))];
   const row = 24, height = Math.max(gates.length, bodies.length) * row + 20;
+  const gateLines = (g: Consents["gates"][number]) => {
+    const text = `${g.name} (${g.bar.replace(/_/g, " ")})`, lines = inWords(text, 50);
+    return lines.length > 2 || (height - 20) / gates.length < 30 ? [fit(text, 50)] : lines;
+  };
   const gateY = (k: number) => 16 + (k + 0.5) * ((height - 20) / gates.length);
   const bodyY = (k: number) => 16 + (k + 0.5) * ((height - 20) / bodies.length);
   return (
@@ -93,7 +97,7 @@ function Graph({ c, set, name }: { c: Consents; set: Set<string>; name: (body: s
       {gates.map((g, k) => (
         <g><title>{`${g.name}: ${g.state}. ${g.reason}`}</title>
           {g.state === "open" ? <circle class="gate open" cx={270} cy={gateY(k)} r={6} /> : <rect class="gate closed" x={264} y={gateY(k) - 6} width={12} height={12} />}
-          <text x={284} y={gateY(k) + 4}>{fit(`${g.name} (${g.bar.replace(/_/g, " ")})`, 50)}</text></g>))}
+          <text>{gateLines(g).map((part, i, all) => <tspan x={284} y={gateY(k) + 4 + 13 * (i - (all.length - 1) / 2)}>{part}</tspan>)}</text></g>))}
       {bodies.map((b, k) => <g><circle class={`body ${set.has(b) ? "wanted" : ""}`} cx={722} cy={bodyY(k)} r={6} /><text x={734} y={bodyY(k) + 4} font-weight={set.has(b) ? 700 : undefined}>{fit(name(b), 36)}</text></g>)}
     </svg>
   );

