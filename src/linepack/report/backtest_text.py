@@ -111,8 +111,9 @@ def _frozen(result: Backtest, tabulate: Tabulate) -> list[str]:
     blocks = []
     for base, fit in result.frozen.items():
         table = fit.parameters
-        rows = [(r.parameter, f"{r.prior:.3g}", f"{r.value:.3g}", f"{r.posterior_spread:.2g}",
-                 f"{100 * r.learned_fraction:.0f} %", r.at_bound or "-") for r in table.itertuples()]  # fmt: skip
+        rows = [(r.parameter, f"{r.prior:.3g}", f"{r.value:.3g}", _range(fit.starts[r.parameter]),
+                 f"{r.posterior_spread:.2g}", f"{100 * r.learned_fraction:.0f} %", r.at_bound or "-")
+                for r in table.itertuples()]  # fmt: skip
         carried = {patch.name for patch in carried_patches(fit)}
         left = [p.name for p in fit.calibration.parameters if p.name not in carried]
         blocks += [
@@ -120,9 +121,15 @@ def _frozen(result: Backtest, tabulate: Tabulate) -> list[str]:
             + ("" if fit.is_settled else " (the search has not settled)")
             + (f"; not carried over, because it is imposed: {', '.join(left)}" if left else "")
             + f". Sum of squares from {len(fit.starts)} starts: {_costs(fit.starts)}; the lowest is frozen.",
-            tabulate(("parameter", "prior", "fitted", "spread after", "learned", "at bound"), rows),
+            tabulate(("parameter", "prior", "fitted", "all searches", "spread after", "learned", "at bound"), rows),
         ]
     return blocks
+
+
+def _range(values: pd.Series) -> str:
+    """Return where the searches ended in one parameter, lowest and highest."""
+    low, high = f"{values.min():.3g}", f"{values.max():.3g}"
+    return low if low == high else f"{low} to {high}"
 
 
 def _costs(starts: pd.DataFrame) -> str:
