@@ -28,7 +28,8 @@ COUNTRIES = {
     "AT": "Austria", "BE": "Belgium", "DE": "Germany", "ES": "Spain", "FR": "France", "GB": "United Kingdom",
     "IT": "Italy", "NL": "Netherlands", "PL": "Poland", "TR": "Türkiye", "UA": "Ukraine", "EU27": "European Union",
     "CN": "China", "JP": "Japan", "KR": "South Korea", "IN": "India", "TW": "Taiwan", "US_LNG": "US", "QA_LNG": "Qatar",
-    "AU_LNG": "Australia", "NG_LNG": "Nigeria", "DZ_LNG": "Algeria", "YAMAL_LNG;SAKHALIN_LNG": "Russian Federation", "BR": "Brazil",
+    "AU_LNG": "Australia", "NG_LNG": "Nigeria", "DZ_LNG": "Algeria", "YAMAL_LNG;SAKHALIN_LNG": "Russian Federation",
+    "BR": "Brazil",
 }  # fmt: skip
 MEANS = {("import_demand", "BR"): "lng_imports", ("consumption", "TR"): "gas_consumption"}
 EI_FILES = {"consumption": "gas_consumption", "production": "gas_production", "lng_import": "lng_imports",
