@@ -29,7 +29,9 @@ COUNTRIES = {
     "IT": "Italy", "NL": "Netherlands", "PL": "Poland", "TR": "Türkiye", "UA": "Ukraine", "EU27": "European Union",
     "CN": "China", "JP": "Japan", "KR": "South Korea", "IN": "India", "TW": "Taiwan", "US_LNG": "US", "QA_LNG": "Qatar",
     "AU_LNG": "Australia", "NG_LNG": "Nigeria", "DZ_LNG": "Algeria", "YAMAL_LNG;SAKHALIN_LNG": "Russian Federation",
+    "BR": "Brazil",
 }  # fmt: skip
+MEANS = {("import_demand", "BR"): "lng_imports", ("consumption", "TR"): "gas_consumption"}
 EI_FILES = {"consumption": "gas_consumption", "production": "gas_production", "lng_import": "lng_imports",
             "lng_export": "lng_exports"}  # fmt: skip
 BRUEGEL = {
@@ -48,6 +50,16 @@ def energy_institute(folder: Path) -> Iterator[tuple[Key, float]]:
             if country in table.index:
                 for year in YEARS:
                     yield (series, place, str(year)), float(units.twh_from_bcm_ei(table.loc[country, str(year)]))
+
+
+def means(folder: Path) -> Iterator[tuple[Key, float]]:
+    """Yield means of the five years to each base year, in TWh."""
+    for (series, place), name in MEANS.items():
+        row = pd.read_csv(folder / f"ei-review/ei2026_{name}_bcm.csv").set_index("country").loc[COUNTRIES[place]]
+        for last in (2019, 2021):
+            years = [str(year) for year in range(last - 4, last + 1)]
+            mean = float(row[years].astype(float).mean())
+            yield (series, place, f"{years[0]}-{last}"), float(units.twh_from_bcm_ei(mean))
 
 
 def bruegel(folder: Path) -> Iterator[tuple[Key, float]]:
@@ -80,7 +92,7 @@ def main(folder: Path) -> int:
     figures = load_history().figures
     ours = {(r.series, r.place, r.period): float(r.value) for r in figures.itertuples()}
     compared, different = 0, 0
-    for read in (energy_institute, bruegel, stocks_and_prices):
+    for read in (energy_institute, means, bruegel, stocks_and_prices):
         for key, value in read(folder):
             if key in ours:
                 compared += 1

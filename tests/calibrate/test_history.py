@@ -17,7 +17,7 @@ from linepack.scenario.scenario import load_case
 from linepack.system.dataset import check_references, load_dataset
 from linepack.system.gassystem import GasSystem
 from linepack.system.history import History, load_history
-from linepack.system.yeardemand import at_usual_weather, isoelastic_blocks
+from linepack.system.yeardemand import at_usual_weather, isoelastic_blocks, switching_ends_eur_mwh
 from linepack.system.years import YearOf, year_named, year_system
 from tests.calibrate.small import small_system
 
@@ -211,6 +211,27 @@ def test_users_answer_to_what_they_pay() -> None:
         parts = (affine["quantity_gwh_d"] - slope * (price - 40.0)).clip(lower=0.0).sum()
         fixed = blocks.loc[blocks["shape"] == "fixed", "quantity_gwh_d"].sum()
         assert parts + fixed == pytest.approx(100 * ((price + 25) / 65) ** -0.2)
+
+
+def test_plants_run_out_of_coal_to_switch_to(facts: GasSystem) -> None:
+    """With coal at 9.2 EUR/MWh and carbon at 25 EUR/t an old coal plant makes power for 52; a new gas plant at 23.6.
+
+    German power of 2019, 2 EUR/MWh on top of 14.6: elastic by 0.33 up to 23.6, then by 0.11 as households. In 2021 gas
+    (47.6) was past the end of switching (42.4) already.
+    """
+    assert switching_ends_eur_mwh(9.2, 25.0) == pytest.approx(23.6, abs=0.05)
+    assert switching_ends_eur_mwh(14.51, 54.0) == pytest.approx(42.4, abs=0.05)
+    for year, price, end, times in ((2019, 14.6, 23.56, 9), (2021, 47.6, 47.6, 3)):
+        demand = year_system(facts, YearOf(year, year)).table("demand")
+        demand = demand[(demand["node"] == "DE") & (demand["month"] == f"{year}-01")]
+        for segment, first in (("power", 0.33), ("household", 0.11)):
+            cost = {"power": 2.0, "household": 25.0}[segment]
+            own = demand[demand["segment"].str.startswith(segment + "-")]
+            at = {p: (own["quantity_gwh_d"] * (1 - own["elasticity"] * (p - price) / price).clip(lower=0.0)
+                      .where(own["shape"] == "affine", 1.0)).sum() for p in (price, times * price)}  # fmt: skip
+            last = (end + cost) / (price + cost) if segment == "power" else 1.0
+            ratio = last**-first * ((times * price + cost) / (price + cost) / last) ** -0.11
+            assert at[times * price] / at[price] == pytest.approx(ratio, rel=1e-3)
 
 
 def test_every_block_of_a_consumer_remembers_alike(facts: GasSystem) -> None:

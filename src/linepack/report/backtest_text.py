@@ -26,10 +26,11 @@ the flows of the Russian routes, LNG supply by exporter, home production, the st
 2022 and of 2023 are imposed, with the EU's filling rule. Known beforehand, and dated in the data, are the Maghreb line
 that Algeria closed on 1 November 2021 and the contracts of Shah Deniz 2. Everything else is predicted with the demand
 curves of the base year at usual weather and rain, which outside Europe go on growing as in the five years before it.
-Consumers answer to what they pay, grid and levies included, with constant elasticity; and they remember: demand adjusts
-in part within a year (elasticity 0.18 in the short run, 0.68 in the long run, means of studies), so 2023 begins with
-the price that was predicted for 2022. The bar for changes: a root mean square error of at most half that of the best
-naive forecast.
+Consumers answer to what they pay, grid and levies included, with constant elasticity; power plants only as long as
+coal can take the place of gas, at the base year's prices of coal and carbon (up to 24 EUR/MWh in 2019, 42 in 2021), and
+like households beyond. Consumers remember: demand adjusts in part within a year (elasticity 0.18 in the short run, 0.68
+in the long run, means of studies), so 2023 begins with the price that was predicted for 2022. The bar for changes: a
+root mean square error of at most half that of the best naive forecast.
 
 Shown beside, without bars and without part in any count, so that a miss has a size: no memory; no growth in China,
 which nobody expected to be locked down; the power that nuclear and hydro plants did not give in 2022 (185 TWh less, in
@@ -111,8 +112,9 @@ def _frozen(result: Backtest, tabulate: Tabulate) -> list[str]:
     blocks = []
     for base, fit in result.frozen.items():
         table = fit.parameters
-        rows = [(r.parameter, f"{r.prior:.3g}", f"{r.value:.3g}", f"{r.posterior_spread:.2g}",
-                 f"{100 * r.learned_fraction:.0f} %", r.at_bound or "-") for r in table.itertuples()]  # fmt: skip
+        rows = [(r.parameter, f"{r.prior:.3g}", f"{r.value:.3g}", _range(fit.starts[r.parameter]),
+                 f"{r.posterior_spread:.2g}", f"{100 * r.learned_fraction:.0f} %", r.at_bound or "-")
+                for r in table.itertuples()]  # fmt: skip
         carried = {patch.name for patch in carried_patches(fit)}
         left = [p.name for p in fit.calibration.parameters if p.name not in carried]
         blocks += [
@@ -120,9 +122,15 @@ def _frozen(result: Backtest, tabulate: Tabulate) -> list[str]:
             + ("" if fit.is_settled else " (the search has not settled)")
             + (f"; not carried over, because it is imposed: {', '.join(left)}" if left else "")
             + f". Sum of squares from {len(fit.starts)} starts: {_costs(fit.starts)}; the lowest is frozen.",
-            tabulate(("parameter", "prior", "fitted", "spread after", "learned", "at bound"), rows),
+            tabulate(("parameter", "prior", "fitted", "all searches", "spread after", "learned", "at bound"), rows),
         ]
     return blocks
+
+
+def _range(values: pd.Series) -> str:
+    """Return where the searches ended in one parameter, lowest and highest."""
+    low, high = f"{values.min():.3g}", f"{values.max():.3g}"
+    return low if low == high else f"{low} to {high}"
 
 
 def _costs(starts: pd.DataFrame) -> str:

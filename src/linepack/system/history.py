@@ -19,6 +19,7 @@ FOLDER = "history"
 SERIES = (
     "consumption", "production", "lng_import", "lng_export", "eu_import", "russian_route", "price", "forward",
     "exchange", "freight", "storage_fill", "import_demand", "capability", "contract", "end_user_cost", "degree_days",
+    "fuel",
 )  # fmt: skip
 
 HISTORY = Table("history", "What was observed: one figure per series, place and period.",
@@ -27,7 +28,7 @@ HISTORY = Table("history", "What was observed: one figure per series, place and 
     text("place", "Market, group of markets or resources (';' between them), route, supplier, contract, marker."),
     text("period", "YYYY, YYYY-Qn, YYYY-MM, the day of a stock at 06:00, or 'usual YYYY', a mean of years to YYYY."),
     number("value", "see unit", "The figure."),
-    text("unit", "Unit.", choices=("TWh", "EUR/MWh", "USD/EUR", "USD/d", "1")),
+    text("unit", "Unit.", choices=("TWh", "EUR/MWh", "EUR/t", "USD/EUR", "USD/d", "1")),
 ))  # fmt: skip
 
 OPENINGS = Table("openings", "Capacity of arcs before they were as the dataset of 2025 has them.",

@@ -20,7 +20,7 @@ from linepack.system.calendar import days_in_month
 from linepack.system.gassystem import GasSystem
 from linepack.system.history import History, load_history
 from linepack.system.schema import TABLES_BY_NAME
-from linepack.system.yeardemand import at_usual_weather, isoelastic_blocks
+from linepack.system.yeardemand import Turn, at_usual_weather, isoelastic_blocks, switching_ends_eur_mwh
 from linepack.vocabulary import ArcKind, Grade, LimitKind, NodeKind
 
 SHAPE_YEAR = "2025"
@@ -178,9 +178,23 @@ class _Build:
         is_hub = is_ttf | is_jkm
         single = self.base.table("parameters").set_index("parameter")["value"]
         cost = scaled.loc[is_hub, "segment"].map(self.end_user_costs()).fillna(0.0)
-        blocks = isoelastic_blocks(scaled[is_hub], float(single["shedding_price_eur_mwh"]), cost.to_numpy(dtype=float))
+        blocks = isoelastic_blocks(scaled[is_hub], float(single["shedding_price_eur_mwh"]), cost.to_numpy(dtype=float),
+                                   self.switching(scaled[is_hub]))  # fmt: skip
         return self.derived(pd.concat([blocks, scaled[~is_hub]], ignore_index=True),
                             f"{self.which.anchor}: consumption and LNG imports (Energy Institute 2026)")  # fmt: skip
+
+    def switching(self, rows: pd.DataFrame) -> Turn:
+        """Return where power plants have no coal left to switch to, at the anchor's prices of coal and carbon.
+
+        From there on they follow the demand for power, of the elasticity of households. Other users turn nowhere.
+        """
+        fuel = self.history.by_place("fuel", self.which.anchor)
+        is_power = (rows["segment"] == "power").to_numpy()
+        end = switching_ends_eur_mwh(fuel["COAL"], fuel["CARBON"])
+        least = rows.loc[rows["segment"] == "household"].groupby("node")["elasticity"].first()
+        after = rows["node"].map(least).fillna(rows["elasticity"]).to_numpy(dtype=float)
+        own = rows["elasticity"].to_numpy(dtype=float)
+        return Turn(np.where(is_power, end, np.inf), np.where(is_power, np.minimum(after, own), own))
 
     def end_user_costs(self) -> dict[str, float]:
         """Return what European users pay besides the hub price, EUR/MWh by segment: that of 2019 in every year."""
