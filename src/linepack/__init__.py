@@ -18,24 +18,26 @@ if TYPE_CHECKING:
     from linepack.api.articles import read
     from linepack.api.cases import brief, cases
     from linepack.api.checks import doctor, plausibility
+    from linepack.api.deals import deal
     from linepack.api.draws import ensemble
     from linepack.api.facts import data, data_check, data_copy, data_schema, data_sources
     from linepack.api.files import export, read_export
     from linepack.api.fits import backtest, calibrate
     from linepack.api.market import compare, load_scenario, load_system, solve
-    from linepack.api.politics import consents, deal, law, odds
+    from linepack.api.politics import consents, law, odds
     from linepack.api.reasons import leakage, sellers, wedges, why
 
 _NAMES = {
     "articles": ("read",),
     "cases": ("brief", "cases"),
     "checks": ("doctor", "plausibility"),
+    "deals": ("deal",),
     "draws": ("ensemble",),
     "facts": ("data", "data_check", "data_copy", "data_schema", "data_sources"),
     "files": ("export", "read_export"),
     "fits": ("backtest", "calibrate"),
     "market": ("compare", "load_scenario", "load_system", "solve"),
-    "politics": ("consents", "deal", "law", "odds"),
+    "politics": ("consents", "law", "odds"),
     "reasons": ("leakage", "sellers", "wedges", "why"),
 }
 _HOME = {name: f"linepack.api.{module}" for module, names in _NAMES.items() for name in names}

@@ -21,7 +21,7 @@ from linepack.errors import InputError
 from linepack.runs.display import line_chart
 from linepack.runs.store import Run
 
-MODULES = ("articles", "cases", "checks", "facts", "files", "market", "politics", "reasons")
+MODULES = ("articles", "cases", "checks", "deals", "facts", "files", "market", "politics", "reasons")
 
 
 @pytest.fixture(autouse=True)

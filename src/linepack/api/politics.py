@@ -1,8 +1,8 @@
-"""Law, consents, deals and odds as pandas tables."""
+"""Law, consents and odds as pandas tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -10,24 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from linepack.api.statutes import chosen_law, consents_on, contract_class, law_rows
-from linepack.deals.analysis import GameAnalysis, analyse_deal, analyse_game
-from linepack.deals.bands import DealDraws, deal_bands, draw_deal
-from linepack.deals.deal import Outsiders, outsiders_named
-from linepack.deals.game import without_sale
-from linepack.deals.market import MarketRuns, run_deal
-from linepack.deals.outcomes import find_outcomes
-from linepack.deals.read import DealFile, GameFile, load_case_file
-from linepack.ensemble.bands import draw_patches, latin_hypercube
 from linepack.errors import InputError
 from linepack.odds.assess import Assessment, assess, find_event
 from linepack.odds.curves import event_moves, read_conditional, read_curve, reversals
 from linepack.odds.tables import Gap, Interval, published_gaps, quoted_moves, regimes
-from linepack.results.solution import SolveSettings
-from linepack.runs.runner import Progress
-from linepack.runs.store import RunStore
-from linepack.runs.store import workspace as workspace_folder
-from linepack.system.dataset import load_dataset
-from linepack.system.gassystem import GasSystem
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,22 +30,6 @@ class ConsentTables:
     formula: str
     gates: pd.DataFrame
     minimal_sets: pd.DataFrame
-
-
-@dataclass(frozen=True, eq=False)
-class DealTables:
-    """Who gains from a deal or a game, and who has a veto.
-
-    ``payoffs``: outsiders, player, concept, payoff in ``unit``; the rows of one rule and one concept add up to the
-    total. ``vetoes``: outsiders, player: without whom no coalition is worth anything. ``bands``: outsiders, player,
-    concept, low, high: 10 and 90 per cent over the draws asked for; no rows without draws.
-    """
-
-    title: str
-    unit: str
-    payoffs: pd.DataFrame
-    vetoes: pd.DataFrame
-    bands: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,76 +105,6 @@ def consents(
     return ConsentTables(asset, answer.on, answer.is_open, str(answer.formula), gates, sets)
 
 
-def deal(
-    case: str | Path, *, outsiders: Sequence[str] = (), variant: str | None = None, draws: int = 0,
-    system: GasSystem | None = None, workspace: str | Path | None = None, workers: int = 2,
-) -> DealTables:  # fmt: skip
-    """Return who gains from a deal or a game of coalition values, under each solution concept.
-
-    ``case`` is a YAML file, a name that comes with linepack, or CASE/DEAL. ``outsiders`` are rules (keep-defaults,
-    best-response, inactive; default: all) for a deal; a game has one set of rows, named 'game'. A deal on market runs
-    solves one scenario per effect, in the world ``variant`` if it names one; what was solved is kept in the workspace.
-    ``draws`` joint draws of conduct, elasticities, LNG supply and wedges give bands, for as many runs more per effect.
-    Errors: ``InputError``; ``NotCertified`` if a run has no certified answer.
-
-    >>> import linepack
-    >>> tables = linepack.deal("baltic-nord-stream")
-    >>> tables.payoffs.columns.tolist(), tables.unit
-    (['outsiders', 'player', 'concept', 'payoff'], 'EUR m a year')
-    """
-    loaded = load_case_file(case)
-    if isinstance(loaded, GameFile):
-        game = without_sale(loaded.game, loaded.stances) if loaded.stances else loaded.game
-        return _deal_tables(loaded.title, loaded.unit, {"game": analyse_game(game)})
-    rules = tuple(outsiders_named(rule) for rule in outsiders) or tuple(Outsiders)
-    if loaded.market is None:
-        assert loaded.accounts is not None
-        outcomes = find_outcomes(loaded.deal, loaded.accounts)
-    else:
-        runs = market_runs(loaded, variant=variant, system=system, workspace=workspace, workers=workers)
-        outcomes = find_outcomes(runs.deal, runs.accounts.__getitem__)
-    found = analyse_deal(outcomes, rules)
-    bands = []
-    if draws and loaded.market is not None:
-        drawn = market_draws(loaded, draws, variant=variant, system=system, workspace=workspace, workers=workers)
-        bands = [(str(rule), name, concept, float(ends[0, k]), float(ends[1, k]))
-                 for rule, by_concept in deal_bands(found, drawn).games.items()
-                 for concept, ends in by_concept.items()
-                 for k, name in enumerate(found.games[rule][1].game.players)]  # fmt: skip
-    games = {str(rule): game for rule, (_, game) in found.games.items()}
-    return _deal_tables(loaded.deal.title, "EUR bn", games, bands)
-
-
-def market_runs(
-    loaded: DealFile, *, variant: str | None = None, system: GasSystem | None = None,
-    workspace: str | Path | None = None, settings: SolveSettings | None = None, workers: int = 2,
-    on_progress: Callable[[Progress], None] | None = None,
-) -> MarketRuns:  # fmt: skip
-    """Return the runs of a deal on market runs, one per effect; what is in the workspace is not solved again."""
-    assert loaded.market is not None
-    base = loaded.market.in_world(variant)
-    facts = load_dataset(base.dataset) if system is None else system
-    return run_deal(loaded.deal, base, facts, RunStore(workspace_folder(workspace)), settings=settings, workers=workers,
-                    on_progress=on_progress)  # fmt: skip
-
-
-def market_draws(
-    loaded: DealFile, count: int, *, variant: str | None = None, system: GasSystem | None = None,
-    workspace: str | Path | None = None, settings: SolveSettings | None = None, workers: int = 2,
-    on_progress: Callable[[Progress], None] | None = None,
-) -> DealDraws:  # fmt: skip
-    """Return a deal's outcomes under joint draws of conduct, elasticities, LNG supply and wedges (``BAND_MEANING``).
-
-    The draws are kept by effect in the folder ``deal-draws`` of the workspace. Errors: as ``draw_deal``.
-    """
-    assert loaded.market is not None
-    base = loaded.market.in_world(variant)
-    facts = load_dataset(base.dataset) if system is None else system
-    worlds = [draw_patches(facts, draw) for draw in latin_hypercube(count)]
-    return draw_deal(loaded.deal, base, facts, RunStore(workspace_folder(workspace) / "deal-draws"), worlds,
-                     settings=settings, workers=workers, on_progress=on_progress)  # fmt: skip
-
-
 def assess_event(
     name: str, *, regime: str | None = None, has_forecasts: bool = True, confounder_share: float | None = None,
     curve: str | Path | None = None, conditional: str | Path | None = None, event_time: str | None = None,
@@ -262,19 +162,6 @@ def odds(
                "low_fraction", "high_fraction", "is_adopted", "warnings"]  # fmt: skip
     return OddsTables(found.event.event, found.event.date, adopted, pd.DataFrame(rows, columns=columns),
                       tuple(warning.message for warning in found.general))  # fmt: skip
-
-
-def _deal_tables(
-    title: str, unit: str, games: Mapping[str, GameAnalysis], bands: Sequence[tuple[str, str, str, float, float]] = ()
-) -> DealTables:
-    payoffs = pd.DataFrame([
-        (rule, player, concept, float(amount))
-        for rule, game in games.items() for concept, amounts in game.payoffs.items()
-        for player, amount in zip(game.game.players, amounts, strict=True)
-    ], columns=["outsiders", "player", "concept", "payoff"])  # fmt: skip
-    vetoes = [(rule, player) for rule, game in games.items() for player in game.vetoes]
-    return DealTables(title, unit, payoffs, pd.DataFrame(vetoes, columns=["outsiders", "player"]),
-                      pd.DataFrame(bands, columns=["outsiders", "player", "concept", "low", "high"]))  # fmt: skip
 
 
 def _day(day: date | str) -> date:
