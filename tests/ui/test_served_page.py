@@ -207,3 +207,25 @@ def test_up_to_four_are_compared(browser: Browser, context: BrowserContext, serv
     assert [float(c.get_attribute("data-value") or "nan") for c in cells.all()] == prices
     expect(other.locator("#scenario")).to_have_value("qatar-0")
     fresh.close()
+
+
+def test_bars_against_observation_stay_within_what_is_tolerated(context: BrowserContext, server: str) -> None:
+    """A figure that is within its tolerance has a bar within the two lines, one that is not sticks out and is crossed.
+
+    Tolerances are shares of the observed value for most figures and points for stocks; quarters are held to 15 %.
+    """
+    page = open_case(context, server, [])
+    for view in ("observations", "quarters"):
+        chart = page.locator(f"#{view} svg.deviations")
+        low, width = (float(chart.locator("rect.tolerated").get_attribute(key) or "nan") for key in ("x", "width"))
+        crossed = chart.locator("text.value").filter(has_text="✗")
+        out = 0
+        for bar in chart.locator("rect.bar").all():
+            start, length = (float(bar.get_attribute(key) or "nan") for key in ("x", "width"))
+            sticks_out = start < low - 0.01 or start + length > low + width + 0.01
+            assert sticks_out == ("down" in (bar.get_attribute("class") or "").split())
+            out += sticks_out
+        assert crossed.count() == out
+        page.locator(f"#{view}").get_by_role("button", name="Table", exact=True).click()
+        assert page.locator(f"#{view}-table td", has_text=re.compile("^NO$")).count() == out
+        assert chart.locator("rect.bar").count() > 10

@@ -5,22 +5,26 @@ import type { BacktestContent, PageData } from "./data";
 import { FigureFrame, Table, type TableContent } from "./figure";
 import { number, signed } from "./format";
 
-const WIDTH = 980, LEFT = 330;
-interface Compared { label: string; unit: string; model: number; observed: number; tolerance: number | null; isWithin: boolean | null; basis: string }
+const WIDTH = 980, LEFT = 330, QUARTER_TOLERANCE = 0.15;
+interface Compared { label: string; unit: string; model: number; observed: number; deviation: number | null; tolerance: number | null; isWithin: boolean | null; basis: string }
 
 export function BacktestView({ data }: { data: PageData }): VNode {
   const rows = data.brief.observations;
+  const quarters = (data.brief.quarters ?? []).map((q) => ({ ...q, scenario: data.brief.scenarios.find((s) => s.record.scenario.name === q.scenario)?.record.scenario.title ?? q.scenario }));
   return (
     <>
       {rows && (
         <FigureFrame id="observations" title="Model against observation" sources={["observations"]} lead={<>{data.observed_summary} The bar is the deviation over what is tolerated: inside of the two lines it is within tolerance.</>}
           table={{ columns: ["observation", "unit", "model", "observed", "deviation", "tolerance", "basis", "within", "source"],
             rows: rows.map((r) => [r.label, r.unit, r.model, r.observed, r.deviation, r.tolerance, r.basis, r.is_within ? "yes" : "NO", r.source]) }}>
-          <Deviations rows={rows.filter((r) => r.tolerance > 0).map((r) => ({ label: r.label, unit: r.unit, model: r.model, observed: r.observed, tolerance: r.tolerance, isWithin: r.is_within, basis: r.basis }))} />
+          <Deviations rows={rows.filter((r) => r.tolerance > 0).map((r) => ({ label: r.label, unit: r.unit, model: r.model, observed: r.observed, deviation: r.deviation, tolerance: r.tolerance, isWithin: r.is_within, basis: r.basis }))} />
         </FigureFrame>)}
-      {data.brief.quarters && data.brief.quarters.length > 0 && (
-        <FigureFrame id="quarters" title="Prices of quarters against observation" sources={["observations"]} lead="Mean of each quarter, EUR/MWh; within is within 15 %."
-          table={{ columns: ["scenario", ...Object.keys(data.brief.quarters[0]!).filter((c) => c !== "scenario")], rows: data.brief.quarters.map((r) => [String(r.scenario), ...Object.entries(r).filter(([c]) => c !== "scenario").map(([, v]) => text(v))]) }} />)}
+      {quarters.length > 0 && (
+        <FigureFrame id="quarters" title="Prices of quarters against observation" sources={["observations"]} lead="Mean of each quarter, model and observed; the bar is the deviation over the 15 % that are tolerated."
+          table={{ columns: ["scenario", "price", "quarter", "model, EUR/MWh", "observed, EUR/MWh", "deviation, %", "within 15 %"],
+            rows: quarters.map((q) => [q.scenario, q.marker, q.quarter, q.model_eur_mwh, q.observed_eur_mwh, 100 * q.deviation, q.is_within ? "yes" : "NO"]), decimals: 1 }}>
+          <Deviations rows={quarters.map((q) => ({ label: `${q.scenario}, ${q.marker} ${q.quarter}`, unit: "EUR/MWh", model: q.model_eur_mwh, observed: q.observed_eur_mwh, deviation: q.deviation, tolerance: QUARTER_TOLERANCE, isWithin: q.is_within, basis: "" }))} />
+        </FigureFrame>)}
       {data.backtests.length === 0
         ? <FigureFrame id="backtest" title="Back-test" isText lead={<>No back-test lies in the workspace. <code>linepack backtest</code> makes one; its JSON or CSV in <code>backtests/</code> of the workspace is shown here.</>} />
         : data.backtests.map((b, k) => <Backtest key={b.name} content={b} id={k ? `backtest-${k + 1}` : "backtest"} />)}
@@ -62,15 +66,17 @@ function comparedRows(rows: Row[]): Compared[] {
     const named = [r.part, r.label].filter((v) => typeof v === "string");
     const label = (named.length ? named : Object.values(r).filter((v) => typeof v === "string").slice(0, 2)).join(", ");
     const verdict = typeof r.verdict === "string" ? VERDICTS[r.verdict.toLowerCase()] ?? null : typeof r.is_within === "boolean" ? r.is_within : null;
-    return [{ label, unit: typeof r.unit === "string" ? r.unit : m.replace(/^[a-z]+_?/, "").replace(/_/g, " "), model: r[m] as number, observed: r[o] as number,
+    return [{ label, unit: typeof r.unit === "string" ? r.unit : m.replace(/^[a-z]+_?/, "").replace(/_/g, " "), model: r[m] as number, observed: r[o] as number, deviation: typeof r.deviation === "number" ? r.deviation : null,
       tolerance: typeof r.tolerance === "number" && r.tolerance > 0 ? r.tolerance : null, isWithin: verdict, basis: typeof r.basis === "string" ? r.basis : "" }];
   });
 }
 
-/** Deviation of the model from observation by row: over the tolerance where there is one, else in per cent. */
+const SHORT: Record<string, string> = { "percent of working gas": "% full" };
+
+/** Deviation of the model from observation by row: over the tolerance, whose unit it has, where there is one, else in per cent. */
 function Deviations({ rows }: { rows: Compared[] }): VNode {
   const isShare = rows.every((r) => r.tolerance !== null);
-  const value = (r: Compared) => (isShare ? (r.model - r.observed) / r.tolerance! : r.observed ? (100 * (r.model - r.observed)) / Math.abs(r.observed) : 0);
+  const value = (r: Compared) => (isShare ? (r.deviation ?? r.model - r.observed) / r.tolerance! : r.observed ? (100 * (r.model - r.observed)) / Math.abs(r.observed) : 0);
   const row = 20, top = 36, height = top + row * rows.length + 8, most = Math.max(isShare ? 1.5 : 10, ...rows.map((r) => Math.min(Math.abs(value(r)), isShare ? 4 : 200)));
   const x = scaleLinear().domain([-most, most]).range([LEFT, WIDTH - 170]).clamp(true);
   return (
@@ -84,7 +90,7 @@ function Deviations({ rows }: { rows: Compared[] }): VNode {
           <g><title>{`${r.label}: model ${number(r.model, 2)}, observed ${number(r.observed, 2)} ${r.unit}`}</title>
             <text class="name" x={LEFT - 8} y={y + 4} text-anchor="end">{r.label.length > 46 ? `…${r.label.slice(-45)}` : r.label}</text>
             <rect class={isOut ? "bar down" : "bar up"} x={Math.min(x(0), x(v))} width={Math.max(Math.abs(x(v) - x(0)), 1.5)} y={y - 6} height={12} />
-            <text class="value" x={WIDTH - 160} y={y + 4}>{`${number(r.model)} / ${number(r.observed)} ${r.unit}${isOut ? " ✗" : ""}`}</text></g>);
+            <text class="value" x={WIDTH - 160} y={y + 4}>{`${number(r.model)} / ${number(r.observed)} ${SHORT[r.unit] ?? r.unit}${isOut ? " ✗" : ""}`}</text></g>);
       })}
     </svg>
   );

@@ -38,10 +38,11 @@ export interface Arc { name: string; kind: string; from: string; to: string; sta
 export interface Observation {
   label: string; model: number; observed: number; unit: string; deviation: number; tolerance: number; is_within: boolean; basis: string; source: string;
 }
+export interface Quarter { scenario: string; marker: string; quarter: string; model_eur_mwh: number; observed_eur_mwh: number; deviation: number; is_within: boolean }
 export interface Figure { name: string; label: string; unit: string; decimals: number; is_share: boolean; is_part: boolean }
 export interface PageData {
   schema: number; version: string;
-  brief: { case: string; title: string; question: string; scenarios: ScenarioContent[]; observations?: Observation[]; quarters?: Record<string, string | number | boolean | null>[] };
+  brief: { case: string; title: string; question: string; scenarios: ScenarioContent[]; observations?: Observation[]; quarters?: Quarter[] };
   answer: string[]; how_to_read: string; band_meaning: string | null; observed_summary: string | null;
   figures: Figure[];
   units: { quantity: Record<string, Record<"rate" | "stock" | "year", [string, number]>>; price: Record<string, [string, number]>; note: string };
