@@ -10,7 +10,7 @@ interface Compared { label: string; unit: string; model: number; observed: numbe
 
 export function BacktestView({ data }: { data: PageData }): VNode {
   const rows = data.brief.observations;
-  const quarters = (data.brief.quarters ?? []).map((q) => ({ ...q, scenario: data.brief.scenarios.find((s) => s.record.scenario.name === q.scenario)?.record.scenario.title ?? q.scenario }));
+  const quarters = (data.brief.quarters ?? []).map((q) => ({ ...q, name: q.scenario, scenario: data.brief.scenarios.find((s) => s.record.scenario.name === q.scenario)?.record.scenario.title ?? q.scenario }));
   return (
     <>
       {rows && (
@@ -23,7 +23,7 @@ export function BacktestView({ data }: { data: PageData }): VNode {
         <FigureFrame id="quarters" title="Prices of quarters against observation" sources={["observations"]} lead="Mean of each quarter, model and observed; the bar is the deviation over the 15 % that are tolerated."
           table={{ columns: ["scenario", "price", "quarter", "model, EUR/MWh", "observed, EUR/MWh", "deviation, %", "within 15 %"],
             rows: quarters.map((q) => [q.scenario, q.marker, q.quarter, q.model_eur_mwh, q.observed_eur_mwh, 100 * q.deviation, q.is_within ? "yes" : "NO"]), decimals: 1 }}>
-          <Deviations rows={quarters.map((q) => ({ label: `${q.scenario}, ${q.marker} ${q.quarter}`, unit: "EUR/MWh", model: q.model_eur_mwh, observed: q.observed_eur_mwh, deviation: q.deviation, tolerance: QUARTER_TOLERANCE, isWithin: q.is_within, basis: "" }))} />
+          <Deviations rows={quarters.map((q) => ({ label: `${q.name}, ${q.marker} ${q.quarter}`, unit: "EUR/MWh", model: q.model_eur_mwh, observed: q.observed_eur_mwh, deviation: q.deviation, tolerance: QUARTER_TOLERANCE, isWithin: q.is_within, basis: "" }))} />
         </FigureFrame>)}
       {data.backtests.length === 0
         ? <FigureFrame id="backtest" title="Back-test" isText lead={<>No back-test lies in the workspace. <code>linepack backtest</code> makes one; its JSON or CSV in <code>backtests/</code> of the workspace is shown here.</>} />
