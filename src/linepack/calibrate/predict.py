@@ -254,8 +254,8 @@ def prediction_checks(prediction: Prediction) -> list[Check]:
             seen = observed_figures(year)
             for name in ("TTF", "LNG", "TOTAL"):
                 unit = "EUR/MWh" if name in PRICES else "TWh"
-                checks.append(Check(f"from {base}, {variant}", f"{year}: {LABELS[name]}", unit, ours[name], seen[name],
-                                    naive={PERSISTENCE: before[name]}, is_shown_only=True))  # fmt: skip
+                checks.append(Check(f"variants from {base}", f"{year} {variant}: {LABELS[name]}", unit, ours[name],
+                                    seen[name], naive={PERSISTENCE: before[name]}, is_shown_only=True))  # fmt: skip
     return [*checks, *_changes(prediction)]
 
 

@@ -18,8 +18,9 @@ from linepack.runs.store import write_text
 HEADER = ("", "unit", "model", "observed", "error", PERSISTENCE, FORWARD, "bar", "verdict")
 INTRODUCTION = """\
 How far to trust the model: years it was not fitted to, months it could not know, and studies by others. A missed bar is
-printed as missed, with what the model lacks. Nothing after December 2025 was used, and nothing was chosen by these
-results."""
+printed as missed, with what the model lacks. Nothing after December 2025 was used, and no number was fitted to a year
+that is predicted. Mechanisms were added after earlier editions had missed, each from what was known beforehand and kept
+whether it helped or not."""
 HISTORY_TEXT = """\
 Behaviour (conduct, costs, wedges, demand) is fitted to 2019 alone, and to 2021 alone, and frozen under a digest. Then
 the flows of the Russian routes, LNG supply by exporter, home production, the stock of 1 January and the network of
