@@ -94,7 +94,7 @@ def coverage_page() -> str:
         "",
         GENERATED.replace("the tables", "`coverage.csv`"),
         f"Systems, actors, instruments, events, relations and figures of the story of March 2025, and what it needs "
-        f"without naming: {len(rows)} rows, {tested} with a test here, the others with the reason why not.",
+        f"without naming: {len(rows)} rows, {tested} with a test, the others with the reason why not.",
         "",
         "| row | item | where | test, or reason |",
         "| --- | --- | --- | --- |",

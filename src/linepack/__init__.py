@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from linepack.api.articles import read
     from linepack.api.cases import brief, cases
+    from linepack.api.charts import chart
     from linepack.api.checks import doctor, plausibility
     from linepack.api.deals import deal
     from linepack.api.draws import ensemble
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _NAMES = {
     "articles": ("read",),
     "cases": ("brief", "cases"),
+    "charts": ("chart",),
     "checks": ("doctor", "plausibility"),
     "deals": ("deal",),
     "draws": ("ensemble",),
@@ -43,7 +45,7 @@ _NAMES = {
 _HOME = {name: f"linepack.api.{module}" for module, names in _NAMES.items() for name in names}
 
 __all__ = [
-    "backtest", "brief", "calibrate", "cases", "compare", "consents", "data", "data_check", "data_copy",
+    "backtest", "brief", "calibrate", "cases", "chart", "compare", "consents", "data", "data_check", "data_copy",
     "data_schema", "data_sources", "deal", "doctor", "ensemble", "export", "law", "leakage", "load_scenario",
     "load_system", "odds", "plausibility", "read", "read_export", "sellers", "solve", "wedges", "why",
 ]  # fmt: skip

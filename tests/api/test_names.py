@@ -21,7 +21,7 @@ from linepack.errors import InputError
 from linepack.runs.display import line_chart
 from linepack.runs.store import Run
 
-MODULES = ("articles", "cases", "checks", "deals", "facts", "files", "market", "politics", "reasons")
+MODULES = ("articles", "cases", "charts", "checks", "deals", "facts", "files", "market", "politics", "reasons")
 
 
 @pytest.fixture(autouse=True)
@@ -128,6 +128,8 @@ def test_comparison_takes_names_runs_and_tables(regimes: dict[str, Run]) -> None
      (lambda: linepack.odds("EV-REUTERS"), "unknown-event"),
      (lambda: linepack.why("TTTF"), "unknown-name"),
      (lambda: linepack.read("no such file"), "unreadable"),
+     (lambda: linepack.chart(), "no-runs"),
+     (lambda: linepack.chart(linepack.solve("us-gazprom-2025/status-quo"), marker="TTTF"), "unknown-marker"),
      (lambda: linepack.export("us-gazprom-2025/status-quo", "x", "xls"), "unknown-format")],
 )  # fmt: skip
 def test_wrong_calls_are_told(call: Callable[[], object], code: str) -> None:
@@ -167,6 +169,19 @@ def test_run_shows_itself_without_script(regimes: dict[str, Run]) -> None:
     labels = [float(e.attrib["y"]) for e in root.findall(f"{space}text") if e.text in markers]
     assert min(b - a for a, b in zip(sorted(labels), sorted(labels)[1:], strict=False)) >= 11.9
     assert max(labels) < 210 - 16  # above the labels of the periods
+
+
+def test_chart_of_runs_has_a_line_and_a_label_each(regimes: dict[str, Run], tmp_path: Path) -> None:
+    """Below is cheaper: with more gas, every point of the line lies lower on the page, where y is larger."""
+    shown = linepack.chart(regimes["status-quo"], regimes["ns2-b-open"])
+    root = ET.fromstring(shown.save(tmp_path / "new" / "ttf.svg").read_text())
+    space = "{http://www.w3.org/2000/svg}"
+    lines = [[float(point.split(",")[1]) for point in e.attrib["points"].split()]
+             for e in root.findall(f"{space}polyline")]
+    assert len(lines) == 2
+    assert all(with_gas > without for without, with_gas in zip(*lines, strict=True))
+    assert {"status-quo", "ns2-b-open"} < {e.text for e in root.findall(f"{space}text")}
+    assert "TTF" in str(root.findtext(f"{space}title"))
 
 
 def test_chart_escapes_names_and_bears_a_single_period() -> None:

@@ -6,6 +6,7 @@ import re
 import shlex
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -25,7 +26,11 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 COMMAND = re.compile(r"^(?:linepack|\./run) (?!test|docs|lock)[a-z][^\n]*", re.MULTILINE)
 INLINE = re.compile(r"`(?:linepack|\./run) ([a-z][^`]*)`")
-LONG = ("brief", "plausibility", "serve", "ensemble", "calibrate", "backtest", "feeds")  # tested where they live
+LONG = ("brief", "plausibility", "ensemble", "calibrate", "backtest")
+"""Commands that solve for minutes: the long tests run them, the others see that they are understood."""
+CLUSTER, SHARED = "tcp://HOST:8786", "/shared/results"
+FILES = {"mine.yaml": "docs/how-to/calibrate.md", "design.yaml": "docs/ensembles.md"}
+"""Files that commands of a page name, and the page that shows what is in them."""
 LEAST_COMMANDS = 20
 
 
@@ -42,7 +47,8 @@ def commands_of_blocks() -> list[str]:
     return sorted(dict.fromkeys([*found, *told]))
 
 
-RUNNABLE = [c for c in commands_of_blocks() if c.split()[1] not in LONG and c.split()[1] in COMMANDS]
+RUNNABLE = [c for c in commands_of_blocks() if c.split()[1] not in LONG]
+SOLVING = [c for c in commands_of_blocks() if c.split()[1] in LONG]
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +61,7 @@ def kept(regimes_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_there_are_commands_to_run() -> None:
     """A pattern that finds nothing would pass every test below."""
     assert len(RUNNABLE) >= LEAST_COMMANDS
+    assert {command.split()[1] for command in SOLVING} == set(LONG)
     assert [c for c in commands_of_blocks() if c.split()[1] not in COMMANDS] == []
 
 
@@ -62,6 +69,60 @@ def test_there_are_commands_to_run() -> None:
 def test_commands_of_the_pages_run(line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each ends with 0 and prints something; what it would write goes to a folder of the test."""
     words = [str(tmp_path / word) if word.startswith("out/") else word for word in shlex.split(line)[1:]]
+    assert run(words) == 0, capsys.readouterr().err
+    assert capsys.readouterr().out.strip()
+
+
+@pytest.fixture
+def with_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the files that commands name, as their pages show them."""
+    for name, page in FILES.items():
+        [shown] = [block for language, block in FENCE.findall(text_of(ROOT / page)) if language == "yaml"
+                   and ("calibration:" in block or "ensemble:" in block)]  # fmt: skip
+        (tmp_path / name).write_text(shown, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("line", SOLVING)
+def test_long_commands_of_the_pages_are_understood(line: str, with_files: Path) -> None:
+    """Command, arguments and options are parsed as they stand; nothing is solved."""
+    words = shlex.split(line)[1:]
+    command: click.Command = getattr(import_module(COMMANDS[words[0]][0]), words[0])
+    rest = words[1:]
+    while isinstance(command, click.Group):
+        command = command.commands[rest.pop(0)]
+    assert command.make_context(command.name, rest).params
+
+
+def _turn(line: str) -> tuple[bool, bool, str]:
+    """What resumes or reports comes after what runs."""
+    return " report " in line, " resume " in line, line
+
+
+IN_TURN = sorted(SOLVING, key=_turn)
+
+@pytest.fixture(scope="module")
+def long_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One workspace for all long commands: 'resume' and 'report' find what 'run' has made."""
+    return tmp_path_factory.mktemp("long")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("line", IN_TURN)
+def test_long_commands_of_the_pages_run(
+    line: str, with_files: Path, long_workspace: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest,
+) -> None:  # fmt: skip
+    """As written, except that a page, the shared folder and the cluster are the test's own."""
+    monkeypatch.setenv("LINEPACK_WORKSPACE", str(long_workspace))
+    words = [str(with_files / Path(word).name) if word.startswith("docs/") else
+             str(with_files / "shared") if word == SHARED else word for word in shlex.split(line)[1:]]  # fmt: skip
+    if CLUSTER in words:
+        distributed = pytest.importorskip("distributed")
+        cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
+        request.addfinalizer(cluster.close)
+        words[words.index(CLUSTER)] = cluster.scheduler_address
     assert run(words) == 0, capsys.readouterr().err
     assert capsys.readouterr().out.strip()
 
@@ -115,15 +176,28 @@ def python_blocks() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("page", "block"), python_blocks())
-def test_python_of_the_pages_runs(page: str, block: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """As a user would paste it."""
+def test_python_of_the_pages_runs(
+    page: str, block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a user would paste it, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
     exec(compile(block, page, "exec"), {})  # our own pages
 
 
-def test_a_chart_of_the_ttf_effect_takes_fewer_than_ten_lines() -> None:
-    """From import to the table of prices, as the page promises."""
-    first = python_blocks()[[page for page, _ in python_blocks()].index("python.md")][1]
+def test_a_chart_of_the_ttf_effect_takes_fewer_than_ten_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first block of the page, from import to a chart with both scenarios; it prints a price that falls."""
+    first = next(block for page, block in python_blocks() if page == "python.md")
     assert len([line for line in first.splitlines() if line]) < 10
+    monkeypatch.chdir(tmp_path)
+    known: dict[str, Any] = {}
+    exec(compile(first, "python.md", "exec"), known)  # our own page
+    assert known["change"].loc["ttf_eur_mwh", "change"] < 0
+    assert "ttf_eur_mwh" in capsys.readouterr().out
+    chart = (tmp_path / "ttf.svg").read_text()
+    assert chart.count("<polyline") == 2
+    assert "ns2-b-open" in chart
 
 
 def anchors(path: Path) -> set[str]:
@@ -188,3 +262,33 @@ def test_outputs_stand_where_they_are_checked() -> None:
     """A page with printed output is on one of the lists, so that none goes stale unseen."""
     told = {str(path.relative_to(ROOT)) for path in DOCUMENTS if parts(text_of(path))}
     assert told == {*PLACES, *PAGES, *SLOW}
+
+
+def test_versions_of_formats_are_those_of_the_code() -> None:
+    """Each line of the page; and every version but the first has a line on what to change."""
+    from linepack.calibrate.declare import CALIBRATION_SCHEMA
+    from linepack.deals.content import CONTENT_SCHEMA
+    from linepack.deals.read import SCHEMA as DEAL_SCHEMA
+    from linepack.ensemble.read import DESIGN_SCHEMA
+    from linepack.evidence.ledger import LEDGER_SCHEMA
+    from linepack.policy.plain import SCHEMA as LAW_CONTENT_SCHEMA
+    from linepack.policy.schema import LAW_SCHEMA_VERSION
+    from linepack.report.brief import BRIEF_SCHEMA
+    from linepack.report.page_data import PAGE_SCHEMA
+    from linepack.results.tables import RESULT_SCHEMA
+    from linepack.scenario.scenario import SCENARIO_SCHEMA
+    from linepack.system.schema import SCHEMA_VERSION
+
+    lines = [[cell.strip() for cell in line.strip("|").split("|")]
+             for line in text_of(ROOT / "docs/schemas.md").splitlines() if line.startswith("| ")]  # fmt: skip
+    told = {cells[0]: cells[2] for cells in lines if len(cells) == 3 and cells[2].isdigit()}
+    assert DEAL_SCHEMA == SCENARIO_SCHEMA
+    assert told == {name: str(version) for name, version in {
+        "scenario, case, deal and game files": SCENARIO_SCHEMA, "dataset": SCHEMA_VERSION, "law": LAW_SCHEMA_VERSION,
+        "run and its export": RESULT_SCHEMA, "brief as JSON": BRIEF_SCHEMA, "the page's data": PAGE_SCHEMA,
+        "deal as JSON": CONTENT_SCHEMA, "law and consents as JSON": LAW_CONTENT_SCHEMA,
+        "design of an ensemble": DESIGN_SCHEMA, "calibration": CALIBRATION_SCHEMA,
+        "ledger of claims and its export": LEDGER_SCHEMA,
+    }.items()}  # fmt: skip
+    steps = [(cells[0], cells[1]) for cells in lines if len(cells) == 4 and cells[0].isdigit()]
+    assert steps == [(str(k), str(k + 1)) for k in range(1, RESULT_SCHEMA)]

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from linepack.api.drafts import MOST_PATCHES, draft_from_yaml, draft_to_yaml, scenario_of
 from linepack.errors import InputError
+from linepack.report.forms import FORMS, Field, FieldKind, Form
 from linepack.scenario.parse import COMMON, KINDS, parse_patch
 from linepack.scenario.reader import Fields, parse_yaml
-from linepack.web.drafts import MOST_PATCHES, SavedDrafts, draft_from_yaml, draft_to_yaml, scenario_of
-from linepack.web.forms import FORMS, Field, FieldKind, Form
+from linepack.web.drafts import SavedDrafts
 
 CASE = "us-gazprom-2025"
 EXAMPLES = {FieldKind.NAMES: ["X"], FieldKind.NUMBER: 0.5, FieldKind.QUANTITY: "5 GWh/d", FieldKind.FLAG: True}

@@ -38,7 +38,7 @@ def test_document_is_kept_and_found_again(
     root, case, digests = solved
     first = Pages(root, None, load_dataset).document(case, digests)
     assert json.loads(gzip.decompress(first.packed))["brief"]["case"] == CASE
-    monkeypatch.setattr("linepack.web.pages.make_brief", None)
+    monkeypatch.setattr("linepack.web.pages.stored_brief", None)
     again = Pages(root, None, load_dataset).document(case, digests)
     assert again == first
 

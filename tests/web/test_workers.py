@@ -22,14 +22,13 @@ def test_process_is_made_ready_once_and_takes_the_first_run(tmp_path: Path) -> N
     """However often readers open the editor, one process waits; the first run is solved by it, and stop ends it."""
     before = set(multiprocessing.active_children())
     scenario = load_case(CASE).scenarios[0]
-    settings = SolveSettings()
     queue = JobQueue(tmp_path / "jobs.sqlite3")
-    workers = Workers(queue, tmp_path, settings, 1)
+    workers = Workers(queue, tmp_path, "auto", 1)
     workers.prepare(scenario.dataset)
     workers.prepare(scenario.dataset)
     [ready] = set(multiprocessing.active_children()) - before
     workers.start()
-    digest = run_identity(load_dataset(scenario.dataset), scenario, settings).digest
+    digest = run_identity(load_dataset(scenario.dataset), scenario, SolveSettings()).digest
     queue.add(digest, Work(CASE, scenario.name), scenario.title, is_stored=False)
     workers.wake()
     while (job := queue.find(digest)) is not None and job.state in (JobState.QUEUED, JobState.RUNNING):
@@ -45,7 +44,7 @@ def test_process_is_made_ready_once_and_takes_the_first_run(tmp_path: Path) -> N
 def test_process_that_was_not_needed_is_ended(tmp_path: Path) -> None:
     """A server that stops before any run leaves no process behind, and starts none afterwards."""
     before = set(multiprocessing.active_children())
-    workers = Workers(JobQueue(tmp_path / "jobs.sqlite3"), tmp_path, SolveSettings(), 1)
+    workers = Workers(JobQueue(tmp_path / "jobs.sqlite3"), tmp_path, "auto", 1)
     workers.prepare("2025")
     workers.stop()
     workers.prepare("2025")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from linepack.errors import InputError
-from linepack.evidence.claims import Reading
+from linepack.evidence.checks import check_claims
+from linepack.evidence.claims import Reading as Reading
 from linepack.evidence.document import read_document
+from linepack.evidence.provider import ProviderSettings, propose_claims
 from linepack.evidence.read import read_article
+from linepack.system.dataset import load_dataset
 from linepack.system.schema import TABLES_BY_NAME
 from linepack.system.tables import packaged_table
 
@@ -59,6 +65,28 @@ def article_bytes(article: str | Path | bytes) -> bytes:
     except OSError as error:
         raise InputError("unreadable", f"{article}: {error.strerror}",
                          hint="give a text or HTML file, or - for standard input") from error  # fmt: skip
+
+
+def checked(reading: Reading, dataset: str = "2025") -> list[dict[str, str]]:
+    """Return the numbers of a reading held against the facts: claim_id, check, verdict, detail."""
+    return [{"claim_id": c.claim_id, "check": c.check, "verdict": c.verdict.value, "detail": c.detail}
+            for c in check_claims(reading.claims, load_dataset(dataset))]  # fmt: skip
+
+
+def with_proposals(reading: Reading, url: str, model: str) -> tuple[Reading, dict[str, Any]]:
+    """Return a reading with claims that a language model found beside those of the rules, and an account of it.
+
+    ``url`` is an OpenAI-compatible endpoint; its key is read from ``LINEPACK_PROVIDER_KEY``. Errors: ``InputError`` if
+    it does not answer.
+    """
+    settings = ProviderSettings(url, model, os.environ.get("LINEPACK_PROVIDER_KEY", ""))
+    proposals = propose_claims(reading.document, settings)
+    known = [(claim.start, claim.end) for claim in reading.claims]
+    new = [c for c in proposals.claims if not any(c.start < end and start < c.end for start, end in known)]
+    claims = tuple(sorted((*reading.claims, *new), key=lambda claim: claim.start))
+    account = {"proposed": len(proposals.claims), "new": len(new), "dropped_not_in_text": list(proposals.dropped),
+               "attempts": proposals.attempts, "tokens": proposals.tokens}  # fmt: skip
+    return replace(reading, claims=claims), account
 
 
 def usd_per_eur(published: date | None) -> float | None:

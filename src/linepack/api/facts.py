@@ -20,6 +20,8 @@ from linepack.system.schema import Table as Table
 from linepack.system.workbook import is_workbook
 from linepack.vocabulary import Grade
 
+GRADES = tuple(str(grade) for grade in Grade)
+
 
 def data(
     table: str | None = None, *, where: Mapping[str, object] | Sequence[tuple[str, object]] = (),
@@ -123,8 +125,8 @@ def _tables(system: GasSystem) -> pd.DataFrame:
     for table in TABLES:
         frame = system.table(table.name)
         counts = frame["grade"].value_counts()
-        rows.append((table.name, len(frame), *(int(counts.get(g.value, 0)) for g in Grade), table.description))
-    return pd.DataFrame(rows, columns=["table", "rows", *map(str, Grade), "description"])
+        rows.append((table.name, len(frame), *(int(counts.get(grade, 0)) for grade in GRADES), table.description))
+    return pd.DataFrame(rows, columns=["table", "rows", *GRADES, "description"])
 
 
 def _schema(name: str) -> Table:

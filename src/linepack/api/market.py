@@ -9,7 +9,7 @@ import pandas as pd
 
 from linepack.errors import InputError
 from linepack.results.compare import compare_headlines, mean_changes
-from linepack.results.solution import SolveSettings
+from linepack.results.solution import SolveSettings as SolveSettings
 from linepack.runs.runner import Progress as Progress
 from linepack.runs.runner import run_scenarios
 from linepack.runs.store import Run as Run
@@ -17,11 +17,11 @@ from linepack.runs.store import RunStore
 from linepack.runs.store import workspace as workspace_folder
 from linepack.scenario.parse import SHAPES, shape_option
 from linepack.scenario.patches import ConductPresetPatch
-from linepack.scenario.scenario import Scenario
+from linepack.scenario.scenario import Scenario as Scenario
 from linepack.scenario.scenario import load_scenario as load_scenario
 from linepack.solve import solver_names
 from linepack.system.dataset import load_dataset
-from linepack.system.gassystem import GasSystem
+from linepack.system.gassystem import GasSystem as GasSystem
 from linepack.vocabulary import ConductPreset, DemandShape
 
 Asking = str | Path | Scenario

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +13,13 @@ from linepack.api.statutes import chosen_law, consents_on, contract_class, law_r
 from linepack.errors import InputError
 from linepack.odds.assess import Assessment, assess, find_event
 from linepack.odds.curves import event_moves, read_conditional, read_curve, reversals
+from linepack.odds.model import model_gaps
 from linepack.odds.tables import Gap, Interval, published_gaps, quoted_moves, regimes
+from linepack.runs.runner import Progress
+from linepack.runs.store import RunStore
+from linepack.runs.store import workspace as workspace_folder
+from linepack.scenario.scenario import load_case
+from linepack.system.dataset import load_dataset
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,12 +114,14 @@ def consents(
 def assess_event(
     name: str, *, regime: str | None = None, has_forecasts: bool = True, confounder_share: float | None = None,
     curve: str | Path | None = None, conditional: str | Path | None = None, event_time: str | None = None,
-    window_hours: float = 0.0, priced: Sequence[Gap] = (),
+    window_hours: float = 0.0, case: str | Path | None = None, workspace: str | Path | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
 ) -> Assessment:  # fmt: skip
     """Return the readings of an event of the register.
 
-    ``curve`` and ``conditional`` are CSV files of the user's own prices; ``priced`` are gaps from runs of a case.
-    Errors: ``InputError`` for an unknown event or regime, or a time without zone.
+    ``curve`` and ``conditional`` are CSV files of the user's own prices; the regimes of ``case`` are priced by runs of
+    our own, as news of the event's day. Errors: ``InputError`` for an unknown event or regime, or a time without zone;
+    those of a solve.
     """
     event = find_event(name)
     if regime is not None and regime not in regimes() and conditional is None:
@@ -127,6 +135,7 @@ def assess_event(
         left = list(reversals(own[0], event.date, points))
         moves = [*own, *moves]
     own_months = {month for move in moves for month in move.months}
+    priced = () if case is None else _priced(case, event.date, workspace, on_progress)
     gaps = [
         *(read_conditional(Path(conditional)) if conditional else ()),
         *(gap for gap in priced if gap.months[0] in own_months),
@@ -137,19 +146,20 @@ def assess_event(
 
 def odds(
     event: str, *, regime: str | None = None, curve: str | Path | None = None, conditional: str | Path | None = None,
-    confounder_share: float | None = None,
+    confounder_share: float | None = None, case: str | Path | None = None, workspace: str | Path | None = None,
 ) -> OddsTables:  # fmt: skip
     """Return what the price moves on an event of the register say about the probability of a regime: always a band.
 
     ``curve`` and ``conditional`` are CSV files of prices (see ``linepack odds --help``); published forecasts are read
-    too. Errors: ``InputError`` with the nearest event or regime.
+    too. The regimes of ``case`` are priced by runs of our own. Errors: ``InputError`` with the nearest event or regime.
 
     >>> import linepack
     >>> answer = linepack.odds("EV-PUTIN-0313")
     >>> answer.adopted.columns.tolist()
     ['regime', 'low_fraction', 'high_fraction']
     """
-    found = assess_event(event, regime=regime, curve=curve, conditional=conditional, confounder_share=confounder_share)
+    found = assess_event(event, regime=regime, curve=curve, conditional=conditional, case=case, workspace=workspace,
+                         confounder_share=confounder_share)  # fmt: skip
     adopted = pd.DataFrame([(name, band.low, band.high) for name, band in found.adopted_bands.items()],
                            columns=["regime", "low_fraction", "high_fraction"])  # fmt: skip
     rows = []
@@ -162,6 +172,14 @@ def odds(
                "low_fraction", "high_fraction", "is_adopted", "warnings"]  # fmt: skip
     return OddsTables(found.event.event, found.event.date, adopted, pd.DataFrame(rows, columns=columns),
                       tuple(warning.message for warning in found.general))  # fmt: skip
+
+
+def _priced(
+    name: str | Path, day: date, workspace: str | Path | None, on_progress: Callable[[Progress], None] | None
+) -> tuple[Gap, ...]:
+    case = load_case(name)
+    facts, store = load_dataset(case.scenarios[0].dataset), RunStore(workspace_folder(workspace))
+    return model_gaps(facts, case, day, store, on_progress=on_progress)
 
 
 def _day(day: date | str) -> date:

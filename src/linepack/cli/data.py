@@ -25,25 +25,23 @@ def data() -> None:
 @JSON
 def list_tables(dataset: str, as_json: bool) -> None:
     """List the datasets, and the tables of one with rows, grades and the latest date known."""
-    from linepack.api.facts import available_datasets
+    from linepack.api.facts import GRADES, available_datasets
     from linepack.api.facts import data as facts_table
     from linepack.api.market import load_system
     from linepack.report.text import number, plain_table
-    from linepack.vocabulary import Grade
 
     system = load_system(dataset)
-    grades = [str(grade) for grade in Grade]
     rows = facts_table(system=system).to_dict("records")
     if as_json:
         print_json({"datasets": available_datasets(), "dataset": system.dataset, "version": system.version,
                     "digest": system.digest,
-                    "tables": [{"table": r["table"], "rows": r["rows"], "grades": {g: r[g] for g in grades},
+                    "tables": [{"table": r["table"], "rows": r["rows"], "grades": {g: r[g] for g in GRADES},
                                 "description": r["description"]} for r in rows]})  # fmt: skip
         return
     click.echo(f"datasets: {', '.join(available_datasets())}")
     click.echo(f"{system.dataset}, version {system.version}, digest {system.digest[:12]}\n")
-    shown = [(r["table"], number(r["rows"], 0), *(number(r[g], 0) for g in grades)) for r in rows]
-    click.echo(plain_table(("table", "rows", *grades), shown))
+    shown = [(r["table"], number(r["rows"], 0), *(number(r[g], 0) for g in GRADES)) for r in rows]
+    click.echo(plain_table(("table", "rows", *GRADES), shown))
 
 
 @data.command()

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from linepack.cli.options import output_options, print_json, settings_of, solve_options
+from linepack.cli.options import output_options, print_json, solve_options
 
 if TYPE_CHECKING:
-    from linepack.ensemble.run import Ensemble
-    from linepack.runs.runner import Progress
+    from linepack.api.draws import Ensemble
+    from linepack.api.market import Progress
 
 SHOWN_EVERY = 20
 """Progress is shown for the first draws and then for every twentieth; a failure always."""
@@ -77,56 +77,27 @@ def report(
     workers: int, as_json: bool, out: str | None,
 ) -> int:  # fmt: skip
     """Say what the draws of DESIGN that are solved so far mean: quantiles, causes, limits that bind."""
-    from linepack.ensemble.read import load_design
-    from linepack.ensemble.run import collect
-    from linepack.runs.store import workspace as folder_of
-    from linepack.system.dataset import load_dataset
+    from linepack.api.draws import known_figure, solved_draws
 
-    _check_figure(figure)
-    loaded = load_design(design)
-    loaded = loaded if draws is None else loaded.with_draws(draws)
-    system = load_dataset(dataset or loaded.baseline.dataset)
-    found = collect(system, loaded, folder_of(workspace), settings=settings_of(solver))
-    return _show(found, figure, as_json=as_json, out=out)
+    explained = known_figure(figure)
+    found = solved_draws(design, draws=draws, system=dataset, solver=solver, workspace=workspace)
+    return _show(found, explained, as_json=as_json, out=out)
 
 
 def _run(
     design: str, draws: int | None, address: str | None, figure: str, dataset: str | None, solver: str,
     workspace: str | None, workers: int, as_json: bool, out: str | None, *, is_resumed: bool,
 ) -> int:  # fmt: skip
-    from contextlib import nullcontext
+    from linepack.api.draws import known_figure, run_design, solved_draws
 
-    from linepack.ensemble.read import load_design
-    from linepack.ensemble.run import collect, run_ensemble
-    from linepack.runs.cluster import cluster
-    from linepack.runs.store import workspace as folder_of
-    from linepack.system.dataset import load_dataset
-
-    _check_figure(figure)
-    loaded = load_design(design)
-    loaded = loaded if draws is None else loaded.with_draws(draws)
-    system, root, settings = load_dataset(dataset or loaded.baseline.dataset), folder_of(workspace), settings_of(solver)
+    explained = known_figure(figure)
     if is_resumed:
-        kept = len(collect(system, loaded, root, settings=settings).certified)
-        click.echo(f"{kept} rows are solved already", err=True)
-    with cluster(address) if address is not None else nullcontext(None) as spread:
-        found = run_ensemble(system, loaded, root, settings=settings, workers=workers, spread=spread,
-                             on_progress=_show_progress)  # fmt: skip
+        kept = solved_draws(design, draws=draws, system=dataset, solver=solver, workspace=workspace)
+        click.echo(f"{len(kept.certified)} rows are solved already", err=True)
+    found = run_design(design, draws=draws, system=dataset, solver=solver, workspace=workspace, workers=workers,
+                       address=address, on_progress=_show_progress)  # fmt: skip
     click.echo(f"rows are in {found.folder}", err=True)
-    return _show(found, figure, as_json=as_json, out=out)
-
-
-def _check_figure(figure: str) -> None:
-    import difflib
-
-    from linepack.errors import InputError
-    from linepack.results.headline import FIGURES
-
-    known = [f.name for f in FIGURES]
-    if figure not in known:
-        near = difflib.get_close_matches(figure, known, 1, 0.4)
-        raise InputError("unknown-figure", f"there is no figure '{figure}'", keys=[figure],
-                         hint=f"did you mean '{near[0]}'?" if near else f"one of {', '.join(known)}")  # fmt: skip
+    return _show(found, explained, as_json=as_json, out=out)
 
 
 def _show_progress(progress: Progress) -> None:

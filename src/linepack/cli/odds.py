@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import click
 
-from linepack.cli.options import print_json
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from linepack.odds.assess import Assessment, Warned
-    from linepack.odds.scoring import Question
-    from linepack.odds.tables import Gap
+from linepack.cli.options import print_json, show_progress
 
 
 @click.command()
@@ -108,130 +99,26 @@ def odds(
     elif log_file:
         _log(log_file, event, probability, question, resolves, who, as_json)
     elif event:
-        found = _assess(
-            event,
-            curve,
-            conditional,
-            forecasts,
-            regime,
-            confounder_share,
-            event_time,
-            window_hours,
-            case_name,
-            workspace,
-        )
+        from linepack.api.politics import assess_event
+        from linepack.report.odds_text import odds_text
+
+        found = assess_event(
+            event, regime=regime, has_forecasts=forecasts, confounder_share=confounder_share, curve=curve,
+            conditional=conditional, event_time=event_time, window_hours=window_hours, case=case_name,
+            workspace=workspace, on_progress=show_progress,
+        )  # fmt: skip
         if as_json:
             print_json(found.as_dict())
         else:
-            _show(found)
+            click.echo(odds_text(found))
     else:
         raise InputError("no-event", "name an event of the register", hint="linepack odds --list shows them")
 
 
-def _assess(
-    name: str,
-    curve: str | None,
-    conditional: str | None,
-    forecasts: bool,
-    regime: str | None,
-    confounder_share: float | None,
-    event_time: str | None,
-    window_hours: float,
-    case_name: str | None,
-    workspace: str | None,
-) -> Assessment:
-    from linepack.api.politics import assess_event
-    from linepack.odds.assess import find_event
-
-    priced = _model_gaps(case_name, find_event(name).date, workspace) if case_name else ()
-    return assess_event(
-        name, regime=regime, has_forecasts=forecasts, confounder_share=confounder_share, curve=curve,
-        conditional=conditional, event_time=event_time, window_hours=window_hours, priced=priced,
-    )  # fmt: skip
-
-
-def _model_gaps(case_name: str, day: date, workspace: str | None) -> tuple[Gap, ...]:
-    from linepack.cli.options import show_progress
-    from linepack.odds.model import model_gaps
-    from linepack.runs.store import RunStore
-    from linepack.runs.store import workspace as folder_of
-    from linepack.scenario.scenario import load_case
-    from linepack.system.dataset import load_dataset
-
-    case = load_case(case_name)
-    system = load_dataset(case.scenarios[0].dataset)
-    return model_gaps(system, case, day, RunStore(folder_of(workspace)), on_progress=show_progress)
-
-
-def _show(found: Assessment) -> None:
-    from linepack.odds.assess import Pitfall
-
-    click.echo(f"{found.event.event}, {found.event.date}: {found.event.title}\n")
-    for reading in found.readings:
-        move, gap, band = reading.move, reading.gap, reading.band
-        move_text = _interval(move.change_eur_mwh.low, move.change_eur_mwh.high, "{:+.2f}")
-        gap_text = _interval(gap.gap_eur_mwh.low, gap.gap_eur_mwh.high, "{:+.1f}")
-        points = (
-            "not identified"
-            if band is None
-            else _interval(100 * band.change.low, 100 * band.change.high, "{:+.0f}") + " points"
-        )
-        state = (
-            "adopted" if reading.is_adopted else "refuted" if band is not None and band.is_refuted else "not adopted"
-        )
-        if band is not None and band.is_implausible and not band.is_refuted:
-            state += ", implausible"
-        click.echo(
-            f"{move.quote} {move_text} EUR/MWh against {gap.name} ({gap.regime}) {gap_text} EUR/MWh: {points} [{state}]"
-        )
-        for warning in reading.warned:
-            if warning.is_fatal or warning.pitfall == Pitfall.BOUNDS:
-                click.echo(f"    {_warning(warning)}")
-    click.echo("")
-    for regime, adopted in found.adopted_bands.items():
-        click.echo(
-            f"adopted change of probability of {regime}: "
-            f"{_interval(100 * adopted.low, 100 * adopted.high, '{:+.0f}')} points"
-        )
-    if not found.adopted_bands:
-        click.echo("no reading passes every test: the lines above show what each would take")
-    if found.joint is not None:
-        click.echo("several contracts together" + (": refuted, nothing fits" if found.joint.is_refuted else ":"))
-        for name, ends, fit in zip(found.joint.regimes, found.joint.bands, found.joint.fit, strict=True):
-            shown = "none" if ends is None else _interval(100 * ends.low, 100 * ends.high, "{:+.0f}")
-            click.echo(f"  {name}: {shown} points (least squares {100 * fit:+.0f})")
-    shared = [w for r in found.readings for w in r.warned if not w.is_fatal and w.pitfall != Pitfall.BOUNDS]
-    for text in dict.fromkeys(_warning(warning) for warning in (*shared, *found.general)):
-        click.echo(text)
-    if found.reversals:
-        click.echo(
-            "left of the move after "
-            + ", ".join(f"{r.trading_days} trading days {r.share_left:.0%}" for r in found.reversals)
-        )
-    if found.followed:
-        click.echo("\nwhat followed in 60 days:")
-        for event in found.followed:
-            click.echo(f"  {event.date} {event.title}")
-
-
-def _warning(warning: Warned) -> str:
-    return f"{int(warning.pitfall)} {warning.pitfall.name.lower().replace('_', ' ')}: {warning.message}"
-
-
-def _interval(low: float, high: float, form: str) -> str:
-    one, other = form.format(low), form.format(high)
-    return one if one == other else f"{one} to {other}"
-
-
 def _list(as_json: bool) -> None:
-    from linepack.odds.tables import quoted_moves
-    from linepack.system.names import events
+    from linepack.api.forecasts import event_register
 
-    quoted = {move.event for move in quoted_moves()}
-    rows = [
-        {"event": e.event, "date": e.date.isoformat(), "title": e.title, "has_quote": e.event in quoted}
-        for e in events()
-    ]
+    rows = [{**row, "date": row["date"].isoformat()} for row in event_register().to_dict("records")]
     if as_json:
         print_json(rows)
         return
@@ -240,85 +127,29 @@ def _list(as_json: bool) -> None:
 
 
 def _score(source: str, as_json: bool) -> None:
-    from pathlib import Path
+    from linepack.api.forecasts import scored
+    from linepack.report.odds_text import score_content, score_text
 
-    from linepack.odds.scoring import read_questions, score, shipped_questions
-
-    questions = shipped_questions() if source == "shipped" else read_questions(Path(source))
-    scores = score(questions)
-    content: dict[str, Any] = {
-        "decided": scores.count,
-        "open": scores.open_count,
-        "brier": scores.brier,
-        "log": scores.log,
-        "calibration": [
-            {
-                "from": b.low,
-                "to": b.high,
-                "count": b.count,
-                "mean_probability": b.mean_probability,
-                "share_happened": b.share_happened,
-            }
-            for b in scores.calibration
-        ],
-    }
+    questions, scores = scored(source)
     if as_json:
-        print_json(content)
-        return
-    for question in questions:
-        _show_question(question)
-    click.echo(
-        f"{scores.count} decided, {scores.open_count} open; Brier {scores.brier:.3f} (0 best), log "
-        f"{scores.log:.3f} (0 best)"
-    )
-    for part in scores.calibration:
-        click.echo(
-            f"  stated {part.low:.0%} to {part.high:.0%}: {part.count}, mean {part.mean_probability:.0%}, "
-            f"happened {part.share_happened:.0%}"
-        )
-
-
-def _show_question(question: Question) -> None:
-    outcome = "open" if question.outcome is None else "yes" if question.outcome else "no"
-    click.echo(f"{question.asked_on} {question.who} {question.probability:.0%}: {question.text} -> {outcome}")
+        print_json(score_content(scores))
+    else:
+        click.echo(score_text(questions, scores))
 
 
 def _log(
-    path: str,
-    event: str | None,
-    probability: float | None,
-    question: str | None,
-    resolves: str | None,
-    who: str,
+    path: str, event: str | None, probability: float | None, question: str | None, resolves: str | None, who: str,
     as_json: bool,
-) -> None:
-    from datetime import date
-    from pathlib import Path
-
+) -> None:  # fmt: skip
+    from linepack.api.forecasts import log_forecast
     from linepack.errors import InputError
-    from linepack.odds.scoring import Question, log_question
 
-    lacking = [
-        name
-        for name, value in (
-            ("--probability", probability),
-            ("--question", question),
-            ("--resolves", resolves),
-            ("--by", who or None),
-        )
-        if value is None
-    ]
+    given = {"--probability": probability, "--question": question, "--resolves": resolves, "--by": who or None}
+    lacking = [name for name, value in given.items() if value is None]
     if lacking or probability is None or question is None or resolves is None:
         raise InputError("missing-option", "a forecast to log needs more", keys=lacking)
-    try:
-        day = date.fromisoformat(resolves)
-    except ValueError as error:
-        raise InputError("bad-date", f"'{resolves}' is not a date", hint="write YYYY-MM-DD") from error
-    name = f"{event}: {question}" if event else question
-    log_question(
-        Path(path), Question(name, question, date.today(), day, probability, who, None), source=f"logged by {who}"
-    )
+    stated = log_forecast(path, question, probability, resolves, who, event=event)
     if as_json:
-        print_json({"logged": name, "probability": probability, "file": path})
+        print_json({"logged": stated.question, "probability": probability, "file": path})
     else:
-        click.echo(f"logged in {path}: {question} {probability:.0%} by {day}")
+        click.echo(f"logged in {path}: {question} {probability:.0%} by {stated.resolves_on}")

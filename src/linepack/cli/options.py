@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from linepack.results.solution import SolveSettings
-    from linepack.runs.runner import Progress
-    from linepack.scenario.scenario import Scenario
-    from linepack.system.gassystem import GasSystem
+    from linepack.api.market import GasSystem, Progress, Scenario
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -50,13 +47,6 @@ def demand_option(function: F) -> F:
     option = click.option("--demand", type=click.Choice(["isoelastic", "exponential"]), default=None,
                           help="Shape of demand that is a straight line [default: as it is].")  # fmt: skip
     return option(function)
-
-
-def settings_of(solver: str) -> SolveSettings:
-    """Return solve settings. Errors: ``InputError`` for a solver that does not exist."""
-    from linepack.api.market import solve_settings
-
-    return solve_settings(solver)
 
 
 def show_closure(system: GasSystem, scenario: Scenario) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import click
 
-from linepack.cli.options import settings_of
-
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -30,7 +28,8 @@ def serve(
 
     import uvicorn
 
-    from linepack.runs.store import workspace as folder_of
+    from linepack.api.market import solve_settings
+    from linepack.api.stored import folder_of
     from linepack.web.guard import is_loopback
     from linepack.web.server import ServerSettings, access_of, make_app, only_server_of
 
@@ -38,8 +37,9 @@ def serve(
         token = secrets.token_urlsafe(24)
     root = folder_of(workspace).resolve()
     with only_server_of(root):
-        access = access_of(host, port, token)
-        app = make_app(ServerSettings(root, settings_of(solver), workers, access, Path(ledger) if ledger else None))
+        settings = ServerSettings(root, solve_settings(solver).solver, workers, access_of(host, port, token),
+                                  Path(ledger) if ledger else None)  # fmt: skip
+        app = make_app(settings)
         query = f"?token={token}" if token else ""
         click.echo(f"linepack serves http://{host}:{port}/{query} from {root}; Ctrl+C stops it", err=True)
         uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=2,

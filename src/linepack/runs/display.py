@@ -15,6 +15,7 @@ from linepack.results.headline import FIGURES, Tables, headline
 COLOURS = ("#0b6e99", "#c1502e", "#5b7f2b", "#7a4fa3", "#8a6d1d", "#4d4d4d")
 DASHES = ("", "6 3", "2 3", "8 3 2 3", "1 2", "12 3")  # lines differ without colour too
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM, RIGHT = 560, 210, 46, 24, 26, 66
+CHARACTER = 6  # width of a letter, on average
 
 
 def run_html(record: Mapping[str, Any], tables: Tables) -> str:
@@ -34,10 +35,11 @@ def run_html(record: Mapping[str, Any], tables: Tables) -> str:
     return "\n".join(parts)
 
 
-def line_chart(prices: pd.DataFrame) -> str:
+def line_chart(prices: pd.DataFrame, of: str = "") -> str:
     """Return an SVG of price by period, a line per marker, in EUR/MWh; nothing without prices.
 
-    ``prices`` has the columns marker, period, price_eur_mwh; periods stand in the order of the table.
+    ``prices`` has the columns marker, period, price_eur_mwh; periods stand in the order of the table. ``of`` says what
+    all lines are, where they are scenarios and not markers.
     """
     if prices.empty:
         return ""
@@ -46,16 +48,17 @@ def line_chart(prices: pd.DataFrame) -> str:
              for marker, part in prices.groupby("marker", sort=False)]  # fmt: skip
     ticks = _ticks(float(prices["price_eur_mwh"].min()), float(prices["price_eur_mwh"].max()))
     low, high = ticks[0], ticks[-1]
+    right = max(RIGHT, 14 + CHARACTER * max(len(name) for name, _ in lines))
 
     def x(k: int) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * k / max(len(periods) - 1, 1)
+        return LEFT + (WIDTH - LEFT - right) * k / max(len(periods) - 1, 1)
 
     def y(value: float) -> float:
         return TOP + (HEIGHT - TOP - BOTTOM) * (1 - (value - low) / (high - low))
 
-    marks = [f"<text x='{LEFT - 40}' y='14'>EUR/MWh</text>"]
+    marks = [f"<text x='{LEFT - 40}' y='14'>{escape(f'{of}, EUR/MWh' if of else 'EUR/MWh')}</text>"]
     for tick in ticks:
-        marks.append(f"<line x1='{LEFT}' x2='{WIDTH - RIGHT}' y1='{y(tick):.1f}' y2='{y(tick):.1f}' stroke='#ccc'/>")
+        marks.append(f"<line x1='{LEFT}' x2='{WIDTH - right}' y1='{y(tick):.1f}' y2='{y(tick):.1f}' stroke='#ccc'/>")
         marks.append(f"<text x='{LEFT - 6}' y='{y(tick) + 4:.1f}' text-anchor='end'>{tick:g}</text>")
     for k in sorted({0, len(periods) // 2, len(periods) - 1}):
         marks.append(f"<text x='{x(k):.1f}' y='{HEIGHT - 6}' text-anchor='middle'>{escape(str(periods[k]))}</text>")
@@ -65,10 +68,11 @@ def line_chart(prices: pd.DataFrame) -> str:
         points = " ".join(f"{x(k):.1f},{y(line[period]):.1f}" for k, period in enumerate(periods) if period in line)
         marks.append(f"<polyline points='{points}' fill='none' stroke='{colour}' stroke-width='2' "
                      f"stroke-dasharray='{dash}'/>")  # fmt: skip
-        marks.append(f"<text x='{WIDTH - RIGHT + 6}' y='{at[n] + 4:.1f}' fill='{colour}'>{escape(name)}</text>")
+        marks.append(f"<text x='{WIDTH - right + 6}' y='{at[n] + 4:.1f}' fill='{colour}'>{escape(name)}</text>")
     names = ", ".join(name for name, _ in lines)
+    title = escape(f"{of} by month in EUR/MWh: {names}" if of else f"Prices of {names} in EUR/MWh")
     return (f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}' width='{WIDTH}' role='img' "
-            f"style='background:#fff;font:11px sans-serif'><title>Prices of {escape(names)} in EUR/MWh</title>"
+            f"style='background:#fff;font:11px sans-serif'><title>{title}</title>"
             f"{''.join(marks)}</svg>")  # fmt: skip
 
 

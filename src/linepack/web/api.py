@@ -20,28 +20,31 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from linepack.api.choices import consequences, decisions_content
+from linepack.api.drafts import (
+    Case,
+    available_cases,
+    draft_from_yaml,
+    draft_to_yaml,
+    packaged_case,
+    scenario_of,
+)
+from linepack.api.market import GasSystem, Scenario, load_system
+from linepack.api.statutes import chosen_law, consents_on, law_rows, plain_consents, plain_law
+from linepack.api.stored import NOT_SOLVED, Run, run_digest, stored_run
 from linepack.errors import InputError, LinepackError, NotCertified
-from linepack.policy.consents import consents
-from linepack.policy.law import law_on, load_law
-from linepack.policy.plain import plain_consents, plain_law
 from linepack.report.brief import run_content
+from linepack.report.forms import editor_content
 from linepack.report.page_data import plain, run_series
 from linepack.report.run_report import compare_content
 from linepack.report.text import csv_text
-from linepack.results.solution import SolveSettings
-from linepack.runs.identity import run_identity
-from linepack.runs.store import Run, RunStore
-from linepack.scenario.scenario import Case, Scenario, available_cases
-from linepack.system.dataset import load_dataset
-from linepack.system.gassystem import GasSystem
-from linepack.web.decisions import consequences, decisions_content
-from linepack.web.drafts import SavedDrafts, Work, draft_from_yaml, draft_to_yaml, packaged_case, scenario_of
-from linepack.web.forms import editor_content
+from linepack.web.drafts import SavedDrafts, Work
 from linepack.web.jobs import Job, JobQueue
-from linepack.web.pages import NOT_SOLVED, Document, Pages
+from linepack.web.pages import Document, Pages
 from linepack.web.workers import Workers
 
 LOOK_EVERY_S = 0.25
+HEX = frozenset("0123456789abcdef")
 NOT_FOUND = ("unknown-case", "unknown-scenario", "unknown-run", "unknown-job", "unknown-table", "unknown-path",
              "unknown-asset")
 BUSY = ("queue-full",)
@@ -52,7 +55,7 @@ class Service:
     """What the endpoints share: workspace, queue, workers, and datasets, forms and pages that were made before."""
 
     workspace: Path
-    settings: SolveSettings
+    solver: str
     workers: Workers
     queue: JobQueue
     ledger: Path | None = None
@@ -64,29 +67,24 @@ class Service:
     def __post_init__(self) -> None:
         self.pages = Pages(self.workspace, self.ledger, self.system)
 
-    @property
-    def store(self) -> RunStore:
-        """The runs of the workspace."""
-        return RunStore(self.workspace)
-
     def system(self, name: str) -> GasSystem:
         """Return a dataset; read once, however many ask at the same time; one that is there is not waited for."""
         if name in self.systems:
             return self.systems[name]
         with self.reading:
             if name not in self.systems:
-                self.systems[name] = load_dataset(name)
+                self.systems[name] = load_system(name)
             return self.systems[name]
 
     def digest(self, scenario: Scenario) -> str:
         """Return the digest of a scenario's run."""
-        return run_identity(self.system(scenario.dataset), scenario, self.settings).digest
+        return run_digest(self.system(scenario.dataset), scenario, self.solver)
 
     def submit(self, work: Work) -> Job:
         """Return the job of some work; it is done at once if its run is stored."""
         scenario = work.scenario()
         digest = self.digest(scenario)
-        job = self.queue.add(digest, work, scenario.title, is_stored=self.store.find(digest) is not None)
+        job = self.queue.add(digest, work, scenario.title, is_stored=stored_run(self.workspace, digest) is not None)
         self.workers.wake()
         return job
 
@@ -109,7 +107,7 @@ class Service:
 
     def run(self, digest: str) -> Run:
         """Return a stored run. Errors: ``InputError`` if there is none."""
-        found = self.store.find(digest) if len(digest) == 64 and set(digest) <= set("0123456789abcdef") else None
+        found = stored_run(self.workspace, digest) if len(digest) == 64 and set(digest) <= HEX else None
         if found is None:
             raise InputError("unknown-run", f"there is no run '{digest[:64]}'", keys=[digest[:64]])
         return found
@@ -389,13 +387,12 @@ def _as_day(text: str, key: str) -> date:
 
 def law(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the instruments in force on a day."""
-    state = law_on(load_law(), _day(request))
-    return plain_law(state, state.in_force)
+    return plain_law(*law_rows(chosen_law(), _day(request)))
 
 
 def consents_of(service: Service, request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the gates of an asset on a day, and the smallest sets of bodies that must agree."""
-    return plain_consents(consents(load_law(), request.path_params["asset"], _day(request)))
+    return plain_consents(consents_on(chosen_law(), request.path_params["asset"], _day(request)))
 
 
 def _mapping(body: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from linepack import __version__
-from linepack.policy.law import load_law
-from linepack.policy.words import Bar, Verb
-from linepack.scenario.scenario import available_cases
-from linepack.web.forms import FORMS, FieldKind, Form
+from linepack.api.drafts import available_cases
+from linepack.api.statutes import chosen_law
+from linepack.api.words import Bar, Verb
+from linepack.report.forms import FORMS, FieldKind, Form
 
 _NAME = {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,59}$"}
 _DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
@@ -100,7 +100,7 @@ def openapi_document() -> str:
         "law": _law(),
     }}  # fmt: skip
     case = {"type": "string", "enum": list(available_cases())}
-    asset = {"type": "string", "enum": [row.asset for row in load_law().assets]}
+    asset = {"type": "string", "enum": [row.asset for row in chosen_law().assets]}
     return json.dumps({
         "openapi": "3.1.0", "info": {"title": "linepack", "version": __version__}, "paths": paths,
         "components": {

@@ -15,17 +15,12 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from linepack.errors import InputError
-from linepack.report.brief import make_brief
-from linepack.report.kept import kept_files, read_bands, read_kept
+from linepack.api.drafts import Case
+from linepack.api.market import GasSystem
+from linepack.api.stored import kept_files, stored_brief
 from linepack.report.page_data import page_data, page_json
-from linepack.runs.runner import under_name
-from linepack.runs.store import RunStore
-from linepack.scenario.scenario import Case
-from linepack.system.gassystem import GasSystem
 
 PAGES = "pages"
-NOT_SOLVED = "not-solved"
 
 
 @dataclass(frozen=True)
@@ -71,17 +66,8 @@ class Pages:
         return hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()[:32]
 
     def _make(self, case: Case, digests: Sequence[str]) -> bytes:
-        store = RunStore(self.workspace)
-        found = [store.find(digest) for digest in digests]
-        missing = [s.name for s, run in zip(case.scenarios, found, strict=True) if run is None]
-        if missing:
-            raise InputError(NOT_SOLVED, f"{len(missing)} scenarios are not solved yet", keys=missing,
-                             hint=f"POST /api/cases/{case.name}/runs solves them")  # fmt: skip
-        kept = read_kept(self.workspace, case.name, self.ledger)
-        system = self.system(case.scenarios[0].dataset)
-        bands, monthly = read_bands(self.workspace, case.name, digests)
-        runs = [under_name(run, s) for s, run in zip(case.scenarios, found, strict=True) if run]
-        brief = make_brief(case, runs, system, bands, kept, monthly)
+        facts = self.system(case.scenarios[0].dataset)
+        brief = stored_brief(case, digests, facts, self.workspace, self.ledger)
         return gzip.compress(page_json(page_data(brief)).encode(), compresslevel=6, mtime=0)
 
     def _file(self, case: Case, name: str) -> Path:

@@ -23,7 +23,6 @@ from starlette.types import ASGIApp
 
 from linepack.errors import InputError
 from linepack.report.html import front_end_is_there
-from linepack.results.solution import SolveSettings
 from linepack.web.api import Service, http_error, internal_error, routes
 from linepack.web.guard import Access, Guard, is_loopback
 from linepack.web.jobs import JobQueue
@@ -54,7 +53,7 @@ class ServerSettings:
     """Where runs are kept, how they are solved, how many at once, who may ask, and a ledger from elsewhere."""
 
     workspace: Path
-    solve: SolveSettings
+    solver: str
     workers: int
     access: Access
     ledger: Path | None = None
@@ -66,8 +65,8 @@ def make_app(settings: ServerSettings) -> ASGIApp:
         raise InputError("no-front-end", "the page was not built into this package",
                          hint="run ./run, or install linepack from a wheel")  # fmt: skip
     queue = JobQueue(settings.workspace / "jobs.sqlite3")
-    workers = Workers(queue, settings.workspace, settings.solve, settings.workers)
-    service = Service(settings.workspace, settings.solve, workers, queue, settings.ledger)
+    workers = Workers(queue, settings.workspace, settings.solver, settings.workers)
+    service = Service(settings.workspace, settings.solver, workers, queue, settings.ledger)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from linepack.errors import LinepackError
-from linepack.results.solution import SolveSettings
 from linepack.web.drafts import Work
 from linepack.web.jobs import JobQueue, JobState
 
@@ -29,7 +28,7 @@ class Workers:
 
     queue: JobQueue
     workspace: Path
-    settings: SolveSettings
+    solver: str
     count: int
     _stop: threading.Event = field(default_factory=threading.Event)
     _wake: threading.Condition = field(default_factory=threading.Condition)
@@ -57,7 +56,7 @@ class Workers:
             if self._is_first_made or self._stop.is_set():
                 return
             self._is_first_made = True
-            process = _Process(self.workspace, self.settings)
+            process = _Process(self.workspace, self.solver)
             process.prepare(dataset)
             self._ready.append(process)
 
@@ -75,7 +74,7 @@ class Workers:
         with self._first:
             self._is_first_made = True
             ready = self._ready.pop() if self._ready else None
-            return ready if ready is not None and ready.is_alive else _Process(self.workspace, self.settings)
+            return ready if ready is not None and ready.is_alive else _Process(self.workspace, self.solver)
 
     def _work(self) -> None:
         process: _Process | None = None
@@ -125,10 +124,10 @@ def _other_version() -> LinepackError:
 class _Process:
     """One worker process and the pipe to it."""
 
-    def __init__(self, workspace: Path, settings: SolveSettings) -> None:
+    def __init__(self, workspace: Path, solver: str) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process: BaseProcess = context.Process(target=_solve_all, args=(theirs, workspace, settings), daemon=True)
+        self._process: BaseProcess = context.Process(target=_solve_all, args=(theirs, workspace, solver), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -154,14 +153,11 @@ class _Process:
         self._pipe.close()
 
 
-def _solve_all(pipe: Connection, workspace: Path, settings: SolveSettings) -> None:
+def _solve_all(pipe: Connection, workspace: Path, solver: str) -> None:
     """Solve what comes through the pipe; answer None, or the error envelope. A dataset without work is only read."""
-    from linepack.runs.runner import solve_and_store
-    from linepack.runs.store import RunStore
-    from linepack.system.dataset import load_dataset
+    from linepack.api.market import load_system, solve
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends its workers
-    store = RunStore(workspace)
     systems: dict[str, Any] = {}
     while True:
         try:
@@ -170,13 +166,13 @@ def _solve_all(pipe: Connection, workspace: Path, settings: SolveSettings) -> No
             return
         if work is None:
             with contextlib.suppress(LinepackError):  # who asks for it with work hears why
-                systems.setdefault(digest, load_dataset(digest))
+                systems.setdefault(digest, load_system(digest))
             continue
         try:
             scenario = work.scenario()
             if scenario.dataset not in systems:
-                systems[scenario.dataset] = load_dataset(scenario.dataset)
-            run = solve_and_store(systems[scenario.dataset], scenario, settings, store)
+                systems[scenario.dataset] = load_system(scenario.dataset)
+            run = solve(scenario, system=systems[scenario.dataset], solver=solver, workspace=workspace)
             pipe.send(None if run.digest == digest else _other_version().as_dict())
         except LinepackError as error:
             pipe.send(error.as_dict())
