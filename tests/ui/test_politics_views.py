@@ -61,14 +61,17 @@ def test_answers_of_the_law_change_on_the_listed_days_only() -> None:
                 assert [g["state"] for g in shown["gates"]] == [str(g.state) for g in found.gates]
 
 
-def test_next_dates_follow_the_day(brief_page: Page) -> None:
-    """On 1 December 2026 the next dates are those after it, in order, phases of the law among them."""
+def test_next_dates_follow_the_day(brief_page: Page, tmp_path: Path) -> None:
+    """On 1 December 2026 the next dates are those after it, in order, phases among them; each has a source."""
     brief_page.locator("#timeline-day").fill("2026-12-01")
     expect(brief_page.locator("#timeline h3")).to_contain_text("2026-12-01")
     days = brief_page.locator("#upcoming tbody th").all_inner_texts()
     assert days == sorted(days)
     assert all(day > "2026-12-01" for day in days)
     assert "begins" in brief_page.locator("#upcoming").inner_text()
+    rows = list(csv.DictReader(download(brief_page, "#timeline", "CSV", tmp_path).read_text().splitlines()))
+    assert len(rows) > 150
+    assert all(row["source"] for row in rows)
 
 
 def test_deal_shows_payoffs_consents_and_payments(brief_page: Page, tmp_path: Path) -> None:

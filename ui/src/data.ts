@@ -67,7 +67,7 @@ export interface Consents {
 }
 export interface Mark { event: string; day: string; label: string; is_scheduled: boolean; instruments: string[]; assets: string[]; grade: string }
 export interface LawContent {
-  day: string; filling: { day: string; share_fraction: number; scope: string; note: string; is_later_law: boolean }[]; consents: Record<string, Consents[]>; bodies: Record<string, string>; instruments: Record<string, string>;
+  day: string; filling: { day: string; share_fraction: number; scope: string; note: string; is_later_law: boolean }[]; consents: Record<string, Consents[]>; bodies: Record<string, string>; instruments: Record<string, string>; sources: Record<string, string>;
   timeline: {
     first_day: string; last_day: string;
     bars: { lane: string; instrument: string; label: string; kind: string; first_day: string; last_day: string | null; grade: string }[];

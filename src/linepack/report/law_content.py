@@ -64,6 +64,8 @@ def _content() -> dict[str, Any]:
                      for row in law.assets},
         "instruments": {row.instrument: row.name for row in law.instruments},
         "bodies": {row.body: row.name for row in law.bodies},
+        "sources": {**{row.instrument: row.source for row in law.instruments},
+                    **{row.event: row.source for row in law.events}},
         "timeline": plain_timeline(chart),
     }  # fmt: skip
 
