@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -225,6 +225,28 @@ def test_unwritable_folder_is_told(
     monkeypatch.setattr(script, "set_up", refuse)
     assert script.main(["brief"]) == 1
     assert "cannot write to /somewhere/.run.lock. Copy linepack to a folder of your own" in capsys.readouterr().err
+
+
+def test_site_is_built_by_a_module_that_a_fresh_copy_can_import(
+    script: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tool imports another tool, so it is started as a module from the project's folder, not as a file."""
+    started: list[str] = []
+
+    def start(command: list[str], *, cwd: Path) -> SimpleNamespace:
+        started.extend(map(str, command))
+        assert cwd == script.ROOT
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(script, "set_up", lambda **tools: None)
+    with monkeypatch.context() as patch:
+        patch.setattr(script.subprocess, "run", start)
+        assert script.main(["docs"]) == 0
+    assert started[1] == "-m"
+    code = f"import runpy; runpy.run_module({started[2]!r}, run_name='imported')"
+    alone = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    alone["PYTHONPATH"] = str(ROOT / "src")
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=alone).returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,25 @@
 """Open exports in the tools they are for: ``python tools/outside.py FOLDER [SCENARIO]``.
 
 frictionless, pyam and PyPSA are no requirements of linepack: each gets an environment of its own in FOLDER, made once.
-The exit code is 1 if one of them finds fault.
+The exit code is 1 if one of them finds fault, 2 if none does but one could not be installed.
 """
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import linepack
 
+FAULT, MISSING = 1, 2
 REQUIREMENTS = {
-    "frictionless": ("frictionless", "pandas", "pyarrow"),
-    "pyam": ("pyam-iamc>=4", "httpx<0.28", "rich<15"),  # newer ones push a part of pyam back to a version that fails
-    "pypsa": ("pypsa>=1.4", "highspy"),
+    "frictionless": ("frictionless==5.21.0", "pandas", "pyarrow"),
+    "pyam": ("pyam-iamc==4.0.0", "httpx<0.28", "rich<15"),  # newer ones push a part of pyam back to one that fails
+    "pypsa": ("pypsa==1.4.0", "highspy"),
 }
 CHECKS = {
     "frictionless": """
@@ -55,28 +58,44 @@ assert n.objective <= own * (1 + 1e-6)
 }
 
 
-def environment(folder: Path, name: str) -> Path:
-    """Return the interpreter of a tool's environment, made if it is not there."""
+def environment(folder: Path, name: str) -> Path | None:
+    """Return the interpreter of a tool's environment, made if it is not there; None if it cannot be made."""
     python = folder / name / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(folder / name)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *REQUIREMENTS[name]], check=True)
+    if python.exists():
+        return python
+    for command in ([sys.executable, "-m", "venv", str(folder / name)],
+                    [str(python), "-m", "pip", "install", "--quiet", *REQUIREMENTS[name]]):  # fmt: skip
+        done = subprocess.run(command, text=True, capture_output=True)
+        if done.returncode:
+            shutil.rmtree(folder / name, ignore_errors=True)
+            tell("miss", name, ["it cannot be installed", *done.stderr.strip().splitlines()[-3:]])
+            return None
     return python
 
 
+def tell(verdict: str, name: str, lines: Sequence[str]) -> None:
+    """Print what one tool says."""
+    print(f"[{verdict}] {name}: " + "\n    ".join(lines), flush=True)
+
+
 def main(folder: Path, scenario: str) -> int:
-    """Export a scenario, open each export in its tool, and return 1 if one finds fault."""
-    failed = []
+    """Export a scenario, open each export in its tool, and return the exit code."""
+    found = set()
     with tempfile.TemporaryDirectory(prefix="linepack-outside-") as place:
         for kind in ("csv", "parquet", "iamc", "pypsa"):
             linepack.export(scenario, Path(place, kind), kind)
         for name, check in CHECKS.items():
-            done = subprocess.run([str(environment(folder, name)), "-c", check, place], text=True, capture_output=True)
+            python = environment(folder, name)
+            if python is None:
+                found.add(MISSING)
+                continue
+            done = subprocess.run([str(python), "-c", check, place], text=True, capture_output=True)
             lines = done.stdout.strip().splitlines()[-3:]
-            lines += done.stderr.strip().splitlines()[-5:] if done.returncode else []
-            print(f"[{'FAIL' if done.returncode else 'pass'}] {name}: " + "\n    ".join(lines), flush=True)
-            failed += [name] if done.returncode else []
-    return 1 if failed else 0
+            if done.returncode:
+                lines += done.stderr.strip().splitlines()[-5:]
+                found.add(FAULT)
+            tell("FAIL" if done.returncode else "pass", name, lines)
+    return min(found, default=0)
 
 
 if __name__ == "__main__":

@@ -182,6 +182,9 @@ def test_chart_of_runs_has_a_line_and_a_label_each(regimes: dict[str, Run], tmp_
     assert all(with_gas > without for without, with_gas in zip(*lines, strict=True))
     assert {"status-quo", "ns2-b-open"} < {e.text for e in root.findall(f"{space}text")}
     assert "TTF" in str(root.findtext(f"{space}title"))
+    twice = linepack.chart(regimes["status-quo"], regimes["status-quo"]).svg  # as from two datasets
+    assert twice.count("<polyline") == 2
+    assert "status-quo (2)" in twice
 
 
 def test_chart_escapes_names_and_bears_a_single_period() -> None:

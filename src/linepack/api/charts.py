@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +32,8 @@ class Chart:
 def chart(*runs: Run, marker: str = "TTF") -> Chart:
     """Return a chart of a price marker (TTF, JKM, NBP, ...) over time in EUR/MWh, a line per run.
 
-    Errors: ``InputError`` without runs, and with the nearest name for a marker that a run does not have.
+    Runs of one name, of other facts for example, are numbered. Errors: ``InputError`` without
+    runs, and with the nearest name for a marker that a run does not have.
 
     >>> import linepack
     >>> base = linepack.solve("us-gazprom-2025/status-quo")
@@ -41,7 +43,8 @@ def chart(*runs: Run, marker: str = "TTF") -> Chart:
     """
     if not runs:
         raise InputError("no-runs", "a chart needs a run", hint="linepack.chart(linepack.solve(SCENARIO))")
-    parts = []
+    parts: list[pd.DataFrame] = []
+    seen: Counter[str] = Counter()
     for run in runs:
         prices = run.tables["price_markers"]
         if marker not in set(prices["marker"]):
@@ -49,5 +52,7 @@ def chart(*runs: Run, marker: str = "TTF") -> Chart:
             near = difflib.get_close_matches(marker, known, 1, 0.4)
             raise InputError("unknown-marker", f"there is no price marker '{marker}'", keys=[marker],
                              hint=f"did you mean '{near[0]}'?" if near else f"one of {', '.join(known)}")  # fmt: skip
-        parts.append(prices[prices["marker"] == marker].assign(marker=run.name))
+        seen[run.name] += 1
+        name = run.name if seen[run.name] == 1 else f"{run.name} ({seen[run.name]})"
+        parts.append(prices[prices["marker"] == marker].assign(marker=name))
     return Chart(line_chart(pd.concat(parts, ignore_index=True), marker))
