@@ -106,7 +106,7 @@ def solve_and_store(
         return found
     start = time.perf_counter()
     solution = solve_system(system, scenario, settings, likely=likely)
-    return store.save(_record(identity, scenario, solution, time.perf_counter() - start), keep(solution))
+    return store.save(run_record(identity, scenario, solution, time.perf_counter() - start), keep(solution))
 
 
 def find_run(system: GasSystem, scenario: Scenario, settings: SolveSettings, store: RunStore) -> Run | None:
@@ -266,7 +266,8 @@ def _scenario_record(scenario: Scenario) -> dict[str, object]:
             "patches": [patch_content(patch) for patch in scenario.patches]}  # fmt: skip
 
 
-def _record(identity: RunIdentity, scenario: Scenario, solution: Solution, seconds: float) -> dict[str, object]:
+def run_record(identity: RunIdentity, scenario: Scenario, solution: Solution, seconds: float) -> dict[str, object]:
+    """Return the record of a run: identity, scenario, certificate, solver, sizes, seconds."""
     certified, problem = solution.certified, solution.problem
     rows, columns = problem.matrix.shape
     return {
