@@ -1,11 +1,18 @@
-"""What the real model costs as it grows: build, solve, certificate, read-back and memory, by step and length.
+"""What the market costs as it grows: build, update, solve, certificate, read-back and memory, beside other tools.
 
-    python benchmarks/solve_scale.py [--cases 12:month 24:month 12:week] [--solvers piqp hipo clarabel] [--repeats 3]
+    python benchmarks/solve_scale.py [--cases 12:month 24:month 12:week 20x5x12] [--solvers piqp hipo clarabel]
+                                     [--repeats 3] [--linopy 12:month]
 
-Prints JSON. Solvers are interleaved in one process, and every figure is a median of processor seconds: on a machine
-that others use too, seconds on the clock say little. ``factor_nonzeros`` and ``factor_mega_flops`` are those of the
-normal equations under a minimum-degree ordering: they have no noise. ``exponent`` is fitted over the cases of one step:
-seconds grow as periods to that power. Each case runs in a process of its own, for its peak memory.
+Prints JSON. A case is MONTHS:STEP of the scenario ``us-gazprom-2025/status-quo``, or NODESxTRADERSxMONTHS of a
+synthetic family (``benchmarks/synthetic.py``). Everything is measured in turns in one process, solvers and the build
+by linopy among it, and every figure is a median of processor seconds: on a machine that others use too, seconds on
+the clock say little. Each case runs in a process of its own, for its peak memory.
+
+``cold_build_s`` reads the dataset and builds the first market; ``update_s`` builds a changed scenario (a colder
+winter) in the same process. ``linopy_s`` is linopy's time for model and matrices of the same market by months, from
+arcs, capacities and costs that are already joined; ``arrays_s`` is ours. ``factor_nonzeros`` and
+``factor_mega_flops`` are those of the normal equations under a minimum-degree ordering: they have no noise. ``growth``
+has the powers with which figures grow in periods, nodes and traders, fitted over the cases that differ in that alone.
 """
 
 from __future__ import annotations
@@ -18,27 +25,39 @@ import statistics
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import splu
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.synthetic import synthetic_scenario, synthetic_system
 from linepack.ensemble.run import draw_tables
 from linepack.market.compile import write_problem
 from linepack.market.parameters import Closing, market_parameters
 from linepack.market.sets import market_sets
 from linepack.results.solution import Solution, program_of
-from linepack.scenario.scenario import apply_scenario, load_scenario
+from linepack.scenario.patches import QuantityPatch, Span
+from linepack.scenario.scenario import Scenario, apply_scenario, load_scenario
 from linepack.solve import SOLVERS, certify, reduced_cost
 from linepack.solve.certified import CertifiedSolution
 from linepack.solve.presolve import reduce
 from linepack.solve.program import QuadraticProgram
-from linepack.system.calendar import Step, horizon_periods
+from linepack.system.calendar import Step
 from linepack.system.dataset import load_dataset
+from linepack.system.gassystem import GasSystem
 
 SCENARIO = "us-gazprom-2025/status-quo"
+CASES = ["12:month", "24:month", "36:month", "12:week", "24:week", "10x6x12", "20x6x12", "40x6x12", "20x12x12",
+         "20x24x12"]  # fmt: skip
+"""Days are asked for by hand (``--cases 12:day --solvers hipo``): a year takes minutes."""
 
 
 def timed(call: Callable[..., Any], *arguments: Any) -> tuple[float, Any]:
@@ -57,24 +76,70 @@ def factor_cost(program: QuadraticProgram) -> dict[str, float]:
     return {"factor_nonzeros": int(factor.L.nnz), "factor_mega_flops": round(float((counts**2).sum()) / 1e6, 1)}
 
 
-def measure(months: int, step: str, solvers: Sequence[str], repeats: int, limit_s: float) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Size:
+    """What is measured: a horizon of the real model, or a size of the synthetic family."""
+
+    months: int
+    step: str = "month"
+    nodes: int = 0
+    traders: int = 0
+
+    @classmethod
+    def read(cls, text: str) -> Size:
+        """Return the size that MONTHS:STEP or NODESxTRADERSxMONTHS means."""
+        if ":" in text:
+            months, step = text.split(":")
+            return cls(int(months), step)
+        nodes, traders, months = map(int, text.split("x"))
+        return cls(months, "month", nodes, traders)
+
+    def load(self) -> tuple[GasSystem, Scenario]:
+        """Return facts and scenario."""
+        if self.nodes:
+            return synthetic_system(self.nodes, self.traders, self.months), synthetic_scenario(self.months)
+        return load_dataset("2025"), replace(load_scenario(SCENARIO), months=self.months, step=Step(self.step))
+
+    @cached_property
+    def is_by_months(self) -> bool:
+        """True if linopy's model of the market, whose periods are months, can stand beside."""
+        return self.step == Step.MONTH and not self.nodes
+
+
+def colder(scenario: Scenario) -> Scenario:
+    """Return a scenario with a colder winter."""
+    patch = QuantityPatch("cold", "benchmark", "demand", ("*",), (), (), Span(), 1.01)
+    return replace(scenario, patches=(*scenario.patches, patch))
+
+
+def measure(size: Size, solvers: Sequence[str], repeats: int, limit_s: float, *, has_linopy: bool) -> dict[str, Any]:
     """Return sizes, median processor seconds and peak memory of one case."""
-    system, scenario = load_dataset("2025"), load_scenario(SCENARIO)
-    periods = horizon_periods(scenario.first_month, months, step=Step(step))
     seconds: dict[str, list[float]] = {}
     found: dict[str, dict[str, Any]] = {}
 
     def note(name: str, spent: float) -> None:
         seconds.setdefault(name, []).append(spent)
 
-    for turn in range(repeats):
+    loaded_s, (system, scenario) = timed(size.load)
+    periods, closing = scenario.periods, Closing(scenario.closing)
+
+    def built(own: Scenario) -> Any:
+        patched = apply_scenario(system, own)
+        return write_problem(sets := market_sets(patched, periods), market_parameters(patched, sets, closing))
+
+    first_s, _ = timed(built, scenario)
+    linopy = _linopy(system, periods) if has_linopy and size.is_by_months else None
+    for _ in range(repeats):
+        note("update_s", timed(built, colder(scenario))[0])
         spent, patched = timed(apply_scenario, system, scenario)
         note("apply_s", spent)
         spent, sets = timed(market_sets, patched, periods)
-        joined_s, parameters = timed(market_parameters, patched, sets, Closing(scenario.closing))
+        joined_s, parameters = timed(market_parameters, patched, sets, closing)
         note("sets_and_parameters_s", spent + joined_s)
         spent, problem = timed(write_problem, sets, parameters)
         note("arrays_s", spent)
+        if linopy is not None:
+            note("linopy_s", timed(linopy)[0])
         program = program_of(problem)
         for name in solvers:
             if found.get(name, {}).get("is_left_out"):
@@ -92,15 +157,32 @@ def measure(months: int, step: str, solvers: Sequence[str], repeats: int, limit_
                 z = reduced_cost(program, answer.x, answer.row_dual)
                 whole = CertifiedSolution(answer.x, answer.row_dual, z, certificate, name, "", 0.0, ())
                 note("read_back_s", timed(draw_tables, Solution(patched, problem, whole))[0])
-        if turn == 0:
-            size = factor_cost(program) if program.matrix.shape[0] <= 60_000 else {}
     rows, columns = program.matrix.shape
+    medians = {name: round(statistics.median(values), 4) for name, values in seconds.items()}
+    ratio = {"linopy_over_arrays": round(medians["linopy_s"] / medians["arrays_s"], 1)} if linopy is not None else {}
     return {
-        "months": months, "step": step, "periods": len(periods), "rows": rows, "columns": columns,
-        "nonzeros": int(program.matrix.nnz), **size, "repeats": repeats,
-        **{name: round(statistics.median(values), 4) for name, values in seconds.items()}, "solvers": found,
+        "months": size.months, "step": size.step, "nodes": size.nodes, "traders": size.traders,
+        "periods": len(periods), "rows": rows, "columns": columns, "nonzeros": int(program.matrix.nnz),
+        **(factor_cost(program) if rows <= 60_000 else {}), "repeats": repeats,
+        "cold_build_s": round(loaded_s + first_s, 4), **medians, **ratio,
+        "update_over_cold": round(medians["update_s"] / (loaded_s + first_s), 3), "solvers": found,
         "peak_memory_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
     }  # fmt: skip
+
+
+def _linopy(system: GasSystem, periods: Any) -> Callable[[], Any]:
+    """Return linopy's build of the same market: its model and the matrices a solver takes."""
+    from tests.market import linopy_oracle
+
+    warnings.simplefilter("ignore")
+    facts = linopy_oracle.Facts(system, periods, closes_on_values=True)
+    joined = linopy_oracle.arcs_of(facts)
+
+    def build() -> Any:
+        model = linopy_oracle.model_of(facts, *joined)
+        return model.matrices.A, model.matrices.Q, model.matrices.b
+
+    return build
 
 
 def _solve(program: QuadraticProgram, name: str, limit_s: float) -> Any:
@@ -110,43 +192,60 @@ def _solve(program: QuadraticProgram, name: str, limit_s: float) -> Any:
                      raw.iterations, raw.seconds, raw.message)  # fmt: skip
 
 
-def exponents(cases: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
-    """Return for each step the power of the number of periods with which figures grow."""
-    found: dict[str, dict[str, float]] = {}
-    for step in dict.fromkeys(case["step"] for case in cases):
-        own = [case for case in cases if case["step"] == step]
-        if len(own) < 2:
-            continue
-        for name in ("arrays_s", "factor_nonzeros", "factor_mega_flops", "piqp_s", "hipo_s", "clarabel_s",
-                     "read_back_s"):  # fmt: skip
-            points = [(math.log(c["periods"]), math.log(c[name])) for c in own if c.get(name)]
-            if len(points) > 1:
-                slope = float(np.polyfit(*np.array(points).T, 1)[0])
-                found.setdefault(step, {})[name.removesuffix("_s")] = round(slope, 2)
+GROWING = ("arrays_s", "factor_nonzeros", "factor_mega_flops", "piqp_s", "hipo_s", "clarabel_s", "native_s",
+           "certificate_s", "read_back_s")  # fmt: skip
+
+
+def growth(cases: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the powers with which figures grow in one of periods, nodes and traders, all else being the same."""
+    found = []
+    for what in ("periods", "nodes", "traders"):
+        same = [key for key in ("nodes", "traders", "months", "step") if key != what]
+        if what == "periods":
+            same.remove("months")
+        groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+        for case in cases:
+            groups.setdefault(tuple(case[key] for key in same), []).append(case)
+        for group, own in groups.items():
+            if len({case[what] for case in own}) < 2:
+                continue
+            powers = {}
+            for name in GROWING:
+                points = [(math.log(c[what]), math.log(c[name])) for c in own if c.get(name)]
+                if len({x for x, _ in points}) > 1:
+                    powers[name.removesuffix("_s")] = round(float(np.polyfit(*np.array(points).T, 1)[0]), 2)
+            found.append({"in": what, **dict(zip(same, group, strict=True)), "powers": powers})
     return found
 
 
 def main() -> None:
     """Measure every case in a process of its own and print all."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cases", nargs="+", default=["12:month", "24:month", "12:week", "24:week"])
-    parser.add_argument("--solvers", nargs="+", default=["piqp", "hipo"])
+    parser.add_argument("--cases", nargs="+", default=CASES)
+    parser.add_argument("--solvers", nargs="+", default=["piqp", "hipo", "clarabel"])
+    parser.add_argument("--linopy", nargs="*", default=["12:month", "24:month"], help="cases that linopy builds too")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--limit", type=float, default=300.0, help="seconds on the clock after which a solver is cut")
     parser.add_argument("--one", action="store_true", help="measure a single case here")
     arguments = parser.parse_args()
     if arguments.one:
-        months, step = arguments.cases[0].split(":")
-        print(json.dumps(measure(int(months), step, arguments.solvers, arguments.repeats, arguments.limit)))  # noqa: T201
+        case = arguments.cases[0]
+        print(json.dumps(measure(Size.read(case), arguments.solvers, arguments.repeats, arguments.limit,  # noqa: T201
+                                 has_linopy=case in arguments.linopy)))  # fmt: skip
         return
     cases = []
     for case in arguments.cases:
         command = [sys.executable, __file__, "--one", "--cases", case, "--repeats", str(arguments.repeats),
-                   "--limit", str(arguments.limit), "--solvers", *arguments.solvers]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        cases.append(json.loads(done.stdout))
+                   "--limit", str(arguments.limit), "--solvers", *arguments.solvers,
+                   "--linopy", *arguments.linopy]  # fmt: skip
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            cases.append({"case": case, "failed": done.returncode})
+        else:
+            cases.append({"case": case, **json.loads(done.stdout)})
         print(f"{case} done", file=sys.stderr, flush=True)  # noqa: T201
-    print(json.dumps({"scenario": SCENARIO, "cases": cases, "exponent": exponents(cases)}, indent=1))  # noqa: T201
+    measured = [case for case in cases if "failed" not in case]
+    print(json.dumps({"scenario": SCENARIO, "cases": cases, "growth": growth(measured)}, indent=1))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from linepack.errors import InputError
 from linepack.market.sets import DAYS_PER_UNIT, MarketSets, pairs
-from linepack.system.calendar import days_in_month, month_range, overlap_days, parse_month
+from linepack.system.calendar import days_in_month, month_range, parse_month
 from linepack.system.gassystem import GasSystem
 from linepack.units import DAYS_PER_YEAR
 
@@ -144,14 +145,14 @@ def contracts_in_force(system: GasSystem, s: MarketSets) -> Iterator[tuple[Any, 
     if lacking:
         raise InputError("no-contract-point", "these contracts have no delivery point", table="contract_points",
                          keys=lacking, hint="add a row that names the node of delivery")  # fmt: skip
-    profile = _yearly_profile(system)
-    for row in table.itertuples():
-        first, after = date.fromisoformat(row.start), date.fromisoformat(row.end) + timedelta(days=1)
-        season = sum((profile[node] for node in points[row.contract] if node in profile), np.zeros(12))
-        part = _share_of_year(s, season if season.any() else np.ones(12))
+    parts = _parts_of_year(system, s, [points[contract] for contract in table["contract"].tolist()])
+    first_day, day_after = (np.array([day.toordinal() for day in days]) for days in
+                            ([x.start for x in s.periods], [x.end for x in s.periods]))  # fmt: skip
+    for row, part in zip(table.itertuples(), parts, strict=True):
+        first, after = date.fromisoformat(row.start).toordinal(), date.fromisoformat(row.end).toordinal() + 1
         at = [(row.seller, node) for node in points[row.contract]]
         own_flows, own_sales = (np.array([k for pair in at for k in of[pair]], dtype=int) for of in (flows, sales))
-        days = np.array([float(overlap_days(period, first, after)) for period in s.periods])
+        days = np.maximum(0.0, np.minimum(day_after, after) - np.maximum(first_day, first))
         for w, window in enumerate(s.windows):
             inside = window.periods[days[window.periods] > 0]
             if len(inside):
@@ -162,28 +163,38 @@ def contracts_in_force(system: GasSystem, s: MarketSets) -> Iterator[tuple[Any, 
                                              own_flows, own_sales, amount, 0.0, min(1.0, flat / seasonal))  # fmt: skip
 
 
+def _parts_of_year(system: GasSystem, s: MarketSets, points: Sequence[Sequence[str]]) -> np.ndarray:
+    """Return the share of a year's quantity that falls into each period, shape (contracts, periods).
+
+    It follows the season of consumption at the contract's points; where that is not known, days.
+    """
+    profile = _yearly_profile(system)
+    season = np.array([sum((profile[node] for node in own if node in profile), np.zeros(12)) for own in points])
+    season = season.reshape(len(points), 12)
+    season[~season.any(axis=1)] = 1.0
+    rate = season / (season @ DAYS_OF_MONTHS)[:, None]
+    month = np.array([int(month[5:]) - 1 for month in s.months.months])
+    return np.asarray(s.days * s.months.mean(rate[:, month].T).T)
+
+
 def _yearly_profile(system: GasSystem) -> dict[str, np.ndarray]:
     """Return consumption by calendar month (12 values, mean over the years of the data) of each market.
 
     A market of which some month is not known has no season: an unknown month is not one without consumption.
     """
     demand = system.table("demand")
-    profile: dict[str, np.ndarray] = {}
-    years: dict[tuple[str, int], set[str]] = defaultdict(set)
-    columns = (demand[name].tolist() for name in ("node", "month", "quantity_gwh_d"))
-    for node, month, quantity in zip(*columns, strict=True):
-        k = int(month[5:]) - 1
-        profile.setdefault(node, np.zeros(12))[k] += quantity
-        years[node, k].add(month[:4])
-    return {node: total / [len(years[node, k]) for k in range(12)] for node, total in profile.items()
-            if all(years[node, k] for k in range(12))}  # fmt: skip
-
-
-def _share_of_year(s: MarketSets, season: np.ndarray) -> np.ndarray:
-    """Return the share of a year's quantity that falls into each period, if it follows the season of consumption."""
-    rate = season / (season @ DAYS_OF_MONTHS)
-    by_month = np.array([rate[int(month[5:]) - 1] for month in s.months.months])
-    return np.asarray(s.days * s.months.mean(by_month))
+    node, nodes = pd.factorize(demand["node"])
+    when, months = pd.factorize(demand["month"])
+    calendar = np.array([int(month[5:]) - 1 for month in months], dtype=int)
+    is_known = np.zeros((len(nodes), len(months)), dtype=bool)
+    is_known[node, when] = True
+    years = np.zeros((len(nodes), 12))
+    for k, month in enumerate(calendar):
+        years[:, month] += is_known[:, k]
+    cells = node * 12 + calendar[when]
+    total = np.bincount(cells, demand["quantity_gwh_d"].to_numpy(dtype=float), minlength=12 * len(nodes))
+    total = total.reshape(len(nodes), 12)
+    return {name: total[k] / years[k] for k, name in enumerate(nodes.tolist()) if years[k].all()}
 
 
 def _sales_at(s: MarketSets) -> tuple[dict[tuple[str, str], list[int]], dict[tuple[str, str], list[int]]]:

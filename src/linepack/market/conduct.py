@@ -108,10 +108,11 @@ def _by_group(
     special: dict[tuple[str, str], Any] = {(r.trader, r.area): r for r in system.table("area_conduct").itertuples()}
     found: dict[tuple[str, str], tuple[Conjecture, float, float]] = {}
     mixed = []
+    areas: dict[str, list[tuple[str, str]]] = {}
+    for key in sorted(sells):
+        areas.setdefault(key[0], []).append(key)
     for row in system.table("traders").itertuples():
-        for key in sorted(sells):
-            if key[0] != row.owner_group:
-                continue
+        for key in areas.get(row.owner_group, []):
             rule = special.get((row.trader, key[1]), row)
             conjecture, conduct = Conjecture(rule.conjecture), float(rule.conduct)
             if conjecture is Conjecture.RESIDUAL or conduct == 0:

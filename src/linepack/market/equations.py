@@ -318,11 +318,17 @@ def contract_delivery(s: MarketSets, p: MarketParameters, v: MarketVariables, a:
 def _deliveries(p: MarketParameters, contracts: Sequence[ContractWindow], rows: np.ndarray, v: MarketVariables,
                 a: Assembler) -> None:  # fmt: skip
     """Put into each row the sales under a contract: what arrives, after losses, and what is sold on the way."""
-    for row, contract in zip(rows[0], contracts, strict=True):
-        weight = contract.weights[:, None]
-        kept = 1.0 - p.trader_loss_fraction[contract.flows]
-        a.put(row, v.trader_flow[contract.periods][:, contract.flows], weight * kept)
-        a.put(row, v.sales[contract.periods][:, contract.sales], weight)
+    at, columns, weights = [], [], []
+    for row, contract in zip(rows[0].tolist(), contracts, strict=True):
+        for block, entities in ((v.trader_flow, contract.flows), (v.sales, contract.sales)):
+            if len(entities):
+                own = block[contract.periods[:, None], entities]
+                kept = 1.0 - p.trader_loss_fraction[entities] if block is v.trader_flow else np.ones(len(entities))
+                columns.append(own.ravel())
+                weights.append(np.outer(contract.weights, kept).ravel())
+                at.append(np.full(own.size, row))
+    if at:
+        a.put(np.concatenate(at), np.concatenate(columns), np.concatenate(weights))
 
 
 @equation(over=("policy_limit", "window"), unit="30 GWh")

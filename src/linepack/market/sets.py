@@ -19,6 +19,7 @@ from linepack.system.calendar import MonthGrid, Period, month_grid
 from linepack.system.gassystem import GasSystem
 from linepack.system.network import all_arcs, capacity_by_period
 from linepack.system.reach import reachable
+from linepack.system.reuse import follows_from
 from linepack.vocabulary import ArcKind, NodeKind
 
 DAYS_PER_UNIT = 30.0
@@ -88,14 +89,25 @@ def market_sets(system: GasSystem, periods: Sequence[Period]) -> MarketSets:
 
     Errors: ``InputError`` if no trader can reach a market.
     """
+    demand, produced = system.table("demand"), system.table("indigenous_production")
+    consumers = tuple(dict.fromkeys(pairs(demand, "node", "segment")))
+    return _sets(system, tuple(periods), consumers, tuple(produced["node"].unique().tolist()))
+
+
+@follows_from(
+    "nodes", "arcs", "sea_routes", "arc_schedule", "arc_expansions", "flow_rules", "resources", "supply_steps",
+    "carriage", "sales_points", "storages",
+)  # fmt: skip
+def _sets(
+    system: GasSystem, periods: tuple[Period, ...], consumers: tuple[Pair, ...], producing: tuple[str, ...]
+) -> MarketSets:
+    """Return the sets, of consumers (node and segment) with demand and nodes with home production."""
     arcs = all_arcs(system)
     capacity = capacity_by_period(system, periods, arcs).to_numpy(dtype=float)
     expandable = set(system.table("arc_expansions")["arc"].tolist())
     is_active = (capacity.max(axis=1) > 0) | np.array([arc in expandable for arc in arcs["arc"].tolist()], dtype=bool)
     arcs, capacity = arcs[is_active].reset_index(drop=True), capacity[is_active]
-    demand = system.table("demand")
-    consumers = dict.fromkeys(pairs(demand, "node", "segment"))
-    _require_pools(system, consumers)
+    _require_pools(system, consumers, producing)
     pools = _pools(system, arcs, {node for node, _ in consumers})
     resources = pairs(system.table("resources"), "trader", "node")
     trader_flow, sales, trader_nodes = _carriage(system, arcs, resources, set(pools))
@@ -106,7 +118,7 @@ def market_sets(system: GasSystem, periods: Sequence[Period]) -> MarketSets:
     days = np.array([float(period.days) for period in periods])
     names = arcs["arc"].tolist()
     return MarketSets(
-        periods=tuple(periods),
+        periods=periods,
         days=days,
         weight=days / DAYS_PER_UNIT,
         windows=windows_of(periods),
@@ -136,10 +148,11 @@ def _production_steps(system: GasSystem, can_leave: set[Pair]) -> pd.DataFrame:
     return steps.assign(trader=traders, node=nodes)[keep].reset_index(drop=True)
 
 
-def _require_pools(system: GasSystem, consumers: Iterable[Pair]) -> None:
+def _require_pools(system: GasSystem, consumers: Iterable[Pair], producing: Iterable[str]) -> None:
     kinds = dict(pairs(system.table("nodes"), "node", "kind"))
-    named = {table: system.table(table)["node"].unique().tolist() for table in ("storages", "indigenous_production")}
-    for table, nodes in {"demand": [node for node, _ in consumers], **named}.items():
+    stores = system.table("storages")["node"].unique().tolist()
+    named = {"demand": [node for node, _ in consumers], "storages": stores, "indigenous_production": producing}
+    for table, nodes in named.items():
         lost = [node for node in nodes if not NodeKind(kinds[node]).has_pool]
         if lost:
             raise InputError("no-pool", "these nodes have no pool of gas", table=table, keys=lost,

@@ -137,13 +137,13 @@ def demand_curves(system: GasSystem, s: MarketSets) -> DemandCurves:
     frame = system.table("demand")
     months = list(s.months.months)
     labels = pairs(s.demand, "node", "segment")
-    row, at = positions(frame["month"].tolist(), months), positions(pairs(frame, "node", "segment"), labels)
+    row, at = _positions(frame["month"], months), _consumer_of(frame, labels)
     inside = row >= 0
     wide = np.full((3, len(months), len(labels)), np.nan)
     for k, name in enumerate(("quantity_gwh_d", "reference_price_eur_mwh", "elasticity")):
         wide[k, row[inside], at[inside]] = frame[name].to_numpy(dtype=float)[inside]
     quantity, price, elasticity = wide
-    shapes = _shapes(labels, at, frame["shape"].tolist())
+    shapes = _shapes(labels, at, frame["shape"])
     is_fixed = np.array([shape is DemandShape.FIXED for shape in shapes], dtype=bool)
     _refuse(s, labels, np.isnan(quantity), "month-without-demand", "these markets lack months of demand",
             "add the months or shorten the horizon")  # fmt: skip
@@ -152,6 +152,23 @@ def demand_curves(system: GasSystem, s: MarketSets) -> DemandCurves:
     quantity = np.maximum(quantity, LEAST_QUANTITY_GWH_D)
     price, elasticity = np.where(is_fixed, 1.0, price), np.where(is_fixed, 1.0, elasticity)
     return DemandCurves(shapes, *_by_period(s, quantity, price, elasticity), _points(system, labels, shapes))
+
+
+def _positions(of: pd.Series, within: list[str]) -> np.ndarray:
+    """Return where each label of a column stands in ``within``; -1 where it does not. For long columns."""
+    code, known = pd.factorize(of)
+    return positions(known.tolist(), within)[code]
+
+
+def _consumer_of(frame: pd.DataFrame, labels: list[tuple[str, str]]) -> np.ndarray:
+    """Return which of ``labels`` (node, segment) each row is of."""
+    node_of, nodes = pd.factorize(frame["node"])
+    segment_of, segments = pd.factorize(frame["segment"])
+    place = np.full((len(nodes), len(segments)), -1)
+    rows = positions([node for node, _ in labels], nodes.tolist())
+    columns = positions([segment for _, segment in labels], segments.tolist())
+    place[rows, columns] = np.arange(len(labels))
+    return place[node_of, segment_of]
 
 
 def _by_period(
@@ -169,10 +186,11 @@ def _by_period(
     return mean, mean_price, per_price * mean_price / mean
 
 
-def _shapes(labels: list[tuple[str, str]], at: np.ndarray, shapes: list[str]) -> tuple[DemandShape, ...]:
+def _shapes(labels: list[tuple[str, str]], at: np.ndarray, shapes: pd.Series) -> tuple[DemandShape, ...]:
+    code, names = pd.factorize(shapes)
     found: dict[int, set[str]] = {}
-    for k, shape in zip(at.tolist(), shapes, strict=True):
-        found.setdefault(k, set()).add(shape)
+    for k, shape in np.unique(np.column_stack([at, code]), axis=0).tolist():
+        found.setdefault(k, set()).add(names[shape])
     mixed = [f"{labels[k][0]} {labels[k][1]}" for k in found if len(found[k]) > 1]
     if mixed:
         raise InputError("mixed-shapes", "the months of a consumer have different shapes of demand", table="demand",

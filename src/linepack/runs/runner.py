@@ -10,9 +10,10 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -106,7 +107,7 @@ def solve_and_store(
         return found
     start = time.perf_counter()
     solution = solve_system(system, scenario, settings, likely=likely)
-    return store.save(_record(identity, scenario, solution, time.perf_counter() - start), keep(solution))
+    return store.save(run_record(identity, scenario, solution, time.perf_counter() - start), keep(solution))
 
 
 def find_run(system: GasSystem, scenario: Scenario, settings: SolveSettings, store: RunStore) -> Run | None:
@@ -186,12 +187,28 @@ class Worker:
     likely: Likely | None = None
 
 
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"""Set for workers, unless set already: several processes with several threads each get in each other's way."""
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    added = [name for name in ONE_THREAD if name not in os.environ]
+    os.environ.update(dict.fromkeys(added, "1"))
+    try:
+        yield
+    finally:
+        for name in added:
+            os.environ.pop(name, None)
+
+
 def _in_workers(worker: Worker, scenarios: Mapping[int, Scenario], done: Done, workers: int) -> None:
     context = multiprocessing.get_context("spawn")
     count = min(workers, len(scenarios))
     pool = ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(worker,))
     try:
-        jobs: dict[Future[LinepackError | None], int] = {pool.submit(_work, scenarios[k]): k for k in scenarios}
+        with _one_thread_each():  # the first job starts the workers
+            jobs: dict[Future[LinepackError | None], int] = {pool.submit(_work, scenarios[k]): k for k in scenarios}
         for job in as_completed(jobs):
             done(jobs[job], _result(job))
     except BaseException:
@@ -250,7 +267,8 @@ def _scenario_record(scenario: Scenario) -> dict[str, object]:
             "patches": [patch_content(patch) for patch in scenario.patches]}  # fmt: skip
 
 
-def _record(identity: RunIdentity, scenario: Scenario, solution: Solution, seconds: float) -> dict[str, object]:
+def run_record(identity: RunIdentity, scenario: Scenario, solution: Solution, seconds: float) -> dict[str, object]:
+    """Return the record of a run: identity, scenario, certificate, solver, sizes, seconds."""
     certified, problem = solution.certified, solution.problem
     rows, columns = problem.matrix.shape
     return {

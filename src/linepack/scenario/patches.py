@@ -56,8 +56,8 @@ class Span:
 
     def shares(self, months: pd.Series) -> np.ndarray:
         """Return the share inside the span for each month of a column."""
-        by_month = {month: self.share(monthly_periods(month, 1)[0]) for month in dict.fromkeys(months)}
-        return months.map(by_month).to_numpy(dtype=float)
+        row, known = pd.factorize(months)
+        return np.array([self.share(monthly_periods(month, 1)[0]) for month in known], dtype=float)[row]
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -22,6 +23,7 @@ import pandas as pd
 
 from linepack.errors import InputError, Issue
 from linepack.system.gassystem import GasSystem
+from linepack.system.reuse import follows_from
 from linepack.system.schema import SCHEMA_VERSION, TABLES, TABLES_BY_NAME, Column, Kind, Table
 from linepack.system.workbook import is_workbook, read_sheets, write_sheets
 
@@ -332,26 +334,40 @@ def _is_date(text: str) -> bool:
 
 def check_references(tables: Mapping[str, pd.DataFrame]) -> list[Issue]:
     """Return one issue per column that names rows of another table which do not exist."""
-    issues = []
-    routes = tables["sea_routes"]
-    arcs = set(tables["arcs"]["arc"]) | set("ship:" + routes["origin"] + ">" + routes["destination"])
-    for table in TABLES:
-        frame = tables[table.name]
+    system = GasSystem("", "", tables)
+    return [issue for table in TABLES if (check := _reference_check(table)) is not None for issue in check(system)]
+
+
+@cache
+def _reference_check(table: Table) -> Callable[[GasSystem], tuple[Issue, ...]] | None:
+    """Return the check of one table, which reads it and those that it names; None if it names none."""
+    others = {column.name: tuple(column.references.split(".")) for column in table.columns if column.references}
+    is_arc = {column.name for column in table.columns if column.name == "arc" and table.name != "arcs"} - set(others)
+    read = {table.name, *(other for other, _ in others.values()), *(("arcs", "sea_routes") if is_arc else ())}
+
+    def known_to(system: GasSystem, column: Column) -> set[str]:
+        if column.name not in is_arc:
+            other, name = others[column.name]
+            return set(system.table(other)[name])
+        routes = system.table("sea_routes")
+        return set(system.table("arcs")["arc"]) | set("ship:" + routes["origin"] + ">" + routes["destination"])
+
+    @follows_from(*sorted(read))
+    def check(system: GasSystem) -> tuple[Issue, ...]:
+        frame, issues = system.table(table.name), []
         for column in table.columns:
-            if column.references is not None:
-                other, name = column.references.split(".")
-                known = set(tables[other][name])
-            elif column.name == "arc" and table.name != "arcs":
-                other, known = "arcs", arcs
-            else:
-                continue
-            bad = ~frame[column.name].isin(known | set(column.besides) | (set() if column.required else {""}))
-            if bad.any():
-                keys = frame.loc[bad, list(table.key)].agg(" ".join, axis=1) + ": " + frame.loc[bad, column.name]
-                message = f"{column.name} names rows that {other} does not have"
-                issues.append(Issue(f"unknown-{other.rstrip('s')}", message, table.name, tuple(keys),
-                                    _reference_hint(frame.loc[bad, column.name], known)))  # fmt: skip
-    return issues
+            if column.name in others or column.name in is_arc:
+                known = known_to(system, column)
+                bad = ~frame[column.name].isin(known | set(column.besides) | (set() if column.required else {""}))
+                if bad.any():
+                    other = "arcs" if column.name in is_arc else others[column.name][0]
+                    keys = frame.loc[bad, list(table.key)].agg(" ".join, axis=1) + ": " + frame.loc[bad, column.name]
+                    message = f"{column.name} names rows that {other} does not have"
+                    issues.append(Issue(f"unknown-{other.rstrip('s')}", message, table.name, tuple(keys),
+                                        _reference_hint(frame.loc[bad, column.name], known)))  # fmt: skip
+        return tuple(issues)
+
+    return check if others or is_arc else None
 
 
 def _reference_hint(values: pd.Series, known: set[str]) -> str:

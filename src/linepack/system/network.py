@@ -11,6 +11,7 @@ from linepack import units
 from linepack.errors import InputError
 from linepack.system.calendar import DayGrid, Period, day_grid, month_grid, parse_month
 from linepack.system.gassystem import GasSystem
+from linepack.system.reuse import follows_from
 from linepack.vocabulary import ArcKind, AssetState
 
 SUMMER_ROUTE_MONTHS = (7, 8, 9, 10, 11)
@@ -124,7 +125,8 @@ def _port_capacity(system: GasSystem) -> dict[tuple[str, str], float]:
     return found
 
 
-def round_trip_days(system: GasSystem, months: Sequence[str]) -> pd.DataFrame:
+@follows_from("sea_routes", "ship_classes")
+def round_trip_days(system: GasSystem, months: tuple[str, ...]) -> pd.DataFrame:
     """Return the days that a ship needs to go, come back and load and discharge, shipping arcs by months.
 
     Twice the distance at the class's speed, days in port, and from December to June the days that ice costs.
@@ -141,7 +143,8 @@ def round_trip_days(system: GasSystem, months: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(days, index=_route_arcs(routes), columns=list(months))
 
 
-def shipping_cost_eur_mwh(system: GasSystem, periods: Sequence[Period]) -> pd.DataFrame:
+@follows_from("sea_routes", "ship_classes", "market_prices")
+def shipping_cost_eur_mwh(system: GasSystem, periods: tuple[Period, ...]) -> pd.DataFrame:
     """Return the cost of shipping in EUR/MWh delivered, shipping arcs by periods.
 
     Round trip of the ship class: charter, port and canal cost; boil-off of both legs valued at the month's TTF.

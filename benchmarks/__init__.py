@@ -1,0 +1,1 @@
+"""Benchmarks that stay: each file is a command that prints JSON."""
