@@ -36,11 +36,12 @@ def test_the_command_prints_games_and_gap(
     folder = write_case(tmp_path)
     own = ["solve", str(folder / "case" / "scenarios" / "base.yaml"), "--dataset", str(folder / "dataset")]
     records = []
-    for extra in ([], ["--demand", "isoelastic"], ["--demand", "exponential"]):
+    for extra in ([], ["--demand", "isoelastic"], ["--demand", "exponential"], ["--slopes", "measured"]):
         assert run([*own, *extra, "--json"]) == 0
         records.append(json.loads(capsys.readouterr().out)["record"])
     assert "curves" not in records[0]
-    assert all(record["curves"]["demand_gap"] < 1e-5 for record in records[1:])
-    assert len({record["identity"]["digest"] for record in records}) == 3
+    assert all(record["curves"]["demand_gap"] < 1e-5 for record in records[1:3])
+    assert records[3]["slopes"]["is_settled"]
+    assert len({record["identity"]["digest"] for record in records}) == 4
     assert run([*own, "--demand", "isoelastic"]) == 0
     assert "games, demand within" in capsys.readouterr().out

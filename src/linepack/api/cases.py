@@ -52,7 +52,7 @@ def cases() -> pd.DataFrame:
 
 def brief(
     case: str | Path = "us-gazprom-2025", *, draws: int = 0, as_of: date | None = None, conduct: str | None = None,
-    demand: str | None = None, system: Facts | None = None, solver: str = "auto",
+    demand: str | None = None, slopes: str | None = None, system: Facts | None = None, solver: str = "auto",
     workspace: str | Path | None = None, workers: int = 2, ledger: str | Path | None = None,
     on_start: Started | None = None, on_progress: Callable[[Progress], None] | None = None,
     on_failed: Callable[[Outcome], None] | None = None,
@@ -61,7 +61,7 @@ def brief(
 
     ``draws`` computes the band of every headline figure from as many joint draws of what is uncertain, which takes
     minutes; ``as_of`` uses only facts and law known on a day; ``conduct`` makes all sellers competitive or cournot,
-    ``demand`` isoelastic or exponential what is a straight line.
+    ``demand`` isoelastic or exponential what is a straight line, ``slopes`` given or measured in each regime.
     ``ledger`` is a file whose articles and claims are shown (default: that of the workspace). With ``workers`` above 1
     call it from a script under ``if __name__ == "__main__":``. Errors: those of ``solve`` for the first scenario;
     others that fail are in ``failed``.
@@ -72,7 +72,8 @@ def brief(
     True
     """
     loaded = load_case(case) if as_of is None else known_on(load_case(case), as_of)
-    loaded = replace(loaded, scenarios=tuple(scenario_of(scenario, conduct, demand) for scenario in loaded.scenarios))
+    chosen = tuple(scenario_of(scenario, conduct, demand, slopes) for scenario in loaded.scenarios)
+    loaded = replace(loaded, scenarios=chosen)
     facts, root, settings = facts_of(system, loaded.scenarios[0]), workspace_folder(workspace), solve_settings(solver)
     if on_start is not None:
         on_start(facts, loaded.scenarios[0])

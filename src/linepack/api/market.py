@@ -15,7 +15,7 @@ from linepack.runs.runner import run_scenarios
 from linepack.runs.store import Run as Run
 from linepack.runs.store import RunStore
 from linepack.runs.store import workspace as workspace_folder
-from linepack.scenario.parse import SHAPES, shape_option
+from linepack.scenario.parse import SHAPES, SLOPES, shape_option, slopes_option
 from linepack.scenario.patches import ConductPresetPatch
 from linepack.scenario.scenario import Scenario as Scenario
 from linepack.scenario.scenario import load_scenario as load_scenario
@@ -56,10 +56,12 @@ def solve_settings(solver: str = "auto") -> SolveSettings:
     return SolveSettings(solver=solver)
 
 
-def scenario_of(asked: Asking, conduct: str | None = None, demand: str | None = None) -> Scenario:
-    """Return a scenario as it is, or load it; with a preset of conduct and a shape of demand (see below)."""
+def scenario_of(
+    asked: Asking, conduct: str | None = None, demand: str | None = None, slopes: str | None = None
+) -> Scenario:
+    """Return a scenario as it is, or load it; with a preset of conduct, a shape of demand, and slopes (see below)."""
     loaded = asked if isinstance(asked, Scenario) else load_scenario(asked)
-    return with_demand(with_conduct(loaded, conduct), demand)
+    return with_slopes(with_demand(with_conduct(loaded, conduct), demand), slopes)
 
 
 def facts_of(system: Facts | None, scenario: Scenario) -> GasSystem:
@@ -95,11 +97,26 @@ def with_demand(scenario: Scenario, shape: str | None) -> Scenario:
                                  title=f"{scenario.title}, {shape} demand")  # fmt: skip
 
 
+def with_slopes(scenario: Scenario, slopes: str | None) -> Scenario:
+    """Return a scenario whose sellers' slopes are ``given`` in the table of traders, or ``measured`` in the regime.
+
+    Errors: ``InputError`` for another word.
+    """
+    if slopes is None:
+        return scenario
+    if slopes not in SLOPES:
+        raise InputError("unknown-slopes", f"slopes are not '{slopes}'", keys=[slopes],
+                         hint=f"one of {', '.join(SLOPES)}")  # fmt: skip
+    return scenario.with_patches(f"{scenario.name}, {slopes} slopes", slopes_option(slopes),
+                                 title=f"{scenario.title}, {slopes} slopes")  # fmt: skip
+
+
 def solve(
     scenario: Asking,
     *,
     conduct: str | None = None,
     demand: str | None = None,
+    slopes: str | None = None,
     system: Facts | None = None,
     solver: str = "auto",
     workspace: str | Path | None = None,
@@ -109,18 +126,18 @@ def solve(
     """Return the certified run of a scenario; what was solved before is read from the workspace.
 
     ``system`` is the scenario's dataset unless given: facts, a name or a folder. ``conduct`` makes all sellers with
-    market power competitive or cournot, ``demand`` isoelastic or exponential what is a straight line. ``workspace`` is
-    a folder; without it that of the environment variable ``LINEPACK_WORKSPACE``, else ``linepack-results`` here.
-    ``run.headline`` (figure, label, value, unit) and ``run.tables[NAME]`` are pandas tables; ``run`` shows its headline
-    figures and prices in a notebook. Errors: ``InputError`` for facts or a scenario that do not fit,
-    ``NotCertified`` if no answer passes the certificate.
+    market power competitive or cournot, ``demand`` isoelastic or exponential what is a straight line; the ``slopes``
+    that sellers believe in are given, or measured in the regime. ``workspace`` is a folder; without it that of the
+    environment variable ``LINEPACK_WORKSPACE``, else ``linepack-results`` here. ``run.headline`` (figure, label, value,
+    unit) and ``run.tables[NAME]`` are pandas tables; ``run`` shows its headline figures and prices in a notebook.
+    Errors: ``InputError`` for facts or a scenario that do not fit, ``NotCertified`` if no answer passes.
 
     >>> import linepack
     >>> run = linepack.solve("us-gazprom-2025/status-quo")
     >>> run.tables["price_markers"].columns.tolist()
     ['marker', 'period', 'days', 'price_eur_mwh']
     """
-    loaded = scenario_of(scenario, conduct, demand)
+    loaded = scenario_of(scenario, conduct, demand, slopes)
     facts = facts_of(system, loaded)
     if on_start is not None:
         on_start(facts, loaded)
@@ -134,7 +151,8 @@ def solve(
 
 def compare(
     base: Asking | Run, other: Asking | Run, table: str | None = None, *, conduct: str | None = None,
-    demand: str | None = None, system: Facts | None = None, workspace: str | Path | None = None,
+    demand: str | None = None, slopes: str | None = None, system: Facts | None = None,
+    workspace: str | Path | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """Return what differs between two scenarios or runs; scenarios are solved first.
 
@@ -148,8 +166,8 @@ def compare(
     >>> bool(change.loc["ttf_eur_mwh", "change"] < 0)
     True
     """
-    runs = [a if isinstance(a, Run) else solve(scenario_of(a, conduct, demand), system=system, workspace=workspace)
-            for a in (base, other)]  # fmt: skip
+    runs = [a if isinstance(a, Run) else solve(scenario_of(a, conduct, demand, slopes), system=system,
+                                               workspace=workspace) for a in (base, other)]  # fmt: skip
     if table is None:
         return compare_headlines(runs[0].tables, runs[1].tables).set_index("figure")
     return mean_changes(runs[0].tables, runs[1].tables, table)

@@ -15,6 +15,7 @@ from linepack.cli.options import (
     print_json,
     show_closure,
     show_progress,
+    slopes_option,
     solve_options,
 )
 
@@ -32,11 +33,12 @@ if TYPE_CHECKING:
               help="Ledger whose articles and claims are shown [default: ledger.sqlite of the workspace].")
 @conduct_option
 @demand_option
+@slopes_option
 @solve_options
 @output_options
 def brief(
     case: str, full: bool, draws: int, as_of: datetime | None, ledger: str | None, conduct: str | None,
-    demand: str | None, dataset: str | None, solver: str,
+    demand: str | None, slopes: str | None, dataset: str | None, solver: str,
     workspace: str | None, workers: int, as_json: bool, out: str | None,
 ) -> int:  # fmt: skip
     """Solve, compare and explain every scenario of CASE [default: us-gazprom-2025].
@@ -49,8 +51,8 @@ def brief(
 
     answer = answered(
         case, draws=draws if full else 0, as_of=None if as_of is None else as_of.date(), conduct=conduct,
-        demand=demand, system=dataset, solver=solver, workspace=workspace, workers=workers, ledger=ledger,
-        on_start=show_closure, on_progress=show_progress, on_failed=_show_failed,
+        demand=demand, slopes=slopes, system=dataset, solver=solver, workspace=workspace, workers=workers,
+        ledger=ledger, on_start=show_closure, on_progress=show_progress, on_failed=_show_failed,
     )  # fmt: skip
     for what in answer.brief.kept.unreadable:
         click.echo(f"left out: {what}", err=True)

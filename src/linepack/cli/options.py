@@ -49,6 +49,14 @@ def demand_option(function: F) -> F:
     return option(function)
 
 
+def slopes_option(function: F) -> F:
+    """Add ``--slopes``: where the slopes that sellers believe in are from."""
+    option = click.option("--slopes", type=click.Choice(["given", "measured"]), default=None,
+                          help="Slopes that sellers with market power believe in: given, or measured in the regime "
+                          "[default: given].")  # fmt: skip
+    return option(function)
+
+
 def show_closure(system: GasSystem, scenario: Scenario) -> None:
     """Write the supply-demand closure of a scenario to stderr."""
     from linepack.report.closure import closure_text

@@ -13,6 +13,7 @@ from linepack.cli.options import (
     print_json,
     show_closure,
     show_progress,
+    slopes_option,
     solve_options,
 )
 
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
 @click.argument("scenario")
 @conduct_option
 @demand_option
+@slopes_option
 @solve_options
 @output_options
 def solve(
-    scenario: str, conduct: str | None, demand: str | None, dataset: str | None, solver: str, workspace: str | None,
-    workers: int, as_json: bool, out: str | None,
+    scenario: str, conduct: str | None, demand: str | None, slopes: str | None, dataset: str | None, solver: str,
+    workspace: str | None, workers: int, as_json: bool, out: str | None,
 ) -> None:  # fmt: skip
     """Solve SCENARIO (a YAML file, or CASE/NAME) and print its headline figures.
 
@@ -36,7 +38,7 @@ def solve(
     """
     from linepack.report.run_report import run_content, run_text, write_tables
 
-    run = _solve(scenario, dataset, solver, workspace, conduct, demand)
+    run = _solve(scenario, dataset, solver, workspace, conduct, demand, slopes)
     if out is not None:
         for path in write_tables(run, out):
             click.echo(f"wrote {path}", err=True)
@@ -98,16 +100,18 @@ def wedges(scenario: str, against: str | None, no_ties: bool, dataset: str | Non
 @click.option("--rows", type=click.IntRange(1), default=15, show_default=True, help="Rows of that table to show.")
 @conduct_option
 @demand_option
+@slopes_option
 @solve_options
 @output_options
 def compare(
     base: str, other: str, table: str | None, rows: int, conduct: str | None, demand: str | None,
-    dataset: str | None, solver: str, workspace: str | None, workers: int, as_json: bool, out: str | None,
+    slopes: str | None, dataset: str | None, solver: str, workspace: str | None, workers: int, as_json: bool,
+    out: str | None,
 ) -> None:  # fmt: skip
     """Solve BASE and OTHER and show what differs."""
     from linepack.report.run_report import compare_content, compare_text, write_comparison
 
-    runs = [_solve(name, dataset, solver, workspace, conduct, demand) for name in (base, other)]
+    runs = [_solve(name, dataset, solver, workspace, conduct, demand, slopes) for name in (base, other)]
     if out is not None:
         for path in write_comparison(runs[0], runs[1], out):
             click.echo(f"wrote {path}", err=True)
@@ -137,9 +141,10 @@ def cases(as_json: bool) -> None:
 
 
 def _solve(
-    name: str, dataset: str | None, solver: str, workspace: str | None, conduct: str | None, demand: str | None
-) -> Run:
+    name: str, dataset: str | None, solver: str, workspace: str | None, conduct: str | None, demand: str | None,
+    slopes: str | None,
+) -> Run:  # fmt: skip
     from linepack.api.market import solve as solved
 
-    return solved(name, conduct=conduct, demand=demand, system=dataset, solver=solver, workspace=workspace,
-                  on_start=show_closure, on_progress=show_progress)  # fmt: skip
+    return solved(name, conduct=conduct, demand=demand, slopes=slopes, system=dataset, solver=solver,
+                  workspace=workspace, on_start=show_closure, on_progress=show_progress)  # fmt: skip

@@ -15,6 +15,9 @@ from linepack.market.sets import MarketSets, pairs
 from linepack.system.gassystem import GasSystem
 from linepack.vocabulary import Conjecture
 
+SLOPES_PARAMETER = "measured_slopes"
+"""Parameter that is 1 where slopes of residual demand are measured in the regime instead of read from ``traders``."""
+
 
 @dataclass(frozen=True)
 class AreaConduct:

@@ -35,6 +35,10 @@ def certificate_line(run: Run) -> str:
     if "curves" in run.record:
         curves = run.record["curves"]
         certified += f" after {curves['games']} games, demand within {curves['demand_gap']:.0e} of its curves"
+    if "slopes" in run.record:
+        slopes = run.record["slopes"]
+        how = "settled" if slopes["is_settled"] else "DID NOT SETTLE"
+        certified += f", sellers' slopes measured in the regime {how} in {slopes['passes']} passes"
     return (f"{certified}: largest residual {worst:.0e} (limit {certificate['limit']:.0e}), {solver['name']} "
             f"{solver['version']}, {size['columns']:,} columns, {size['rows']:,} rows, run {run.digest[:12]}")
 
@@ -60,9 +64,14 @@ def run_text(run: Run) -> str:
         [(str(int(r.months_ahead)), str(int(r.count_)), change(r.mean_error_eur_mwh, 1) or "0",
           number(r.mean_absolute_error_eur_mwh)) for r in errors.rename(columns={"count": "count_"}).itertuples()],
     )] if len(errors) else []  # fmt: skip
+    slopes = [plain_table(
+        ("slope, EUR/MWh per GWh/d", "believed", "measured"),
+        [(r["owner_group"], f"{r['used_eur_mwh_per_gwh_d']:.5f}", f"{r['measured_eur_mwh_per_gwh_d']:.5f}")
+         for r in run.record["slopes"]["sellers"]],
+    )] if "slopes" in run.record else []  # fmt: skip
     scenario = run.record["scenario"]
     title = f"{scenario['title']} ({scenario['first_month']}, {scenario['months']} months)"
-    return "\n\n".join((title, figures, sources, prices, *seen, certificate_line(run)))
+    return "\n\n".join((title, figures, sources, prices, *seen, *slopes, certificate_line(run)))
 
 
 def compare_text(base: Run, other: Run, table: str | None, rows: int) -> str:

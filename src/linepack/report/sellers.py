@@ -14,9 +14,9 @@ from linepack.results.conduct import (
     area_term,
     certificate_b,
     residual_slopes,
-    solve_consistent,
 )
 from linepack.results.solution import solve_system
+from linepack.scenario.parse import slopes_option
 from linepack.scenario.patches import ConductPatch
 from linepack.scenario.scenario import Scenario
 from linepack.system.gassystem import GasSystem
@@ -51,7 +51,9 @@ def study_sellers(
     used = scenario
     if conduct is not None and strategic:
         used = scenario.with_patches(scenario.name, ConductPatch("conduct of the study", "study", strategic, conduct))
-    solution = solve_consistent(system, used)[0] if is_measured else solve_system(system, used)
+    if is_measured:
+        used = used.with_patches(used.name, slopes_option("measured"))
+    solution = solve_system(system, used)
     areas = area_slopes(solution) if has_areas else None
     term = area_term(solution, areas) if areas is not None else None
     if term is not None:

@@ -17,17 +17,14 @@ from linepack import units
 from linepack.errors import InputError, NotCertified
 from linepack.market.sets import DAYS_PER_UNIT, positions
 from linepack.results.flagged import sold_discounts_eur_mwh
-from linepack.results.solution import Solution, SolveSettings, program_of, solve_system
-from linepack.scenario.patches import AddRowsPatch, Patch, TablePatch
-from linepack.scenario.scenario import Scenario
+from linepack.results.solution import Solution, program_of
+from linepack.scenario.patches import AddRowsPatch
 from linepack.solve import CertifiedSolution, QuadraticProgram, solve
 from linepack.system.calendar import overlap_days
-from linepack.system.gassystem import GasSystem
 from linepack.vocabulary import Conjecture
 
 DEVIATIONS = (-0.10, -0.05, -0.02, 0.02, 0.05, 0.10)
 PROBE_BCM_Y = 5.0
-NEAR_FRACTION = 0.05
 LEAST_EXCESS = 0.5
 """An area whose slope is this much above the common one, as a share of it, counts as walled off."""
 GAIN_LIMIT_FRACTION = 0.005
@@ -35,7 +32,7 @@ GAIN_LIMIT_FRACTION = 0.005
 
 
 @dataclass(frozen=True)
-class _Held:
+class Held:
     """The equilibrium with strategic sellers' yearly production as equations instead of choices."""
 
     solution: Solution
@@ -44,11 +41,19 @@ class _Held:
     target_gwh_d: np.ndarray  # (years, groups), yearly mean
     most_gwh_d: np.ndarray  # (years, groups), what availability and windows allow
 
-    def solve_at(self, target_gwh_d: np.ndarray) -> CertifiedSolution:
-        """Return the market at other yearly production of the sellers. Errors: ``NotCertified``."""
+    def has_room(self, k: int, more_gwh_d: float) -> bool:
+        """Return whether availability and windows let seller ``k`` produce so much more in every year."""
+        return bool((self.target_gwh_d[:, k] + more_gwh_d <= self.most_gwh_d[:, k] * (1 + 1e-9)).all())
+
+    def at(self, target_gwh_d: np.ndarray) -> QuadraticProgram:
+        """Return the program with other yearly production of the sellers."""
         lower, upper = self.program.row_lower.copy(), self.program.row_upper.copy()
         lower[self.rows] = upper[self.rows] = target_gwh_d
-        return solve(replace(self.program, row_lower=lower, row_upper=upper))
+        return replace(self.program, row_lower=lower, row_upper=upper)
+
+    def solve_at(self, target_gwh_d: np.ndarray) -> CertifiedSolution:
+        """Return the market at other yearly production of the sellers. Errors: ``NotCertified``."""
+        return solve(self.at(target_gwh_d))
 
 
 def certificate_b(solution: Solution, deviations: Sequence[float] = DEVIATIONS) -> pd.DataFrame:
@@ -59,8 +64,8 @@ def certificate_b(solution: Solution, deviations: Sequence[float] = DEVIATIONS) 
     at conduct 1, below it the gain is what the seller leaves on the table). Sales that hub prices do not touch keep
     their value. Source: the deviation test of Nash equilibria, on true instead of conjectured prices.
     """
-    held = _hold(solution)
-    conducts = _strategic(solution)
+    held = hold(solution)
+    conducts = strategic(solution)
     rows = []
     for k, (group, conduct) in enumerate(conducts):
         base = _profit(held, solution.certified, k)
@@ -80,72 +85,48 @@ def residual_slopes(solution: Solution, probe_bcm_y: float = PROBE_BCM_Y) -> pd.
     Columns: owner_group, probe_low_gwh_d, probe_high_gwh_d (0 where it is at capacity, or bound to deliver),
     slope_eur_mwh_per_gwh_d between the two. Rivals' yearly sales are held; fringe and storage are free.
     """
-    held = _hold(solution)
-    probe = float(units.twh_from_bcm_ei(probe_bcm_y)) * 1e3 / units.DAYS_PER_YEAR
-    rows = []
-    for k, (group, _) in enumerate(_strategic(solution)):
-        less = min(probe, 0.5 * float(held.target_gwh_d[:, k].min()))
-        low, high = _price_after(held, k, -less), _price_after(held, k, probe)
-        if high is None or low is None:  # at capacity, or bound to a contract: one side only
-            here = _price_after(held, k, 0.0)
-            low, high, less, probe_up = (low, here, less, 0.0) if high is None else (here, high, 0.0, probe)
-        else:
-            probe_up = probe
-        assert low is not None
-        assert high is not None
-        rows.append((group, -less, probe_up, (low - high) / (less + probe_up)))
+    held = hold(solution)
+    rows = [(group, *slope_between(held, k, probe_bcm_y)) for k, (group, _) in enumerate(strategic(solution))]
     columns = ["owner_group", "probe_low_gwh_d", "probe_high_gwh_d", "slope_eur_mwh_per_gwh_d"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _price_after(held: _Held, k: int, moved_gwh_d: float) -> float | None:
+def slope_between(held: Held, k: int, probe_bcm_y: float = PROBE_BCM_Y) -> tuple[float, float, float]:
+    """Return the two moves of seller ``k`` in GWh/d, and how far the price falls per GWh/d between them."""
+    probe = float(units.twh_from_bcm_ei(probe_bcm_y)) * 1e3 / units.DAYS_PER_YEAR
+    less = min(probe, 0.5 * float(held.target_gwh_d[:, k].min()))
+    low, high = _price_after(held, k, -less), _price_after(held, k, probe)
+    if high is None or low is None:  # at capacity, or bound to a contract: one side only
+        here = _price_after(held, k, 0.0)
+        low, high, less, probe_up = (low, here, less, 0.0) if high is None else (here, high, 0.0, probe)
+    else:
+        probe_up = probe
+    assert low is not None
+    assert high is not None
+    return -less, probe_up, (low - high) / (less + probe_up)
+
+
+def _price_after(held: Held, k: int, moved_gwh_d: float) -> float | None:
     """Return the mean hub price of a seller's exposed sales after its yearly mean moved; None where it cannot."""
     solution = held.solution
-    before = _sales(solution, solution.certified, k)
-    exposed = before.quantity_gwh - _covered(solution, before, k)
     point = solution.certified
     if moved_gwh_d:
         target = held.target_gwh_d.copy()
         target[:, k] += moved_gwh_d
-        if (target[:, k] > held.most_gwh_d[:, k] * (1 + 1e-9)).any():
+        if not held.has_room(k, moved_gwh_d):
             return None
         try:
             point = held.solve_at(target)
         except NotCertified:
             return None
+    return exposed_price_eur_mwh(solution, point, k)
+
+
+def exposed_price_eur_mwh(solution: Solution, point: CertifiedSolution, k: int) -> float:
+    """Return the mean hub price at a point of those sales of seller ``k`` that hub prices touch, as they stand now."""
+    before = _sales(solution, solution.certified, k)
+    exposed = before.quantity_gwh - _covered(solution, before, k)
     return float((exposed * _sales(solution, point, k).price_eur_mwh).sum() / max(exposed.sum(), 1e-9))
-
-
-def solve_consistent(
-    system: GasSystem, scenario: Scenario, settings: SolveSettings | None = None, *, rounds: int = 5
-) -> tuple[Solution, pd.DataFrame]:
-    """Return the equilibrium with slopes measured in the scenario itself, and the slopes by round.
-
-    Each round solves, measures the residual slope of every strategic seller and moves half way towards it (prices have
-    kinks, so that a full step may swing), until all are within 5 % or the rounds are used up. Columns of the second:
-    round, owner_group, used_eur_mwh_per_gwh_d, slope_eur_mwh_per_gwh_d.
-    """
-    traders = system.table("traders")
-    slope = traders.groupby("owner_group")["residual_slope_eur_mwh_per_gwh_d"].max().to_dict()
-    measured = []
-    solution = solve_system(system, scenario, settings)
-    for number in range(rounds):
-        found = residual_slopes(solution)
-        used = found["owner_group"].map(slope)
-        measured.append(found.assign(round=number + 1, used_eur_mwh_per_gwh_d=used))
-        far = (found["slope_eur_mwh_per_gwh_d"] / used - 1).abs() > NEAR_FRACTION
-        if not far.any():
-            break
-        for row in found.itertuples():
-            slope[row.owner_group] = 0.5 * (slope[row.owner_group] + max(float(row.slope_eur_mwh_per_gwh_d), 0.0))
-        patches: list[Patch] = [
-            TablePatch(f"slope of {group}", "measured in this scenario", "traders", {"owner_group": (str(group),)},
-                       "residual_slope_eur_mwh_per_gwh_d", value=slope[group])
-            for group in found["owner_group"]
-        ]  # fmt: skip
-        solution = solve_system(system, scenario.with_patches(scenario.name, *patches), settings)
-    columns = ["round", "owner_group", "used_eur_mwh_per_gwh_d", "slope_eur_mwh_per_gwh_d"]
-    return solution, pd.concat(measured, ignore_index=True)[columns]
 
 
 def area_slopes(solution: Solution, probe_bcm_y: float = PROBE_BCM_Y) -> pd.DataFrame:
@@ -155,7 +136,7 @@ def area_slopes(solution: Solution, probe_bcm_y: float = PROBE_BCM_Y) -> pd.Data
     fringe and storage are free. Prices are means by what nodes use. Columns: area, used_gwh_d, probe_gwh_d,
     slope_eur_mwh_per_gwh_d, common_eur_mwh_per_gwh_d, excess_eur_mwh_per_gwh_d (local less common, not below zero).
     """
-    held = _hold(solution)
+    held = hold(solution)
     balance = solution.problem.equations["pool_balance"]
     nodes = balance.labels["node"].tolist()
     area_of = solution.system.table("nodes").set_index("node")["area"]
@@ -204,7 +185,7 @@ def _consumed_gwh_d(solution: Solution) -> np.ndarray:
     return used
 
 
-def _fall(held: _Held, placed_gwh_d: np.ndarray, used: np.ndarray) -> float:
+def _fall(held: Held, placed_gwh_d: np.ndarray, used: np.ndarray) -> float:
     """Return by how much the mean price, weighted by what is used, falls per GWh/d placed."""
     solution, program = held.solution, held.program
     rows = solution.problem.equations["pool_balance"].rows
@@ -221,12 +202,14 @@ def _fall(held: _Held, placed_gwh_d: np.ndarray, used: np.ndarray) -> float:
     return (prices[0] - prices[1]) / float(placed_gwh_d.sum())
 
 
-def _strategic(solution: Solution) -> list[tuple[str, float]]:
+def strategic(solution: Solution) -> list[tuple[str, float]]:
+    """Return the owner groups with power over residual demand, and the conduct of each."""
     traders = solution.system.table("traders").groupby("owner_group")["conduct"].max()
     return [(group, float(traders[group])) for group in solution.labels("exposure")["owner_group"]]
 
 
-def _hold(solution: Solution) -> _Held:
+def hold(solution: Solution) -> Held:
+    """Return the equilibrium with sellers' yearly production held. Errors: ``InputError`` for a rolling path."""
     if solution.rolling is not None:
         raise InputError("rolling-path", "a path with rolling expectations is no equilibrium that a seller could leave",
                          hint="ask with 'expectations: foresight'")  # fmt: skip
@@ -239,9 +222,9 @@ def _hold(solution: Solution) -> _Held:
     upper[exposure] = 0.0
     most = np.full(rows.shape, np.inf)
     production = problem.variables["production"]
-    for k, (group, _) in enumerate(_strategic(solution)):
+    for k, (group, _) in enumerate(strategic(solution)):
         most[:, k] = _most(solution, group, production.columns)
-    return _Held(solution, replace(program, column_upper=upper), rows, target, most)
+    return Held(solution, replace(program, column_upper=upper), rows, target, most)
 
 
 def _most(solution: Solution, group: str, columns: np.ndarray) -> np.ndarray:
@@ -269,7 +252,7 @@ def _own_production(solution: Solution, traders: set[str]) -> np.ndarray:
     return solution.labels("production")["trader"].isin(traders).to_numpy()
 
 
-def _gain(held: _Held, k: int, deviation: float, base: float) -> float:
+def _gain(held: Held, k: int, deviation: float, base: float) -> float:
     target = held.target_gwh_d.copy()
     target[:, k] *= 1 + deviation
     if (target[:, k] > held.most_gwh_d[:, k] * (1 + 1e-9)).any():
@@ -356,7 +339,7 @@ def _traders(solution: Solution, group: str) -> set[str]:
     return set(table.loc[table["owner_group"] == group, "trader"])
 
 
-def _profit(held: _Held, point: CertifiedSolution, k: int) -> float:
+def _profit(held: Held, point: CertifiedSolution, k: int) -> float:
     """Return a seller's profit over the horizon in 1,000 EUR: sales at hub prices less its own costs.
 
     It keeps the scarcity rent of the pipes it fills; covered sales are valued at the equilibrium's prices.

@@ -27,6 +27,7 @@ from linepack.market.sets import DAYS_PER_UNIT, positions
 from linepack.results.breakdown import price_breakdown
 from linepack.results.equilibrium import SolveSettings, solve_problem
 from linepack.results.likely import beginning, shipped_limits
+from linepack.results.slopes import is_measured
 from linepack.results.solution import RollingPath, Solution
 from linepack.scenario.expectations import Rolling, require_months
 from linepack.scenario.patches import OptionPatch
@@ -81,6 +82,9 @@ def solve_rolling(system: GasSystem, scenario: Scenario, settings: SolveSettings
     if not memory_rows(patched).empty:
         raise InputError("rolling-memory", "rolling expectations and a memory of prices do not go together",
                          table="demand_memory", hint="'memory: 0', or 'expectations: foresight'")  # fmt: skip
+    if is_measured(patched):
+        raise InputError("rolling-slopes", "slopes cannot be measured on a path with rolling expectations",
+                         table="parameters", hint="'slopes: given', or 'expectations: foresight'")  # fmt: skip
     beliefs = None
     if plain.digest != scenario.digest:
         beliefs = _walk(apply_scenario(system, plain), plain, rolling, settings, beliefs=None, keep_parts=False)

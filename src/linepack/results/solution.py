@@ -32,16 +32,37 @@ class RollingPath:
 
 
 @dataclass(frozen=True)
+class MeasuredSlopes:
+    """Slopes of residual demand that were measured in the regime: how many passes, and whether they settled.
+
+    ``table`` has pass, owner_group, used_eur_mwh_per_gwh_d (believed in that pass), measured_eur_mwh_per_gwh_d.
+    """
+
+    COLUMNS = ("pass", "owner_group", "used_eur_mwh_per_gwh_d", "measured_eur_mwh_per_gwh_d")
+
+    passes: int
+    is_settled: bool
+    table: pd.DataFrame
+
+    @property
+    def last(self) -> pd.DataFrame:
+        """The rows of the last pass, without its number."""
+        return self.table[self.table["pass"] == self.passes].drop(columns="pass").reset_index(drop=True)
+
+
+@dataclass(frozen=True)
 class Solution:
     """An equilibrium: the patched system, the problem with its labels, and the certified point.
 
-    With rolling expectations it is a path of windows, each an equilibrium of its own: then there is ``rolling``.
+    With rolling expectations it is a path of windows, each an equilibrium of its own: then there is ``rolling``. Where
+    sellers' slopes were measured in the regime there is ``slopes``.
     """
 
     system: GasSystem
     problem: Problem
     certified: CertifiedSolution
     rolling: RollingPath | None = None
+    slopes: MeasuredSlopes | None = None
 
     def values(self, variable: str) -> np.ndarray:
         """Return the values of a variable, shape (periods or windows, entities), in the unit of the variable."""
@@ -79,7 +100,8 @@ def solve_system(
 
     With rolling expectations it is the path of windows that are certified one by one. What is ``likely`` to bind and to
     flow, or else what comes with the dataset, makes it quicker, not different. Where consumers remember prices, the
-    market is solved until their memory is that of its own prices.
+    market is solved until their memory is that of its own prices; where slopes are measured, until sellers believe in
+    those of the regime itself.
     Errors: ``InputError`` for facts or patches that do not fit, ``NotCertified`` if no answer passes.
     """
     chosen = settings or SolveSettings()
@@ -95,11 +117,14 @@ def solve_system(
         begin = None if expected is None else beginning(problem, expected)
         return Solution(own, *solve_problem(problem, chosen, begin=begin))
 
-    if memory_rows(patched).empty:
-        return once(patched)
-    from linepack.results.memory import solve_remembering  # as above
+    def remembering(own: GasSystem) -> Solution:
+        from linepack.results.memory import solve_remembering  # as above
 
-    return solve_remembering(patched, scenario.periods, once)
+        return once(own) if memory_rows(own).empty else solve_remembering(own, scenario.periods, once)
+
+    from linepack.results.slopes import is_measured, solve_on_measured_slopes  # as above
+
+    return solve_on_measured_slopes(patched, remembering) if is_measured(patched) else remembering(patched)
 
 
 __all__ = ["Likely", "Solution", "SolveSettings", "program_of", "solve_problem", "solve_system"]

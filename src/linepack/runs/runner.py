@@ -279,6 +279,9 @@ def run_record(identity: RunIdentity, scenario: Scenario, solution: Solution, se
         "solver": {"name": certified.solver, "version": certified.solver_version, "seconds": certified.seconds,
                    "attempts": len(certified.attempts)},
         **({} if solution.rolling is None else {"windows": solution.rolling.windows}),
+        **({} if solution.slopes is None else {"slopes": {
+            "passes": solution.slopes.passes, "is_settled": solution.slopes.is_settled,
+            "sellers": solution.slopes.last.to_dict("records")}}),
         **({} if problem.curves.is_affine else {"curves": {
             "games": certified.programs, "demand_gap": worst_demand_gap(problem, certified.x, certified.row_dual)}}),
         "size": {"rows": rows, "columns": columns, "nonzeros": int(problem.matrix.nnz)},

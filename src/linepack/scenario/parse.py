@@ -43,6 +43,9 @@ OPTIONS = {
 }
 """What a scenario file may set under ``options``: the parameter behind it, and what it means."""
 
+SLOPES = {"given": 0.0, "measured": 1.0}
+"""Slopes of residual demand that ``options`` may ask for: those of the table of traders, or measured in the regime."""
+
 DEMAND = "demand"
 SHAPES = (DemandShape.ISOELASTIC, DemandShape.EXPONENTIAL)
 """Shapes that ``options`` may give to all demand that is a straight line."""
@@ -53,12 +56,21 @@ def parse_options(fields: Fields) -> tuple[Patch, ...]:
     if "options" not in fields.values:
         return ()
     inner = fields.fields("options")
-    inner.allow(*OPTIONS, DEMAND)
+    inner.allow(*OPTIONS, DEMAND, "slopes")
     numbers = tuple(OptionPatch(f"option {key}", what, parameter, inner.number(key))
                     for key, (parameter, what) in OPTIONS.items() if key in inner.values)  # fmt: skip
-    if DEMAND not in inner.values:
-        return numbers
-    return (*numbers, shape_option(DemandShape(inner.choice(DEMAND, SHAPES))))
+    words: list[Patch] = []
+    if "slopes" in inner.values:
+        words.append(slopes_option(inner.choice("slopes", tuple(SLOPES))))
+    if DEMAND in inner.values:
+        words.append(shape_option(DemandShape(inner.choice(DEMAND, SHAPES))))
+    return (*numbers, *words)
+
+
+def slopes_option(word: str) -> Patch:
+    """Return the patch behind the option ``slopes``: given or measured."""
+    return OptionPatch("option slopes", "where sellers' slopes of residual demand are from", "measured_slopes",
+                       SLOPES[word])  # fmt: skip
 
 
 def shape_option(shape: DemandShape) -> Patch:

@@ -1,0 +1,134 @@
+"""Conduct on slopes that are measured in the regime itself, instead of those in the table of traders.
+
+A seller's slope: by how much the hub prices that its sales are exposed to fall for a further GWh/d in all years alike,
+rivals' yearly sales held, everybody else adjusting. For a seller with room to sell more it is taken between 5 bcm a
+year less and 5 more, by two re-solves: prices have kinks, and a derivative jumps from one to the next. A seller at
+capacity can only sell less: its slope is the derivative just below. For all of these together that takes one re-solve
+with all sellers a hair lower, and the conditions there factored once (implicit function theorem; Fiacco, 1976). The
+market is solved again with what was measured until both agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from linepack import units
+from linepack.market.conduct import SLOPES_PARAMETER
+from linepack.market.tangent import cross_terms
+from linepack.results.conduct import (
+    PROBE_BCM_Y,
+    Held,
+    exposed_price_eur_mwh,
+    hold,
+    slope_between,
+    strategic,
+)
+from linepack.results.likely import needed
+from linepack.results.solution import MeasuredSlopes, Solution
+from linepack.solve import solve
+from linepack.solve.active_set import OptimalitySystem, active_set
+from linepack.system.gassystem import GasSystem
+from linepack.vocabulary import Conjecture
+
+MOST_PASSES = 6
+NEAR_FRACTION = 0.05
+"""Slopes have settled where no measured one is further than this from the one that was used."""
+
+HAIR_FRACTION = 5e-4
+"""Share of its sales by which every seller is moved down before slopes are measured."""
+
+LEAST_SLOPE = 1e-6
+LEAST_WEIGHT, MOST_WEIGHT = 0.25, 4.0
+LATER_WEIGHT = 0.5
+"""The second pass moves a slope by between so many times the way to the measured one; those after it half the way."""
+
+
+def is_measured(system: GasSystem) -> bool:
+    """Return whether a system asks for slopes that are measured."""
+    table = system.table("parameters")
+    return bool((table.loc[table["parameter"] == SLOPES_PARAMETER, "value"] > 0).any())
+
+
+def met_slopes(solution: Solution) -> dict[str, float]:
+    """Return the fall of price in EUR/MWh per GWh/d that each owner group with power over residual demand meets.
+
+    Errors: ``InputError`` for a path with rolling expectations, ``NotCertified``.
+    """
+    groups = [group for group, _ in strategic(solution)]
+    if not groups:
+        return {}
+    held = hold(solution)
+    probe = float(units.twh_from_bcm_ei(PROBE_BCM_Y)) * 1e3 / units.DAYS_PER_YEAR
+    has_room = [held.has_room(k, probe) for k in range(len(groups))]
+    below = {} if all(has_room) else _derivatives(solution, held, groups)
+    return {group: max(slope_between(held, k)[2] if has_room[k] else below[group], LEAST_SLOPE)
+            for k, group in enumerate(groups)}  # fmt: skip
+
+
+def _derivatives(solution: Solution, held: Held, groups: list[str]) -> dict[str, float]:
+    """Return the fall of price per GWh/d just below the solution, by owner group."""
+    problem, point = solution.problem, solution.certified
+    program = held.at(held.target_gwh_d * (1 - HAIR_FRACTION))
+    below = solve(program, begin=needed(problem, point.x, point.row_dual, point.reduced_cost))
+    conditions = OptimalitySystem(program, active_set(program, below.x, below.row_dual), cross_terms(problem, below.x))
+    slopes = {}
+    for k, group in enumerate(groups):
+        moved = np.zeros(len(program.row_lower))
+        moved[held.rows[:, k]] = 1.0
+        _, change, _ = conditions.solve(np.zeros(len(program.cost)), moved)
+        after = replace(below, row_dual=below.row_dual + change)
+        slopes[group] = exposed_price_eur_mwh(solution, below, k) - exposed_price_eur_mwh(solution, after, k)
+    return slopes
+
+
+def solve_on_measured_slopes(system: GasSystem, solve_one: Callable[[GasSystem], Solution]) -> Solution:
+    """Return the equilibrium in which sellers believe in the slopes that are measured in it.
+
+    ``solve_one`` gives the equilibrium of a system. After ``MOST_PASSES`` what was reached is returned, and
+    ``solution.slopes`` says that it has not settled. Errors: those of ``solve_one``.
+    """
+    used = _given(system)
+    before: dict[str, tuple[float, float]] = {}
+    frames = []
+    for number in range(1, MOST_PASSES + 1):
+        solution = solve_one(_with(system, used))
+        found = met_slopes(solution)
+        frames.append(pd.DataFrame([(number, group, used[group], slope) for group, slope in found.items()],
+                                   columns=list(MeasuredSlopes.COLUMNS)))  # fmt: skip
+        is_settled = all(abs(slope / used[group] - 1) <= NEAR_FRACTION for group, slope in found.items())
+        if is_settled or number == MOST_PASSES:
+            return replace(solution, slopes=MeasuredSlopes(number, is_settled, pd.concat(frames, ignore_index=True)))
+        if number <= 2:
+            further = {group: _next(used[group], slope, before.get(group)) for group, slope in found.items()}
+        else:
+            further = {group: used[group] + LATER_WEIGHT * (slope - used[group]) for group, slope in found.items()}
+        before = {group: (used[group], slope) for group, slope in found.items()}
+        used = used | further
+    raise AssertionError("the last pass returns")
+
+
+def _next(used: float, found: float, before: tuple[float, float] | None) -> float:
+    """Return the next slope: the measured one, then where the line through the last two passes says both agree."""
+    weight = 1.0
+    if before is not None and used != before[0]:
+        left = 1 - (found - before[1]) / (used - before[0])
+        weight = min(max(1 / left, LEAST_WEIGHT), MOST_WEIGHT) if left > 0 else MOST_WEIGHT
+    return max(used + weight * (found - used), LEAST_SLOPE)
+
+
+def _given(system: GasSystem) -> dict[str, float]:
+    traders = system.table("traders")
+    return traders.groupby("owner_group")["residual_slope_eur_mwh_per_gwh_d"].max().to_dict()
+
+
+def _with(system: GasSystem, slopes: Mapping[str, float]) -> GasSystem:
+    """Return the system with these slopes of owner groups that look at residual demand."""
+    table = system.table("traders")
+    own = table["residual_slope_eur_mwh_per_gwh_d"]
+    is_residual = table["conjecture"] == Conjecture.RESIDUAL.value
+    changed = own.where(~is_residual, table["owner_group"].map(slopes))
+    return system.with_tables(traders=table.assign(residual_slope_eur_mwh_per_gwh_d=changed))
