@@ -67,8 +67,8 @@ def same(told: str, printed: str) -> list[str]:
 
     Digests, versions and sizes of the certificate's lines are left out.
     """
-    left, right = ([line for line in RULE.sub("-", text).splitlines() if line.strip() and "largest residual" not in line]
-                   for text in (told, printed))  # fmt: skip
+    left, right = ([line for line in RULE.sub("-", text).splitlines()
+                    if line.strip() and "largest residual" not in line] for text in (told, printed))  # fmt: skip
     if len(left) != len(right):
         return [f"{len(left)} lines, not {len(right)}"]
     return [b for a, b in zip(left, right, strict=True) if not _same_line(a, b)]
