@@ -21,7 +21,7 @@ from linepack.errors import InputError
 from linepack.results.binding import BINDING_COLUMNS, binding
 from linepack.results.figures import figure_table
 from linepack.results.headline import FIGURES
-from linepack.results.likely import likely_of, used
+from linepack.results.likely import Likely, likely_of, used
 from linepack.results.solution import Solution, SolveSettings
 from linepack.runs.identity import model_version
 from linepack.runs.runner import Progress, Spread, find_run, run_scenarios
@@ -118,19 +118,34 @@ def run_ensemble(
             on_progress(progress)
 
     store = _store(root)
-    likely = None
-    for first in PILOTS if len(scenarios) > FEWEST_FOR_PILOTS else ():
-        pilots = [scenarios[k * len(table) + m] for k in range(len(design.scenarios))
-                  for m in pilot_draws(design, table, first)]  # fmt: skip
-        solved = run_scenarios(system, pilots, store, settings=chosen, workers=workers, keep=pilot_tables,
-                               likely=likely, spread=spread)  # fmt: skip
-        tables = [outcome.run.tables for outcome in solved if outcome.run is not None]
-        likely = likely_of(own["used"] for own in tables if "used" in own)
+    likely = solve_pilots(system, design, root, settings=chosen, workers=workers, spread=spread)
     run_scenarios(system, scenarios, store, settings=chosen, workers=workers, keep=draw_tables, likely=likely,
                   spread=spread, on_progress=note)  # fmt: skip
     found = collect(system, design, root, settings=chosen)
     _write(found)
     return found
+
+
+def solve_pilots(
+    system: GasSystem,
+    design: Design,
+    root: Path,
+    *,
+    settings: SolveSettings | None = None,
+    workers: int = 2,
+    spread: Spread | None = None,
+) -> Likely | None:
+    """Solve the pilots that are not stored yet, and return what they show; None for a small ensemble."""
+    table, likely = design.table(), None
+    scenarios = design.scenarios_of(table)
+    for first in PILOTS if len(scenarios) > FEWEST_FOR_PILOTS else ():
+        pilots = [scenarios[k * len(table) + m] for k in range(len(design.scenarios))
+                  for m in pilot_draws(design, table, first)]  # fmt: skip
+        solved = run_scenarios(system, pilots, _store(root), settings=settings, workers=workers, keep=pilot_tables,
+                               likely=likely, spread=spread)  # fmt: skip
+        tables = [outcome.run.tables for outcome in solved if outcome.run is not None]
+        likely = likely_of(own["used"] for own in tables if "used" in own)
+    return likely
 
 
 def pilot_draws(design: Design, table: pd.DataFrame, first: int) -> list[int]:
