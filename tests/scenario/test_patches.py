@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 from linepack.errors import InputError
+from linepack.market.sets import market_sets
+from linepack.market.shapes import demand_curves
 from linepack.scenario.scenario import apply_scenario
-from linepack.system.calendar import monthly_periods
+from linepack.system.calendar import Step, horizon_periods, monthly_periods
 from linepack.system.gassystem import GasSystem
 from linepack.system.network import capacity_by_period
 from tests.builders import gas_system
@@ -304,3 +306,38 @@ def test_base_is_never_edited(tmp_path: Path) -> None:
           "do: set, table: arcs, where: {arc: AA-BB}, column: capacity_gwh_d, value: 7", system=system)  # fmt: skip
     for name, copy in copies.items():
         pd.testing.assert_frame_equal(system.table(name), copy)
+
+
+def spelled(system: GasSystem, step: Step) -> list[float]:
+    """Return the reference quantity of market AA in each period of April, over that of a plain April."""
+    periods = horizon_periods("2025-04", 1, step=step)
+    spelled, plain = (demand_curves(s, market_sets(s, periods)).quantity_gwh_d for s in (system, two_markets()))
+    return [float(x) for x in (spelled / plain)[:, list(two_markets().table("demand")["node"].unique()).index("AA")]]
+
+
+def test_a_spell_holds_on_its_days(tmp_path: Path) -> None:
+    """Of 30 days of April the 10th to the 12th take twice as much, the 12th thrice twice: 2, 2, 6 and 1 elsewhere.
+
+    Weeks begin on the 1st: the second, the 8th to the 14th, counts 1 + 3/7 for the first spell and 1 + 2/7 for the
+    other, which multiply; the month counts 1 + 3/30 and 1 + 2/30.
+    """
+    system = after(tmp_path, "do: spell, nodes: AA, factor: 2, from: 2025-04-10, until: 2025-04-12",
+                   "do: spell, regions: EU27, segments: all, factor: 3, from: 2025-04-12, until: 2025-04-12")
+    assert spelled(system, Step.DAY) == pytest.approx([1] * 9 + [2, 2, 6] + [1] * 18)
+    assert spelled(system, Step.WEEK) == pytest.approx([1, 10 / 7 * 9 / 7, 1, 1, 1])
+    assert spelled(system, Step.MONTH) == pytest.approx([33 / 30 * 32 / 30])
+    assert column(system, "demand", "quantity_gwh_d") == column(two_markets(), "demand", "quantity_gwh_d")
+
+
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [
+        ("nodes: AA, factor: 2, from: 2025-04-10", "missing-key"),
+        ("nodes: AC, factor: 2, from: 2025-04-10, until: 2025-04-12", "unknown-node"),
+        ("nodes: AA, segments: power, factor: 2, from: 2025-04-10, until: 2025-04-12", "unknown-segment"),
+        ("nodes: SELLER-BASIN, factor: 2, from: 2025-04-10, until: 2025-04-12", "no-match"),
+    ],
+)
+def test_a_spell_needs_dates_and_consumers(tmp_path: Path, what: str, code: str) -> None:
+    """Without an end, or for nobody who consumes, it is refused."""
+    assert refused(tmp_path, f"do: spell, {what}").issue.code == code

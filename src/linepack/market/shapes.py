@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from linepack.errors import InputError
 from linepack.market.sets import MarketSets, pairs, positions
+from linepack.system.calendar import share_of_days
 from linepack.system.gassystem import GasSystem
 from linepack.vocabulary import CurveShape, DemandShape
 
@@ -151,7 +153,25 @@ def demand_curves(system: GasSystem, s: MarketSets) -> DemandCurves:
             "elasticity and reference price must be above zero", "0.01 is nearly inelastic")  # fmt: skip
     quantity = np.maximum(quantity, LEAST_QUANTITY_GWH_D)
     price, elasticity = np.where(is_fixed, 1.0, price), np.where(is_fixed, 1.0, elasticity)
-    return DemandCurves(shapes, *_by_period(s, quantity, price, elasticity), _points(system, labels, shapes))
+    mean, mean_price, mean_elasticity = _by_period(s, quantity, price, elasticity)
+    mean = np.maximum(mean * _factor_of_days(system, s, labels), LEAST_QUANTITY_GWH_D)
+    return DemandCurves(shapes, mean, mean_price, mean_elasticity, _points(system, labels, shapes))
+
+
+def _factor_of_days(system: GasSystem, s: MarketSets, labels: list[tuple[str, str]]) -> np.ndarray:
+    """Return what dated changes make of the demand of each period, shape (periods, consumers): means over its days."""
+    table = system.table("demand_days")
+    factor = np.ones((len(s.periods), len(labels)))
+    at = positions(pairs(table, "node", "segment"), labels)
+    columns = (table[name].tolist() for name in ("first_day", "last_day", "factor"))
+    share: dict[tuple[str, str], np.ndarray] = {}
+    for k, first, last, by in zip(at.tolist(), *columns, strict=True):
+        if k >= 0:
+            if (first, last) not in share:
+                start, end = date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1)
+                share[first, last] = np.array([share_of_days(period, start, end) for period in s.periods])
+            factor[:, k] *= 1 + (by - 1) * share[first, last]
+    return factor
 
 
 def _positions(of: pd.Series, within: list[str]) -> np.ndarray:

@@ -72,6 +72,10 @@ FORMS = (
         Field("factor", "times", FieldKind.NUMBER, hint="0.95 is five per cent less"),
         Field("elasticity_factor", "elasticity times", FieldKind.NUMBER, hint="2 is twice as elastic"), FROM, UNTIL,
     )),
+    Form("spell", "A cold spell, by the day", (
+        *PLACES, Field("segments", "only segments", FieldKind.NAMES, "segments"),
+        Field("factor", "times", FieldKind.NUMBER, hint="1.3 is thirty per cent more"), FROM, UNTIL,
+    )),
     Form("production", "Change home production", (
         *PLACES, Field("factor", "times", FieldKind.NUMBER), FROM, UNTIL,
     )),

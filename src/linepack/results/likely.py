@@ -20,6 +20,9 @@ LONG_LIMITS = ("contract_take", "contract_delivery")
 CARRIED = ("injection", "withdrawal", "level", "closing_step", "contract_untaken", "contract_made_up")
 """Columns that carry gas, or a right to it, over time: a solve always begins with them, for each draw uses others."""
 
+RATES = ("injection_rate", "withdrawal_rate")
+"""Rows that a solve always begins with: a store that is stopped in one month fills in the next, past a limit there."""
+
 IDLE_EUR_MWH = 0.5
 """A column at its lower limit, and this far from paying, is not likely to be used in a similar scenario."""
 
@@ -105,8 +108,11 @@ def _used_rows(problem: Problem, x: np.ndarray, row_dual: np.ndarray) -> np.ndar
     value = problem.matrix @ x
     lower, upper = problem.row_lower, problem.row_upper
     size = abs(problem.matrix) @ np.abs(x) + sum(np.where(np.isfinite(a), np.abs(a), 0.0) for a in (lower, upper))
-    return np.asarray((lower == upper) | (np.abs(row_dual) > NIL)
-                      | (np.minimum(value - lower, upper - value) < NEAR * (1 + size)))  # fmt: skip
+    is_used = np.asarray((lower == upper) | (np.abs(row_dual) > NIL)
+                         | (np.minimum(value - lower, upper - value) < NEAR * (1 + size)))  # fmt: skip
+    for name in RATES:
+        is_used[problem.equations[name].rows] = True
+    return is_used
 
 
 def used_columns(

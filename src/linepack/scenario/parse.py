@@ -18,6 +18,7 @@ from linepack.scenario.patches import (
     Patch,
     QuantityPatch,
     Span,
+    SpellPatch,
     SupplyPatch,
     TablePatch,
 )
@@ -148,6 +149,18 @@ def _quantity(table: str) -> Callable[[Fields, str, str], Patch]:
     return parse
 
 
+def _spell(fields: Fields, name: str, why: str) -> Patch:
+    fields.allow(*COMMON, *DATES, "nodes", "regions", "areas", "segments", "factor")
+    _one_of(fields, "nodes", "regions", "areas")
+    span = _span(fields)
+    if span.first is None or span.last is None:
+        raise fields.error("missing-key", "a spell needs 'from' and 'until'", hint="for whole months use 'do: demand'")
+    return SpellPatch(
+        name, why, _optional(fields, "nodes"), _optional(fields, "regions"), _optional(fields, "areas"),
+        _optional(fields, "segments"), span.first, span.last, fields.number("factor"),
+    )  # fmt: skip
+
+
 def _cost(fields: Fields, name: str, why: str) -> Patch:
     fields.allow(*COMMON, "arcs", "resources", "add_eur_mwh")
     _one_of(fields, "arcs", "resources")
@@ -225,7 +238,7 @@ def _add(fields: Fields, name: str, why: str) -> Patch:
 
 
 KINDS: dict[str, Callable[[Fields, str, str], Patch]] = {
-    "asset": _asset, "supply": _supply, "demand": _quantity("demand"), "production": _quantity("indigenous_production"),
-    "cost": _cost, "contract": _contract, "conduct": _conduct, "set": _set, "scale": _scale, "add": _add,
-    "remove": _remove,
+    "asset": _asset, "supply": _supply, "demand": _quantity("demand"), "spell": _spell,
+    "production": _quantity("indigenous_production"), "cost": _cost, "contract": _contract, "conduct": _conduct,
+    "set": _set, "scale": _scale, "add": _add, "remove": _remove,
 }  # fmt: skip

@@ -171,6 +171,35 @@ class QuantityPatch:
 
 
 @dataclass(frozen=True)
+class SpellPatch:
+    """Scales consumption of markets on the days between two dates, whatever the step: a cold spell."""
+
+    name: str
+    why: str
+    nodes: tuple[str, ...]
+    regions: tuple[str, ...]
+    areas: tuple[str, ...]
+    segments: tuple[str, ...]
+    first: date
+    last: date
+    factor: float
+
+    def apply(self, system: GasSystem) -> GasSystem:
+        """Return the system with rows added to ``demand_days``; periods count the days that lie in them."""
+        frame = system.table("demand")
+        consumers = frame[["node", "segment"]].drop_duplicates()
+        mask = consumers["node"].isin(match_nodes(system, self.nodes, self.regions, self.areas))
+        if self.segments:
+            mask &= consumers["segment"].isin(match_names(self.segments, dict.fromkeys(frame["segment"]), "segment"))
+        if not mask.any():
+            raise InputError("no-match", f"patch '{self.name}' matches no row of demand", table="demand",
+                             keys=self.nodes or self.regions or self.areas)  # fmt: skip
+        rows = consumers[mask].assign(first_day=self.first.isoformat(), last_day=self.last.isoformat(),
+                                      factor=self.factor, **_provenance(self.name, self.why))  # fmt: skip
+        return _append(system, "demand_days", rows)
+
+
+@dataclass(frozen=True)
 class CostPatch:
     """Adds to the tariff of arcs or to the cash cost of resources."""
 

@@ -368,6 +368,14 @@ TABLES: tuple[Table, ...] = (
         number("opening_log_price", "1", "Remembered at the start: mean logarithm of price over reference price.",
                minimum=None, required=False, default=0.0),
     ), is_optional=True),
+    Table("demand_days", "Dated changes of demand by the day: a cold spell. Factors of rows that cover a day multiply.",
+          ("node", "segment", "first_day", "factor"), (
+        text("node", "Market.", references="nodes.node"),
+        text("segment", "Group of consumers."),
+        day("first_day", "First day."),
+        day("last_day", "Last day, included."),
+        number("factor", "1", "Demand over that of the month, at the same reference price."),
+    ), is_optional=True),
     Table("demand_points", "Points of a tabulated demand, straight lines between and beyond them.",
           ("node", "segment", "point"), (
         text("node", "Market.", references="nodes.node"),
