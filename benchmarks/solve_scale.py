@@ -89,8 +89,8 @@ class Size:
     def read(cls, text: str) -> Size:
         """Return the size that MONTHS:STEP or NODESxTRADERSxMONTHS means."""
         if ":" in text:
-            months, step = text.split(":")
-            return cls(int(months), step)
+            length, step = text.split(":")
+            return cls(int(length), step)
         nodes, traders, months = map(int, text.split("x"))
         return cls(months, "month", nodes, traders)
 
@@ -213,7 +213,8 @@ def growth(cases: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             for name in GROWING:
                 points = [(math.log(c[what]), math.log(c[name])) for c in own if c.get(name)]
                 if len({x for x, _ in points}) > 1:
-                    powers[name.removesuffix("_s")] = round(float(np.polyfit(*np.array(points).T, 1)[0]), 2)
+                    slope = np.polyfit([x for x, _ in points], [y for _, y in points], 1)[0]
+                    powers[name.removesuffix("_s")] = round(float(slope), 2)
             found.append({"in": what, **dict(zip(same, group, strict=True)), "powers": powers})
     return found
 

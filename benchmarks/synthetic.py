@@ -63,7 +63,9 @@ def _store(node: str) -> dict[str, Any]:
             "injection_share_when_full": 0.6, "withdrawal_share_when_empty": 0.4}  # fmt: skip
 
 
-def _trader(k: int, names: Sequence[str], months: int, r: np.random.Generator) -> Mapping[str, list[dict[str, Any]]]:
+def _trader(
+    k: int, names: Sequence[str], months: int, r: np.random.Generator
+) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     trader, reach = f"T{k:02d}", max(1, round(REACH * len(names)))
     chosen = [names[m] for m in sorted(r.choice(len(names), reach, replace=False).tolist())]
     capacity = 450.0 * len(names) / 6
