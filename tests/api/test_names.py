@@ -157,8 +157,14 @@ def test_odds_are_bands_within_the_unit_interval() -> None:
 
 
 def test_run_shows_itself_without_script(regimes: dict[str, Run]) -> None:
-    """HTML with the headline and a chart that is well-formed XML; the last label of each marker has its own place."""
+    """One line at a prompt, and in a notebook HTML with the headline and a chart.
+
+    The chart is well-formed XML; the last label of each marker has its own place.
+    """
     html = regimes["gulf-lng-lost"]._repr_html_()
+    digest = regimes["gulf-lng-lost"].digest[:12]
+    assert repr(regimes["gulf-lng-lost"]) == f"<Run of 'gulf-lng-lost' on dataset '2025', {digest}>"
+    assert digest in html
     assert "Qatari and Emirati LNG lost" in html
     assert "<script" not in html
     assert "http" not in html.replace("http://www.w3.org/2000/svg", "")

@@ -149,6 +149,8 @@ def _read(path: Path, table: Table, issues: list[Issue]) -> pd.DataFrame:
     for column in table.columns:  # the parser of the check rounds the last bit; this one does not
         if column.kind is Kind.NUMBER:
             frame[column.name] = [float(cell) if cell else np.nan for cell in cells[column.name]]
+        if column.kind is Kind.TEXT:
+            frame[column.name] = frame[column.name].astype("str")
         if column.name in NO_LIMIT:
             frame[column.name] = frame[column.name].fillna(np.inf)
     return frame[list(cells.columns)]

@@ -154,7 +154,8 @@ def read_iamc(path: str | Path) -> pd.DataFrame:
         raise InputError("bad-table", f"{place.name} cannot be read", table=IAMC.name, issues=issues)
     cells = _long(cells.rename(columns={name: name.lower() for name in cells.columns}))
     frame = parse_cells(cells, IAMC, issues)
-    issues += _unknown(frame) if not issues else []
+    if {"variable", "unit"} <= set(cells.columns):
+        issues += _unknown(cells)
     if issues:
         raise InputError("bad-table", f"{len(issues)} problem(s) in {place.name}", table=IAMC.name, issues=issues)
     return frame.assign(value=[float(cell) for cell in cells["value"]])
@@ -177,9 +178,10 @@ def _long(cells: pd.DataFrame) -> pd.DataFrame:
     return long[long["value"] != ""].reset_index(drop=True)
 
 
-def _unknown(frame: pd.DataFrame) -> list[Issue]:
+def _unknown(cells: pd.DataFrame) -> list[Issue]:
+    """Return an issue for each variable that is not in the codelist or has another unit."""
     issues = []
-    for name, part in frame.groupby("variable", sort=False):
+    for name, part in cells[(cells["variable"] != "") & (cells["unit"] != "")].groupby("variable", sort=False):
         if name not in CODELIST:
             near = difflib.get_close_matches(str(name), CODELIST, 1, 0.5)
             issues.append(Issue("unknown-variable", "the codelist has no such variable", IAMC.name, (str(name),),

@@ -120,7 +120,7 @@ def _parse_number(cell: str, column: Column, report: Report) -> float | None:
     try:
         value = float(cell)
     except ValueError:
-        report("not-a-number", f"{column.name} is '{cell}'", f"a number in {column.unit or 'no unit'}")
+        report("not-a-number", f"{column.name} is '{cell}'", column.number_hint)
         return None
     if column.minimum is not None and value < column.minimum:
         report("below-minimum", f"{column.name} is {value:g}, below {column.minimum:g}", column.description)

@@ -50,6 +50,10 @@ class Run:
     record: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
 
+    def __repr__(self) -> str:
+        """Return one line: the scenario, the dataset, the first digits of the digest."""
+        return f"<Run of '{self.name}' on dataset '{self.record['identity']['dataset']}', {self.digest[:12]}>"
+
     @property
     def digest(self) -> str:
         """The run's digest."""

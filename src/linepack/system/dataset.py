@@ -301,7 +301,7 @@ def _parse_column(raw: pd.Series, column: Column, table: str, keys: pd.Series, i
     if column.kind is Kind.NUMBER:
         values = pd.to_numeric(raw.where(~is_empty), errors="coerce")
         bad = ~is_empty & (values.isna() | np.isinf(values))
-        report("not-a-number", "is not a finite number", bad, f"a number in {column.unit or 'no unit'}")
+        report("not-a-number", "is not a finite number", bad, column.number_hint)
         if column.minimum is not None:
             report("below-minimum", f"is below {column.minimum:g}", values < column.minimum,
                    f"{column.description} Unit: {column.unit}.")  # fmt: skip

@@ -54,6 +54,11 @@ class Column:
     references: str | None = None  # "table.column" that the value must exist in
     besides: tuple[str, ...] = ()  # values allowed beside those
 
+    @property
+    def number_hint(self) -> str:
+        """What a cell of a column of numbers must hold, in words."""
+        return f"a number in {self.unit}" if self.unit else "a number"
+
 
 @dataclass(frozen=True)
 class Table:

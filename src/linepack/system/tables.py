@@ -117,10 +117,10 @@ def _number(text: str, column: Column, report: Callable[[str, str, str], None]) 
     try:
         value = float(text)
     except ValueError:
-        report("not-a-number", f"'{text}' is not a number", f"a number in {column.unit or 'no unit'}")
+        report("not-a-number", f"'{text}' is not a number", column.number_hint)
         return None
     if not abs(value) < float("inf"):
-        report("not-a-number", f"'{text}' is not finite", f"a number in {column.unit or 'no unit'}")
+        report("not-a-number", f"'{text}' is not finite", column.number_hint)
         return None
     if column.minimum is not None and value < column.minimum:
         report("below-minimum", f"{text} is below {column.minimum:g}", column.description)
