@@ -59,7 +59,7 @@ def measure(system: GasSystem, kept: Kept, year: str) -> dict[str, float]:
     for name in ("string", "ban", "gulf"):
         found |= _changes(name, runs[name], base)
     for name in ("string-conduct-0", "string-conduct-1", "string-one-seller", "string-own-market-0.5",
-                 "string-own-market-1"):  # fmt: skip
+                 "string-own-market-1", "string-own-market-1-even"):  # fmt: skip
         found[f"{name}-sold"] = runs[name]["string_b_bcm"]
     found["wedge-0-us"] = runs["wedge-0"]["us_lng_to_eu_bcm"] - base["us_lng_to_eu_bcm"]
     return found | _optimum(runs) | _ships(runs) | _leak(system, kept)

@@ -30,6 +30,10 @@ SHIP_COUNTS = (14, 28, 42, 56)
 ASIA = ("CN", "JP", "KR", "TW", "IN", "PK", "TH", "SG", "MY", "BD", "PH", "HK", "VN")
 EVERY_DAY = Span()
 
+OWN_MARKET = "NWECEE"
+EVEN_ELASTICITY = 0.15
+"""North-west and central Europe, and the elasticity that all its demand had in the smaller market of the bands."""
+
 OPEN_STRING = AssetPatch("string B opens", "the question", (STRING_B,), {}, EVERY_DAY, AssetState.OPEN)
 BAN: tuple[Patch, ...] = (
     AssetPatch("EU ports closed to Russian LNG", "import ban", (), {
@@ -93,7 +97,7 @@ def scenarios(system: GasSystem, base: Scenario) -> list[Scenario]:
     for key, (_, nodes) in AREAS.items():
         named[f"less-{key}"] = (gas_lost(system, nodes, year),)
         named[f"more-{key}"] = (gas_added(system, nodes, year),)
-    named |= _supply() | _string() | _ban()
+    named |= _supply() | _string(system) | _ban()
     found = [base.with_patches(name, *patches, title=name) for name, patches in named.items()]
     return [*found, *(replace(base, closing="values").with_patches(name, *patches, title=name)
                       for name, patches in _without_levels().items())]  # fmt: skip
@@ -122,7 +126,7 @@ def _supply() -> dict[str, Sequence[Patch]]:
                     "doubled": (doubled,)}  # fmt: skip
 
 
-def _string() -> dict[str, Sequence[Patch]]:
+def _string(system: GasSystem) -> dict[str, Sequence[Patch]]:
     named: dict[str, Sequence[Patch]] = {"string": (OPEN_STRING,)}
     for conduct in (0.0, 1.0):
         named[f"string-conduct-{conduct:g}"] = (OPEN_STRING, ConductPatch("Russians", "conduct", RUSSIANS, conduct))
@@ -130,9 +134,14 @@ def _string() -> dict[str, Sequence[Patch]]:
     takers = ConductPatch("Russians", "conduct in one area only", RUSSIANS, 0.0)
     for conduct in (0.5, 1.0):
         own = AddRowsPatch("Gazprom in north-west Europe", "as trade models had it", "area_conduct", (
-            {"trader": "GAZPROM", "area": "NWECEE", "conduct": conduct, "conjecture": Conjecture.OWN_MARKET.value},
+            {"trader": "GAZPROM", "area": OWN_MARKET, "conduct": conduct, "conjecture": Conjecture.OWN_MARKET.value},
         ))  # fmt: skip
         named[f"string-own-market-{conduct:g}"] = (OPEN_STRING, takers, own)
+    area = dict(zip(*(system.table("nodes")[column] for column in ("node", "area")), strict=True))
+    inside = tuple(node for node in system.table("demand")["node"].unique() if area[node] == OWN_MARKET)
+    even = TablePatch("one elasticity", "as in the smaller market", "demand", {"node": inside}, "elasticity",
+                      value=EVEN_ELASTICITY)  # fmt: skip
+    named["string-own-market-1-even"] = (even, *named["string-own-market-1"])
     for bcm in STRING_VOLUMES_BCM:
         named[f"string-{bcm:g}"] = string_of(bcm)
     for name, factor in {"asia-half": 0.5, "asia-double": 2.0}.items():

@@ -32,7 +32,7 @@ GAIN_LIMIT_FRACTION = 0.005
 
 
 @dataclass(frozen=True)
-class Held:
+class _Held:
     """The equilibrium with strategic sellers' yearly production as equations instead of choices."""
 
     solution: Solution
@@ -41,19 +41,11 @@ class Held:
     target_gwh_d: np.ndarray  # (years, groups), yearly mean
     most_gwh_d: np.ndarray  # (years, groups), what availability and windows allow
 
-    def has_room(self, k: int, more_gwh_d: float) -> bool:
-        """Return whether availability and windows let seller ``k`` produce so much more in every year."""
-        return bool((self.target_gwh_d[:, k] + more_gwh_d <= self.most_gwh_d[:, k] * (1 + 1e-9)).all())
-
-    def at(self, target_gwh_d: np.ndarray) -> QuadraticProgram:
-        """Return the program with other yearly production of the sellers."""
-        lower, upper = self.program.row_lower.copy(), self.program.row_upper.copy()
-        lower[self.rows] = upper[self.rows] = target_gwh_d
-        return replace(self.program, row_lower=lower, row_upper=upper)
-
     def solve_at(self, target_gwh_d: np.ndarray) -> CertifiedSolution:
         """Return the market at other yearly production of the sellers. Errors: ``NotCertified``."""
-        return solve(self.at(target_gwh_d))
+        lower, upper = self.program.row_lower.copy(), self.program.row_upper.copy()
+        lower[self.rows] = upper[self.rows] = target_gwh_d
+        return solve(replace(self.program, row_lower=lower, row_upper=upper))
 
 
 def certificate_b(solution: Solution, deviations: Sequence[float] = DEVIATIONS) -> pd.DataFrame:
@@ -64,8 +56,8 @@ def certificate_b(solution: Solution, deviations: Sequence[float] = DEVIATIONS) 
     at conduct 1, below it the gain is what the seller leaves on the table). Sales that hub prices do not touch keep
     their value. Source: the deviation test of Nash equilibria, on true instead of conjectured prices.
     """
-    held = hold(solution)
-    conducts = strategic(solution)
+    held = _hold(solution)
+    conducts = _strategic(solution)
     rows = []
     for k, (group, conduct) in enumerate(conducts):
         base = _profit(held, solution.certified, k)
@@ -85,47 +77,39 @@ def residual_slopes(solution: Solution, probe_bcm_y: float = PROBE_BCM_Y) -> pd.
     Columns: owner_group, probe_low_gwh_d, probe_high_gwh_d (0 where it is at capacity, or bound to deliver),
     slope_eur_mwh_per_gwh_d between the two. Rivals' yearly sales are held; fringe and storage are free.
     """
-    held = hold(solution)
-    rows = [(group, *slope_between(held, k, probe_bcm_y)) for k, (group, _) in enumerate(strategic(solution))]
+    held = _hold(solution)
+    probe = float(units.twh_from_bcm_ei(probe_bcm_y)) * 1e3 / units.DAYS_PER_YEAR
+    rows = []
+    for k, (group, _) in enumerate(_strategic(solution)):
+        less = min(probe, 0.5 * float(held.target_gwh_d[:, k].min()))
+        low, high = _price_after(held, k, -less), _price_after(held, k, probe)
+        if high is None or low is None:  # at capacity, or bound to a contract: one side only
+            here = _price_after(held, k, 0.0)
+            low, high, less, probe_up = (low, here, less, 0.0) if high is None else (here, high, 0.0, probe)
+        else:
+            probe_up = probe
+        assert low is not None
+        assert high is not None
+        rows.append((group, -less, probe_up, (low - high) / (less + probe_up)))
     columns = ["owner_group", "probe_low_gwh_d", "probe_high_gwh_d", "slope_eur_mwh_per_gwh_d"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def slope_between(held: Held, k: int, probe_bcm_y: float = PROBE_BCM_Y) -> tuple[float, float, float]:
-    """Return the two moves of seller ``k`` in GWh/d, and how far the price falls per GWh/d between them."""
-    probe = float(units.twh_from_bcm_ei(probe_bcm_y)) * 1e3 / units.DAYS_PER_YEAR
-    less = min(probe, 0.5 * float(held.target_gwh_d[:, k].min()))
-    low, high = _price_after(held, k, -less), _price_after(held, k, probe)
-    if high is None or low is None:  # at capacity, or bound to a contract: one side only
-        here = _price_after(held, k, 0.0)
-        low, high, less, probe_up = (low, here, less, 0.0) if high is None else (here, high, 0.0, probe)
-    else:
-        probe_up = probe
-    assert low is not None
-    assert high is not None
-    return -less, probe_up, (low - high) / (less + probe_up)
-
-
-def _price_after(held: Held, k: int, moved_gwh_d: float) -> float | None:
+def _price_after(held: _Held, k: int, moved_gwh_d: float) -> float | None:
     """Return the mean hub price of a seller's exposed sales after its yearly mean moved; None where it cannot."""
     solution = held.solution
+    before = _sales(solution, solution.certified, k)
+    exposed = before.quantity_gwh - _covered(solution, before, k)
     point = solution.certified
     if moved_gwh_d:
         target = held.target_gwh_d.copy()
         target[:, k] += moved_gwh_d
-        if not held.has_room(k, moved_gwh_d):
+        if (target[:, k] > held.most_gwh_d[:, k] * (1 + 1e-9)).any():
             return None
         try:
             point = held.solve_at(target)
         except NotCertified:
             return None
-    return exposed_price_eur_mwh(solution, point, k)
-
-
-def exposed_price_eur_mwh(solution: Solution, point: CertifiedSolution, k: int) -> float:
-    """Return the mean hub price at a point of those sales of seller ``k`` that hub prices touch, as they stand now."""
-    before = _sales(solution, solution.certified, k)
-    exposed = before.quantity_gwh - _covered(solution, before, k)
     return float((exposed * _sales(solution, point, k).price_eur_mwh).sum() / max(exposed.sum(), 1e-9))
 
 
@@ -136,7 +120,7 @@ def area_slopes(solution: Solution, probe_bcm_y: float = PROBE_BCM_Y) -> pd.Data
     fringe and storage are free. Prices are means by what nodes use. Columns: area, used_gwh_d, probe_gwh_d,
     slope_eur_mwh_per_gwh_d, common_eur_mwh_per_gwh_d, excess_eur_mwh_per_gwh_d (local less common, not below zero).
     """
-    held = hold(solution)
+    held = _hold(solution)
     balance = solution.problem.equations["pool_balance"]
     nodes = balance.labels["node"].tolist()
     area_of = solution.system.table("nodes").set_index("node")["area"]
@@ -185,7 +169,7 @@ def _consumed_gwh_d(solution: Solution) -> np.ndarray:
     return used
 
 
-def _fall(held: Held, placed_gwh_d: np.ndarray, used: np.ndarray) -> float:
+def _fall(held: _Held, placed_gwh_d: np.ndarray, used: np.ndarray) -> float:
     """Return by how much the mean price, weighted by what is used, falls per GWh/d placed."""
     solution, program = held.solution, held.program
     rows = solution.problem.equations["pool_balance"].rows
@@ -202,14 +186,12 @@ def _fall(held: Held, placed_gwh_d: np.ndarray, used: np.ndarray) -> float:
     return (prices[0] - prices[1]) / float(placed_gwh_d.sum())
 
 
-def strategic(solution: Solution) -> list[tuple[str, float]]:
-    """Return the owner groups with power over residual demand, and the conduct of each."""
+def _strategic(solution: Solution) -> list[tuple[str, float]]:
     traders = solution.system.table("traders").groupby("owner_group")["conduct"].max()
     return [(group, float(traders[group])) for group in solution.labels("exposure")["owner_group"]]
 
 
-def hold(solution: Solution) -> Held:
-    """Return the equilibrium with sellers' yearly production held. Errors: ``InputError`` for a rolling path."""
+def _hold(solution: Solution) -> _Held:
     if solution.rolling is not None:
         raise InputError("rolling-path", "a path with rolling expectations is no equilibrium that a seller could leave",
                          hint="ask with 'expectations: foresight'")  # fmt: skip
@@ -222,9 +204,9 @@ def hold(solution: Solution) -> Held:
     upper[exposure] = 0.0
     most = np.full(rows.shape, np.inf)
     production = problem.variables["production"]
-    for k, (group, _) in enumerate(strategic(solution)):
+    for k, (group, _) in enumerate(_strategic(solution)):
         most[:, k] = _most(solution, group, production.columns)
-    return Held(solution, replace(program, column_upper=upper), rows, target, most)
+    return _Held(solution, replace(program, column_upper=upper), rows, target, most)
 
 
 def _most(solution: Solution, group: str, columns: np.ndarray) -> np.ndarray:
@@ -252,7 +234,7 @@ def _own_production(solution: Solution, traders: set[str]) -> np.ndarray:
     return solution.labels("production")["trader"].isin(traders).to_numpy()
 
 
-def _gain(held: Held, k: int, deviation: float, base: float) -> float:
+def _gain(held: _Held, k: int, deviation: float, base: float) -> float:
     target = held.target_gwh_d.copy()
     target[:, k] *= 1 + deviation
     if (target[:, k] > held.most_gwh_d[:, k] * (1 + 1e-9)).any():
@@ -339,7 +321,7 @@ def _traders(solution: Solution, group: str) -> set[str]:
     return set(table.loc[table["owner_group"] == group, "trader"])
 
 
-def _profit(held: Held, point: CertifiedSolution, k: int) -> float:
+def _profit(held: _Held, point: CertifiedSolution, k: int) -> float:
     """Return a seller's profit over the horizon in 1,000 EUR: sales at hub prices less its own costs.
 
     It keeps the scarcity rent of the pipes it fills; covered sales are valued at the equilibrium's prices.

@@ -133,11 +133,6 @@ def used_columns(
     return is_used
 
 
-def needed(problem: Problem, x: np.ndarray, row_dual: np.ndarray, reduced_cost: np.ndarray) -> Beginning:
-    """Return the rows and columns that a point needs, for a program that is much like its own."""
-    return Beginning(_used_rows(problem, x, row_dual), used_columns(problem, x, reduced_cost))
-
-
 def beginning(problem: Problem, likely: Likely) -> Beginning:
     """Return the rows and columns to begin with: all, but those that are known not to be likely."""
     found = []

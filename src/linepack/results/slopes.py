@@ -1,11 +1,8 @@
 """Conduct on slopes that are measured in the regime itself, instead of those in the table of traders.
 
-A seller's slope: by how much the hub prices that its sales are exposed to fall for a further GWh/d in all years alike,
-rivals' yearly sales held, everybody else adjusting. For a seller with room to sell more it is taken between 5 bcm a
-year less and 5 more, by two re-solves: prices have kinks, and a derivative jumps from one to the next. A seller at
-capacity can only sell less: its slope is the derivative just below. For all of these together that takes one re-solve
-with all sellers a hair lower, and the conditions there factored once (implicit function theorem; Fiacco, 1976). The
-market is solved again with what was measured until both agree.
+A seller's slope is what ``linepack.results.conduct.residual_slopes`` measures: by how much the hub prices that its
+sales are exposed to fall per GWh/d between 5 bcm a year less and, if it has the gas, 5 bcm more. The market is solved
+again with what was measured until sellers believe in what is measured.
 """
 
 from __future__ import annotations
@@ -13,33 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
-from linepack import units
 from linepack.market.conduct import SLOPES_PARAMETER
-from linepack.market.tangent import cross_terms
-from linepack.results.conduct import (
-    PROBE_BCM_Y,
-    Held,
-    exposed_price_eur_mwh,
-    hold,
-    slope_between,
-    strategic,
-)
-from linepack.results.likely import needed
+from linepack.results.conduct import residual_slopes
 from linepack.results.solution import MeasuredSlopes, Solution
-from linepack.solve import solve
-from linepack.solve.active_set import OptimalitySystem, active_set
 from linepack.system.gassystem import GasSystem
 from linepack.vocabulary import Conjecture
 
 MOST_PASSES = 6
 NEAR_FRACTION = 0.05
 """Slopes have settled where no measured one is further than this from the one that was used."""
-
-HAIR_FRACTION = 5e-4
-"""Share of its sales by which every seller is moved down before slopes are measured."""
 
 LEAST_SLOPE = 1e-6
 LEAST_WEIGHT, MOST_WEIGHT = 0.25, 4.0
@@ -58,31 +39,9 @@ def met_slopes(solution: Solution) -> dict[str, float]:
 
     Errors: ``InputError`` for a path with rolling expectations, ``NotCertified``.
     """
-    groups = [group for group, _ in strategic(solution)]
-    if not groups:
-        return {}
-    held = hold(solution)
-    probe = float(units.twh_from_bcm_ei(PROBE_BCM_Y)) * 1e3 / units.DAYS_PER_YEAR
-    has_room = [held.has_room(k, probe) for k in range(len(groups))]
-    below = {} if all(has_room) else _derivatives(solution, held, groups)
-    return {group: max(slope_between(held, k)[2] if has_room[k] else below[group], LEAST_SLOPE)
-            for k, group in enumerate(groups)}  # fmt: skip
-
-
-def _derivatives(solution: Solution, held: Held, groups: list[str]) -> dict[str, float]:
-    """Return the fall of price per GWh/d just below the solution, by owner group."""
-    problem, point = solution.problem, solution.certified
-    program = held.at(held.target_gwh_d * (1 - HAIR_FRACTION))
-    below = solve(program, begin=needed(problem, point.x, point.row_dual, point.reduced_cost))
-    conditions = OptimalitySystem(program, active_set(program, below.x, below.row_dual), cross_terms(problem, below.x))
-    slopes = {}
-    for k, group in enumerate(groups):
-        moved = np.zeros(len(program.row_lower))
-        moved[held.rows[:, k]] = 1.0
-        _, change, _ = conditions.solve(np.zeros(len(program.cost)), moved)
-        after = replace(below, row_dual=below.row_dual + change)
-        slopes[group] = exposed_price_eur_mwh(solution, below, k) - exposed_price_eur_mwh(solution, after, k)
-    return slopes
+    found = residual_slopes(solution)
+    values = found["slope_eur_mwh_per_gwh_d"].clip(lower=LEAST_SLOPE)
+    return dict(zip(found["owner_group"], values.tolist(), strict=True))
 
 
 def solve_on_measured_slopes(system: GasSystem, solve_one: Callable[[GasSystem], Solution]) -> Solution:
