@@ -82,8 +82,8 @@ def test_a_seller_that_believes_in_it_is_a_monopolist(fringe: bool, top: float, 
 
 
 def test_curves_of_demand_have_slopes_too() -> None:
-    """On isoelastic demand the slope at the solution is p / (e q): with elasticity 2 a monopolist doubles its cost."""
-    system = one_market(fringe=False)
+    """On isoelastic demand the slope is p / (e q): with e = 2 and half of it counted, price is a third above cost."""
+    system = one_market(fringe=False, conduct=0.5)
     bent = system.table("demand").assign(shape="isoelastic", elasticity=2.0)
     solution = measured(system.with_tables(demand=bent))
     assert solution.slopes is not None
@@ -92,7 +92,7 @@ def test_curves_of_demand_have_slopes_too() -> None:
     q = float(solution.values("consumption").sum() + solution.values("firm_consumption").sum())
     assert found["measured_eur_mwh_per_gwh_d"] == pytest.approx(price(solution, "A") / (2 * q), rel=1e-5)
     near = found["used_eur_mwh_per_gwh_d"] / found["measured_eur_mwh_per_gwh_d"]
-    assert price(solution, "A") == pytest.approx(10 / (1 - near / 2), rel=1e-5)
+    assert price(solution, "A") == pytest.approx(10 / (1 - 0.5 * near / 2), rel=1e-5)
     assert near == pytest.approx(1, abs=slopes.NEAR_FRACTION)
 
 
@@ -108,14 +108,13 @@ def test_price_takers_have_none() -> None:
 def test_steps_follow_the_line_through_two_passes() -> None:
     """From 1 with 3 found, and 3 with 2 found, both meet where 3 - (s - 1) / 2 = s: 7 / 3.
 
-    A line that rises half as fast as what is believed doubles the step, one that rises as fast makes it four times as
-    long. Never below the least slope.
+    Where the line rises the step is at most half as long again: other sellers move too. Never below the least slope.
     """
     assert slopes._next(1.0, 3.0, None) == 3.0
     assert slopes._next(3.0, 2.0, (1.0, 3.0)) == pytest.approx(7 / 3)
-    assert slopes._next(2.0, 2.5, (1.0, 2.0)) == pytest.approx(3.0)
-    assert slopes._next(2.0, 4.0, (1.0, 3.0)) == pytest.approx(10.0)
-    assert slopes._next(2.0, 1.0, (1.0, 0.0)) == LEAST_SLOPE
+    assert slopes._next(2.0, 2.5, (1.0, 2.0)) == pytest.approx(2.75)
+    assert slopes._next(2.0, 4.0, (1.0, 3.0)) == pytest.approx(5.0)
+    assert slopes._next(2.0, 0.5, (1.0, 0.0)) == LEAST_SLOPE
 
 
 def test_a_run_says_what_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

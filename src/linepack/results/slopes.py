@@ -23,9 +23,9 @@ NEAR_FRACTION = 0.05
 """Slopes have settled where no measured one is further than this from the one that was used."""
 
 LEAST_SLOPE = 1e-6
-LEAST_WEIGHT, MOST_WEIGHT = 0.25, 4.0
-LATER_WEIGHT = 0.5
-"""The second pass moves a slope by between so many times the way to the measured one; those after it half the way."""
+LEAST_WEIGHT, MOST_WEIGHT = 0.25, 1.5
+LATER_WEIGHT = 0.7
+"""The second pass moves a slope by between so many times the way to the measured one, those after it by the last."""
 
 
 def is_measured(system: GasSystem) -> bool:
