@@ -68,8 +68,9 @@ def resource_windows(system: GasSystem, s: MarketSets) -> tuple[ResourceWindow, 
     for k, name in enumerate(s.production["resource"].tolist()):
         steps[name].append(k)
     profile: dict[tuple[str, str], list[float]] = defaultdict(list)
-    capacities = available["capacity_gwh_d"].tolist()
-    for (name, month), value in zip(pairs(available, "resource", "month"), capacities, strict=True):
+    limited = available[available["resource"].isin(set(table["resource"].tolist()))]
+    capacities = limited["capacity_gwh_d"].tolist()
+    for (name, month), value in zip(pairs(limited, "resource", "month"), capacities, strict=True):
         profile[name, month[5:]].append(value)
     mean = {key: sum(values) / len(values) for key, values in profile.items()}
     windows = []

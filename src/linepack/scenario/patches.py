@@ -123,7 +123,8 @@ class SupplyPatch:
         windows = system.table("resource_windows").copy()
         is_chosen = windows["resource"].isin(chosen).to_numpy()
         scale = np.ones(len(windows))
-        days = before["month"].map({month: days_in_month(month) for month in dict.fromkeys(before["month"])})
+        row, months = pd.factorize(before["month"])
+        days = np.array([days_in_month(month) for month in months], dtype=float)[row]
         gwh = before.assign(before=old * days, after=after["capacity_gwh_d"] * days)
         scale[is_chosen] = [_window_ratio(gwh, row) for row in windows[is_chosen].itertuples()]
         for column in ("maximum_gwh", "minimum_gwh"):
