@@ -8,12 +8,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import linepack
 from linepack.cli import COMMANDS, run
+from linepack.errors import InputError
 from linepack.system.schema import TABLES
 from tests.runs.small import OTHER, write_case
 
@@ -223,6 +227,23 @@ def test_brief_of_a_case_in_a_folder(call: Call, tiny: Path, tmp_path: Path) -> 
     lines = (tmp_path / "out" / "hub_prices.csv").read_text().splitlines()
     assert lines[0].startswith("scenario,node,")
     assert len(lines) == 1 + 2 * 2 * 2
+
+
+def test_briefs_of_other_questions_lie_beside_each_other(tiny: Path, tmp_path: Path) -> None:
+    """Conduct and facts are part of the folder's name: none overwrites the plain one."""
+    ask = partial(linepack.brief, tiny / "case", workspace=tmp_path, workers=1)
+    plain, cournot = ask(system=tiny / "dataset"), ask(system=tiny / "dataset", conduct="cournot")
+    assert cournot.folder == plain.folder.with_name(f"{plain.folder.name}-cournot")
+    known = ask(system=tiny / "dataset", as_of=date(2026, 1, 1))
+    assert known.folder.name.endswith("@2026-01-01")
+    assert len({plain.folder, cournot.folder, known.folder}) == 3
+
+
+def test_facts_that_are_given_are_taken_as_of_the_day_too(tiny: Path, tmp_path: Path) -> None:
+    """Before anything in the given dataset was known there is nothing to solve."""
+    with pytest.raises(InputError) as caught:
+        linepack.brief(tiny / "case", system=tiny / "dataset", as_of=date(1999, 1, 1), workspace=tmp_path, workers=1)
+    assert caught.value.issue.code == "nothing-known"
 
 
 def test_brief_with_a_scenario_that_fails_is_partial(call: Call, tmp_path: Path) -> None:

@@ -18,11 +18,15 @@ from linepack.runs.runner import Progress, run_scenarios
 from linepack.runs.store import RunStore
 from linepack.runs.store import workspace as workspace_folder
 from linepack.scenario.scenario import available_cases, known_on, load_case
+from linepack.system.vintages import as_of as known_by
 
 
 @dataclass(frozen=True, eq=False)
 class CaseAnswer:
-    """A case solved: the brief, the scenarios that have no answer, and the folder that its files go to by default."""
+    """A case solved: the brief, the scenarios that have no answer, and the folder that its files go to by default.
+
+    The folder bears the case's name and what was asked beyond it, so that one answer does not overwrite another.
+    """
 
     brief: Brief
     failed: tuple[Outcome, ...]
@@ -71,10 +75,13 @@ def brief(
     >>> bool(headline.loc[("ns2-b-open", "ttf_eur_mwh"), "change"] < 0)
     True
     """
-    loaded = load_case(case) if as_of is None else known_on(load_case(case), as_of)
+    loaded = load_case(case)
+    usual = loaded.scenarios[0].dataset
+    loaded = loaded if as_of is None else known_on(loaded, as_of)
     chosen = tuple(scenario_of(scenario, conduct, demand, slopes) for scenario in loaded.scenarios)
     loaded = replace(loaded, scenarios=chosen)
     facts, root, settings = facts_of(system, loaded.scenarios[0]), workspace_folder(workspace), solve_settings(solver)
+    facts = facts if as_of is None or system is None else known_by(facts, as_of)
     if on_start is not None:
         on_start(facts, loaded.scenarios[0])
     outcomes = run_scenarios(facts, loaded.scenarios, RunStore(root), settings=settings, workers=workers,
@@ -94,4 +101,6 @@ def brief(
         prices = price_bands(facts, solved, store, draws=draws, settings=settings, workers=workers)
         keep_bands(root, loaded.name, [run.digest for run in runs], figures, prices)
     kept = read_kept(root, loaded.name, None if ledger is None else Path(ledger))
-    return CaseAnswer(make_brief(loaded, runs, facts, figures, kept, prices), failed, root / loaded.name)
+    words = (None if facts.dataset == usual else facts.dataset, conduct, demand, slopes)
+    folder = root / "-".join([loaded.name, *(word for word in words if word is not None)])
+    return CaseAnswer(make_brief(loaded, runs, facts, figures, kept, prices), failed, folder)
