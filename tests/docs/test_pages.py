@@ -28,6 +28,8 @@ COMMAND = re.compile(r"^(?:linepack|\./run) (?!test|docs|lock)[a-z][^\n]*", re.M
 INLINE = re.compile(r"`(?:linepack|\./run) ([a-z][^`]*)`")
 LONG = ("brief", "plausibility", "ensemble", "calibrate", "backtest")
 """Commands that solve for minutes: the long tests run them, the others see that they are understood."""
+ENDLESS = ("serve",)
+"""Runs until it is stopped; the tests of the server start it."""
 CLUSTER, SHARED = "tcp://HOST:8786", "/shared/results"
 FILES = {"mine.yaml": "docs/how-to/calibrate.md", "design.yaml": "docs/ensembles.md"}
 """Files that commands of a page name, and the page that shows what is in them."""
@@ -73,51 +75,90 @@ def test_commands_of_the_pages_run(line: str, tmp_path: Path, capsys: pytest.Cap
     assert capsys.readouterr().out.strip()
 
 
-@pytest.fixture
-def with_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the files that commands name, as their pages show them."""
+def context_of(line: str) -> click.Context:
+    """Return what a command's own parser makes of a line. Errors: ``click.UsageError`` if the line is not complete."""
+    words = shlex.split(line)[1:]
+    command: click.Command = getattr(import_module(COMMANDS[words[0]][0]), words[0].replace("-", "_"))
+    rest = words[1:]
+    while isinstance(command, click.Group):
+        if not rest or rest[0] not in command.commands:
+            raise click.UsageError(f"{line} is a group")
+        command = command.commands[rest.pop(0)]
+    return command.make_context(command.name, rest)
+
+
+def spoken_commands() -> list[str]:
+    """Return every complete command, without a word in capitals to be replaced, that stands within a sentence."""
+    found = []
+    for path in DOCUMENTS:
+        for match in INLINE.finditer(text_of(path)):
+            words = match[1].split()
+            if words[0] not in COMMANDS or words[0] in ENDLESS or any(word.isupper() for word in words):
+                continue
+            try:
+                context_of(f"linepack {match[1]}")
+            except click.UsageError:  # named in passing, without what it needs
+                continue
+            found.append(f"linepack {match[1]}")
+    return sorted(dict.fromkeys(found))
+
+
+SPOKEN = spoken_commands()
+READING = [line for line in SPOKEN if line.split()[1] in ("data", "cases")]
+
+
+def write_files(folder: Path) -> Path:
+    """Write the files that commands name, as their pages show them, and return the folder."""
     for name, page in FILES.items():
         [shown] = [block for language, block in FENCE.findall(text_of(ROOT / page)) if language == "yaml"
                    and ("calibration:" in block or "ensemble:" in block)]  # fmt: skip
-        (tmp_path / name).write_text(shown, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+        (folder / name).write_text(shown, encoding="utf-8")
+    return folder
 
 
 @pytest.mark.parametrize("line", SOLVING)
-def test_long_commands_of_the_pages_are_understood(line: str, with_files: Path) -> None:
+def test_long_commands_of_the_pages_are_understood(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Command, arguments and options are parsed as they stand; nothing is solved."""
-    words = shlex.split(line)[1:]
-    command: click.Command = getattr(import_module(COMMANDS[words[0]][0]), words[0])
-    rest = words[1:]
-    while isinstance(command, click.Group):
-        command = command.commands[rest.pop(0)]
-    assert command.make_context(command.name, rest).params
+    monkeypatch.chdir(write_files(tmp_path))
+    assert context_of(line).params
 
 
-def _turn(line: str) -> tuple[bool, bool, str]:
-    """What resumes or reports comes after what runs."""
-    return " report " in line, " resume " in line, line
+def test_commands_in_running_text_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those on facts, in one folder: a copy of a dataset is made before it is checked. Long tests run the others."""
+    monkeypatch.chdir(tmp_path)
+    assert len(READING) >= 6
+    for line in sorted(READING, key=_turn):
+        assert run(shlex.split(line)[1:]) == 0, (line, capsys.readouterr().err)
+        assert capsys.readouterr().out.strip(), line
 
 
-IN_TURN = sorted(SOLVING, key=_turn)
+def _turn(line: str) -> tuple[bool, ...]:
+    """What copies or fits a dataset comes before what uses it; what resumes or reports comes after what runs."""
+    return " report " in line, " resume " in line, " copy " not in line, " calibrate" not in line
+
+
+IN_TURN = sorted([*SOLVING, *SPOKEN], key=_turn)
+
 
 @pytest.fixture(scope="module")
-def long_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One workspace for all long commands: 'resume' and 'report' find what 'run' has made."""
-    return tmp_path_factory.mktemp("long")
+def long_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all long commands: 'resume' and 'report' find what 'run' has made."""
+    return write_files(tmp_path_factory.mktemp("long"))
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("line", IN_TURN)
+@pytest.mark.parametrize("line", list(dict.fromkeys(IN_TURN)))
 def test_long_commands_of_the_pages_run(
-    line: str, with_files: Path, long_workspace: Path, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest,
+    line: str, long_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
 ) -> None:  # fmt: skip
     """As written, except that a page, the shared folder and the cluster are the test's own."""
-    monkeypatch.setenv("LINEPACK_WORKSPACE", str(long_workspace))
-    words = [str(with_files / Path(word).name) if word.startswith("docs/") else
-             str(with_files / "shared") if word == SHARED else word for word in shlex.split(line)[1:]]  # fmt: skip
+    monkeypatch.chdir(long_folder)
+    monkeypatch.setenv("LINEPACK_WORKSPACE", str(long_folder / "linepack-results"))
+    words = [Path(word).name if word.startswith("docs/") else "shared" if word == SHARED else word
+             for word in shlex.split(line)[1:]]  # fmt: skip
     if CLUSTER in words:
         distributed = pytest.importorskip("distributed")
         cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
