@@ -17,7 +17,7 @@ from linepack.cli.options import print_json
     multiple=True,
     help="Only this part; may be given more than once [default: all].",
 )
-@click.option("--solver", default="auto", show_default=True, help="auto, piqp, hipo or clarabel.")
+@click.option("--solver", default="auto", show_default=True, help="auto, native, piqp, hipo or clarabel.")
 @click.option(
     "--workspace",
     type=click.Path(file_okay=False),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("calibration", default="reference-2025")
 @click.option("--dataset", default=None, help="Dataset name or folder [default: the scenario's].")
-@click.option("--solver", default="auto", show_default=True, help="auto, piqp, hipo or clarabel.")
+@click.option("--solver", default="auto", show_default=True, help="auto, native, piqp, hipo or clarabel.")
 @click.option(
     "--derivatives",
     type=click.Choice(["exact", "differences"]),

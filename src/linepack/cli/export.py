@@ -15,7 +15,7 @@ FORMATS = ("csv", "parquet", "iamc", "pypsa", "geojson", "excel")
 @click.option("--format", "kind", type=click.Choice(FORMATS), default="csv", show_default=True, help="What to write.")
 @click.option("--out", type=click.Path(), required=True, help="New folder to write to; for excel a new file.")
 @click.option("--dataset", default=None, help="Dataset name or folder [default: the scenario's].")
-@click.option("--solver", default="auto", show_default=True, help="auto, piqp, hipo or clarabel.")
+@click.option("--solver", default="auto", show_default=True, help="auto, native, piqp, hipo or clarabel.")
 @click.option("--workspace", type=click.Path(file_okay=False), envvar="LINEPACK_WORKSPACE",
               help="Folder that keeps runs [default: linepack-results].")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")

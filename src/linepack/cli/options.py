@@ -23,7 +23,7 @@ def solve_options(function: F) -> F:
     """Add ``--dataset``, ``--solver``, ``--workspace`` and ``--workers``."""
     options = (
         click.option("--dataset", default=None, help="Dataset name or folder [default: the scenario's]."),
-        click.option("--solver", default="auto", show_default=True, help="auto, piqp, hipo or clarabel."),
+        click.option("--solver", default="auto", show_default=True, help="auto, native, piqp, hipo or clarabel."),
         click.option("--workspace", type=click.Path(file_okay=False), envvar="LINEPACK_WORKSPACE",
                      help="Folder that keeps runs [default: linepack-results]."),
         click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True,

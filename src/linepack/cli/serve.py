@@ -8,7 +8,7 @@ import click
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8765, show_default=True, help="Port to listen on.")
-@click.option("--solver", default="auto", show_default=True, help="auto, piqp, hipo or clarabel.")
+@click.option("--solver", default="auto", show_default=True, help="auto, native, piqp, hipo or clarabel.")
 @click.option("--workspace", type=click.Path(file_okay=False), envvar="LINEPACK_WORKSPACE",
               help="Folder that keeps runs [default: linepack-results].")  # fmt: skip
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that solve.")

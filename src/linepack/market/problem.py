@@ -86,6 +86,7 @@ class Problem:
     parameters: dict[str, float]
     charges: pd.DataFrame  # rule, receiver, column, charge_eur_mwh: transfers, part of cost but not of resource cost
     curves: Curves
+    row_stage: np.ndarray  # number of the period of each row, -1 for a row over several
 
     @property
     def size(self) -> str:
@@ -103,6 +104,7 @@ class Assembler:
         self.equations: dict[str, Equation] = {}
         self._columns: list[tuple[np.ndarray, ...]] = []
         self._rows: list[tuple[np.ndarray, np.ndarray]] = []
+        self._stages: list[np.ndarray] = []
         self._triplets: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self._column_count = 0
         self._row_count = 0
@@ -138,6 +140,8 @@ class Assembler:
         index = np.arange(self._row_count, self._row_count + size).reshape(shape)
         self._row_count += size
         self._rows.append(tuple(np.broadcast_to(np.asarray(a, dtype=float), shape).ravel() for a in (lower, upper)))  # type: ignore[arg-type]
+        stage = np.arange(shape[0]) if length is None else np.full(shape[0], -1)
+        self._stages.append(np.repeat(stage, shape[1]))
         self.equations[name] = Equation(name, labels.reset_index(drop=True), index)
         return index
 
@@ -161,4 +165,5 @@ class Assembler:
         return Problem(
             sets, curvature, cost, matrix, row_lower, row_upper, lower, upper,
             self.variables, self.equations, real, parameters, charges, curves,
+            np.concatenate(self._stages),
         )  # fmt: skip

@@ -90,7 +90,7 @@ def program_of(problem: Problem) -> QuadraticProgram:
     """Return the arrays of a problem without their labels."""
     return QuadraticProgram(
         problem.hessian_diagonal, problem.cost, problem.matrix,
-        problem.row_lower, problem.row_upper, problem.column_lower, problem.column_upper,
+        problem.row_lower, problem.row_upper, problem.column_lower, problem.column_upper, problem.row_stage,
     )  # fmt: skip
 
 

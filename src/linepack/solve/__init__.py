@@ -12,17 +12,18 @@ from linepack.solve.certified import Attempt, Beginning, CertifiedSolution
 from linepack.solve.clarabel import Clarabel
 from linepack.solve.highs import Hipo
 from linepack.solve.lazy import solve_lazily
+from linepack.solve.native import Native
 from linepack.solve.piqp import Piqp
 from linepack.solve.presolve import reduce
 from linepack.solve.program import QuadraticProgram, RawSolution, Solver, SolverStatus
 
-SOLVERS: dict[str, Solver] = {"piqp": Piqp(), "hipo": Hipo(), "clarabel": Clarabel()}
-SHORT: dict[str, Solver] = {"piqp": Piqp(most_iterations=60)}
+SOLVERS: dict[str, Solver] = {"piqp": Piqp(), "native": Native(), "hipo": Hipo(), "clarabel": Clarabel()}
+SHORT: dict[str, Solver] = {"piqp": Piqp(most_iterations=60), "native": Native(most_iterations=60)}
 """With something left out a program may have no answer: then these give up soon, and no other solver is tried."""
 
 AUTO = "auto"
-LARGE_PROGRAM_COLUMNS = 65_000
-"""Above this size HiPO's fill-reducing ordering wins over PIQP's (docs/benchmarks.md)."""
+SMALL_PROGRAM_COLUMNS, LARGE_PROGRAM_COLUMNS = 25_000, 65_000
+"""Up to the first size PIQP is as fast as the own interior point; above the second it is slower than HiPO, too."""
 
 
 def solver_names() -> tuple[str, ...]:
@@ -89,10 +90,18 @@ def _solve(
                        hint="check the data for a market that cannot be supplied, or try another solver")  # fmt: skip
 
 
+def first_choice(program: QuadraticProgram) -> str:
+    """Return the solver that ``auto`` asks first."""
+    return _order(program, AUTO)[0]
+
+
 def _order(program: QuadraticProgram, solver: str) -> list[str]:
     if solver == AUTO:
-        is_large = program.matrix.shape[1] > LARGE_PROGRAM_COLUMNS
-        return ["hipo", "piqp", "clarabel"] if is_large else ["piqp", "hipo", "clarabel"]
+        columns = program.matrix.shape[1]
+        if columns <= SMALL_PROGRAM_COLUMNS:
+            return ["piqp", "native", "hipo", "clarabel"]
+        return ["native", "piqp", "hipo", "clarabel"] if columns <= LARGE_PROGRAM_COLUMNS else [
+            "native", "hipo", "piqp", "clarabel"]  # fmt: skip
     if solver not in SOLVERS:
         raise InputError("unknown-solver", f"there is no solver '{solver}'", keys=[solver],
                          hint=f"one of {', '.join(solver_names())}")  # fmt: skip
@@ -101,5 +110,5 @@ def _order(program: QuadraticProgram, solver: str) -> list[str]:
 
 __all__ = [
     "AUTO", "Attempt", "Beginning", "Certificate", "CertifiedSolution", "QuadraticProgram", "RawSolution",
-    "SolverStatus", "certify", "reduced_cost", "solve", "solver_names",
+    "SolverStatus", "certify", "first_choice", "reduced_cost", "solve", "solver_names",
 ]  # fmt: skip

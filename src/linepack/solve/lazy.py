@@ -52,6 +52,7 @@ def solve_lazily(
             break
         part = replace(program, matrix=rows[has_row].tocsc(), row_lower=program.row_lower[has_row],
                        row_upper=program.row_upper[has_row],
+                       row_stage=None if program.row_stage is None else program.row_stage[has_row],
                        column_upper=np.where(has_column, program.column_upper, program.column_lower))  # fmt: skip
         try:
             answer = solve_part(part)

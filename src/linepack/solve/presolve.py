@@ -37,5 +37,6 @@ def reduce(program: QuadraticProgram) -> Reduced:
         program.hessian_diagonal[kept], program.cost[kept], matrix.tocsr()[is_kept_row].tocsc(),
         (program.row_lower - moved)[is_kept_row], (program.row_upper - moved)[is_kept_row],
         program.column_lower[kept], program.column_upper[kept],
+        None if program.row_stage is None else program.row_stage[is_kept_row],
     )  # fmt: skip
     return Reduced(small, kept, is_kept_row, fixed)

@@ -12,7 +12,11 @@ import scipy.sparse as sp
 
 @dataclass(frozen=True)
 class QuadraticProgram:
-    """Minimise x'diag(h)x/2 + c'x, rows A x and columns x between limits (infinite where there is none)."""
+    """Minimise x'diag(h)x/2 + c'x, rows A x and columns x between limits (infinite where there is none).
+
+    ``row_stage`` numbers the stages (periods) that rows belong to, -1 for a row over several: a hint for the order in
+    which equations are eliminated, without effect on the answer.
+    """
 
     hessian_diagonal: np.ndarray
     cost: np.ndarray
@@ -21,6 +25,7 @@ class QuadraticProgram:
     row_upper: np.ndarray
     column_lower: np.ndarray
     column_upper: np.ndarray
+    row_stage: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         rows, columns = self.matrix.shape
@@ -29,6 +34,8 @@ class QuadraticProgram:
             array = getattr(self, name)
             if array.shape != (length,) or np.isnan(array).any():
                 raise ValueError(f"{name} must have {length} entries and no NaN")
+        if self.row_stage is not None and self.row_stage.shape != (rows,):
+            raise ValueError(f"row_stage must have {rows} entries")
         if np.isnan(self.matrix.data).any() or (self.hessian_diagonal < 0).any():
             raise ValueError("the matrix holds NaN, or the Hessian is not convex")
 
