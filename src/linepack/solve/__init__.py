@@ -17,7 +17,7 @@ from linepack.solve.presolve import reduce
 from linepack.solve.program import QuadraticProgram, RawSolution, Solver, SolverStatus
 
 SOLVERS: dict[str, Solver] = {"piqp": Piqp(), "hipo": Hipo(), "clarabel": Clarabel()}
-SHORT: dict[str, Solver] = {"piqp": Piqp(most_iterations=60)}
+SHORT: dict[str, Solver] = {"piqp": Piqp(most_iterations=60, least_damping=1e-9)}
 """With something left out a program may have no answer: then these give up soon, and no other solver is tried."""
 
 AUTO = "auto"
