@@ -1,6 +1,6 @@
 """What the market costs as it grows: build, update, solve, certificate, read-back and memory, beside other tools.
 
-    python benchmarks/solve_scale.py [--cases 12:month 24:month 12:week 20x5x12] [--solvers piqp hipo clarabel]
+    python benchmarks/solve_scale.py [--cases 12:month 24:month 12:week 20x5x12] [--solvers native piqp hipo]
                                      [--repeats 3] [--linopy 12:month]
 
 Prints JSON. A case is MONTHS:STEP of the scenario ``us-gazprom-2025/status-quo``, or NODESxTRADERSxMONTHS of a
@@ -11,7 +11,8 @@ the clock say little. Each case runs in a process of its own, for its peak memor
 ``cold_build_s`` reads the dataset and builds the first market; ``update_s`` builds a changed scenario (a colder
 winter) in the same process. ``linopy_s`` is linopy's time for model and matrices of the same market by months, from
 arcs, capacities and costs that are already joined; ``arrays_s`` is ours. ``factor_nonzeros`` and
-``factor_mega_flops`` are those of the normal equations under a minimum-degree ordering: they have no noise. ``growth``
+``factor_mega_flops`` are those of the normal equations under a minimum-degree ordering, ``native_`` those of the own
+interior point: they have no noise. ``growth``
 has the powers with which figures grow in periods, nodes and traders, fitted over the cases that differ in that alone.
 """
 
@@ -33,6 +34,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 from scipy.sparse.linalg import splu
 
@@ -46,15 +48,21 @@ from linepack.market.sets import market_sets
 from linepack.results.solution import Solution, program_of
 from linepack.scenario.patches import QuantityPatch, Span
 from linepack.scenario.scenario import Scenario, apply_scenario, load_scenario
-from linepack.solve import SOLVERS, certify, reduced_cost
+from linepack.solve import SOLVERS, certify, first_choice, reduced_cost
 from linepack.solve.certified import CertifiedSolution
+from linepack.solve.dissection import StepEquations
 from linepack.solve.presolve import reduce
 from linepack.solve.program import QuadraticProgram
-from linepack.system.calendar import Step
+from linepack.system.calendar import Step, month_of
 from linepack.system.dataset import load_dataset
 from linepack.system.gassystem import GasSystem
 
 SCENARIO = "us-gazprom-2025/status-quo"
+LAST_YEAR = 2030
+REPEATED = {"availability": ("month",), "demand": ("month",), "indigenous_production": ("month",),
+            "market_prices": ("month",), "resource_windows": ("first_month", "last_month")}  # fmt: skip
+"""The data end with 2030: of a longer horizon each further year is the last one again."""
+
 CASES = ["12:month", "24:month", "36:month", "12:week", "24:week", "10x6x12", "20x6x12", "40x6x12", "20x12x12",
          "20x24x12"]  # fmt: skip
 """Days are asked for by hand (``--cases 12:day --solvers hipo``): a year takes minutes."""
@@ -98,7 +106,8 @@ class Size:
         """Return facts and scenario."""
         if self.nodes:
             return synthetic_system(self.nodes, self.traders, self.months), synthetic_scenario(self.months)
-        return load_dataset("2025"), replace(load_scenario(SCENARIO), months=self.months, step=Step(self.step))
+        scenario = replace(load_scenario(SCENARIO), months=self.months, step=Step(self.step))
+        return longer(load_dataset("2025"), month_of(scenario.periods[-1].start)), scenario
 
     @cached_property
     def is_by_months(self) -> bool:
@@ -106,10 +115,40 @@ class Size:
         return self.step == Step.MONTH and not self.nodes
 
 
+def longer(system: GasSystem, last_month: str) -> GasSystem:
+    """Return a system whose tables reach ``last_month``: the last year is repeated, and contracts go on."""
+    years = range(1, max(0, int(last_month[:4]) - LAST_YEAR) + 1)
+    if not years:
+        return system
+    changed = {}
+    for name, columns in REPEATED.items():
+        table = system.table(name)
+        last = table[table[columns[-1]].str[:4] == str(LAST_YEAR)]
+        more = [last.assign(**{c: [_later(month, k) for month in last[c]] for c in columns}) for k in years]
+        changed[name] = pd.concat([table, *more], ignore_index=True)
+    contracts = system.table("contracts")
+    end = [f"{LAST_YEAR + len(years)}-12-31" if day >= f"{LAST_YEAR}-12" else day for day in contracts["end"]]
+    return system.with_tables(**changed, contracts=contracts.assign(end=end))
+
+
+def _later(month: str, years: int) -> str:
+    return f"{int(month[:4]) + years}{month[4:]}"
+
+
 def colder(scenario: Scenario) -> Scenario:
     """Return a scenario with a colder winter."""
     patch = QuantityPatch("cold", "benchmark", "demand", ("*",), (), (), Span(), 1.01)
     return replace(scenario, patches=(*scenario.patches, patch))
+
+
+def native_cost(program: QuadraticProgram) -> dict[str, float]:
+    """Return non-zeros and mega flops of the factor of the own interior point."""
+    small = reduce(program).program
+    rows, columns = small.matrix.shape
+    equations = StepEquations(small.matrix, small.row_stage, np.zeros(columns, dtype=bool))
+    equations.factor(np.ones(columns), np.ones(rows))
+    entries, products = equations.fill()
+    return {"native_nonzeros": entries, "native_mega_flops": round(products / 1e6, 1)}
 
 
 def measure(size: Size, solvers: Sequence[str], repeats: int, limit_s: float, *, has_linopy: bool) -> dict[str, Any]:
@@ -163,7 +202,8 @@ def measure(size: Size, solvers: Sequence[str], repeats: int, limit_s: float, *,
     return {
         "months": size.months, "step": size.step, "nodes": size.nodes, "traders": size.traders,
         "periods": len(periods), "rows": rows, "columns": columns, "nonzeros": int(program.matrix.nnz),
-        **(factor_cost(program) if rows <= 60_000 else {}), "repeats": repeats,
+        **(factor_cost(program) | native_cost(program) if rows <= 60_000 else {}), "repeats": repeats,
+        "auto": first_choice(program),
         "cold_build_s": round(loaded_s + first_s, 4), **medians, **ratio,
         "update_over_cold": round(medians["update_s"] / (loaded_s + first_s), 3), "solvers": found,
         "peak_memory_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
@@ -192,8 +232,8 @@ def _solve(program: QuadraticProgram, name: str, limit_s: float) -> Any:
                      raw.iterations, raw.seconds, raw.message)  # fmt: skip
 
 
-GROWING = ("arrays_s", "factor_nonzeros", "factor_mega_flops", "piqp_s", "hipo_s", "clarabel_s", "native_s",
-           "certificate_s", "read_back_s")  # fmt: skip
+GROWING = ("arrays_s", "factor_nonzeros", "factor_mega_flops", "native_nonzeros", "native_mega_flops", "native_s",
+           "piqp_s", "hipo_s", "clarabel_s", "certificate_s", "read_back_s")  # fmt: skip
 
 
 def growth(cases: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -223,7 +263,7 @@ def main() -> None:
     """Measure every case in a process of its own and print all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", nargs="+", default=CASES)
-    parser.add_argument("--solvers", nargs="+", default=["piqp", "hipo", "clarabel"])
+    parser.add_argument("--solvers", nargs="+", default=["native", "piqp", "hipo", "clarabel"])
     parser.add_argument("--linopy", nargs="*", default=["12:month", "24:month"], help="cases that linopy builds too")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--limit", type=float, default=300.0, help="seconds on the clock after which a solver is cut")

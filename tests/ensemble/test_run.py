@@ -177,26 +177,30 @@ def test_kill_9_loses_at_most_the_runs_in_flight(tmp_path: Path) -> None:
 
 @pytest.mark.full
 def test_a_cluster_gives_the_same_rows_though_a_worker_is_killed(tmp_path: Path) -> None:
-    """Three worker processes of a Dask cluster; one is killed after twenty draws: no row is lost, all are the same."""
+    """Three worker processes of a Dask cluster, of which two are killed: no row is lost, all are the same.
+
+    One dies while the pilots that are stored are told, just before facts are handed out; another amid the draws.
+    """
     from distributed import LocalCluster
 
     from linepack.runs.cluster import cluster
 
     design, system = small_design(tmp_path, draws=60), small_system()
     here = run_ensemble(system, design, tmp_path / "here", workers=1)
-    killed = []
+    killed: list[int] = []
     with LocalCluster(n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None) as local:  # type: ignore[no-untyped-call]  # distributed is untyped
-        first = next(iter(local.workers.values()))
+        victims = list(local.workers.values())[:2]
 
         def note(progress: Progress) -> None:
-            if progress.done == 20:
-                killed.append(first.pid)
-                os.kill(first.pid, signal.SIGKILL)
+            if progress.done == 20 or (not progress.is_cached and len(killed) == 1):
+                victim = victims[len(killed)]
+                killed.append(victim.pid)
+                os.kill(victim.pid, signal.SIGKILL)
 
         with cluster(local.scheduler_address) as spread:
             there = run_ensemble(system, design, tmp_path / "there", spread=spread, on_progress=note)
-        assert killed
-        assert first.pid != killed[0]
+        assert len(killed) == 2
+        assert victims[0].pid != killed[0]
     assert csv_text(there.rows.drop(columns="seconds")) == csv_text(here.rows.drop(columns="seconds"))
 
 

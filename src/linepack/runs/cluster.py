@@ -6,6 +6,7 @@ nothing but an error, so that a worker may die at any time: Dask gives what it h
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from linepack.runs.runner import Done, Worker, work, worker_died
 from linepack.scenario.scenario import Scenario
 
 DATA = "linepack-worker"
+TRIES, WAIT_S = 20, 0.5
+"""So often, and after so long, the facts are handed out again if a worker died while it was given them."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class ClusterSpread:
     def __call__(self, worker: Worker, scenarios: Mapping[int, Scenario], done: Done) -> None:
         """Solve and store every scenario, and call ``done`` once for each."""
         distributed = library()
-        self.client.register_plugin(_plugin(worker))
+        _give_facts(self.client, worker)
         jobs = {self.client.submit(_work, scenario, pure=False): k for k, scenario in scenarios.items()}
         try:
             for job in distributed.as_completed(jobs, loop=self.client.loop):
@@ -59,6 +62,18 @@ def library() -> Any:
         return import_module("distributed")
     except ImportError as error:
         raise InputError("no-dask", "Dask is not installed", hint="pip install 'linepack[cluster]'") from error
+
+
+def _give_facts(client: Any, worker: Worker) -> None:
+    """Give the facts to all workers; one that dies meanwhile is left to its successor."""
+    for attempt in range(TRIES):
+        try:
+            client.register_plugin(_plugin(worker))
+            return
+        except OSError:
+            if attempt == TRIES - 1:
+                raise
+            time.sleep(WAIT_S)
 
 
 def _plugin(worker: Worker) -> Any:

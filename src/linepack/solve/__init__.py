@@ -18,12 +18,14 @@ from linepack.solve.presolve import reduce
 from linepack.solve.program import QuadraticProgram, RawSolution, Solver, SolverStatus
 
 SOLVERS: dict[str, Solver] = {"piqp": Piqp(), "native": Native(), "hipo": Hipo(), "clarabel": Clarabel()}
-SHORT: dict[str, Solver] = {"piqp": Piqp(most_iterations=60), "native": Native(most_iterations=60)}
+SHORT: dict[str, Solver] = {
+    "piqp": Piqp(most_iterations=60, least_damping=1e-9), "native": Native(most_iterations=60),
+}  # fmt: skip
 """With something left out a program may have no answer: then these give up soon, and no other solver is tried."""
 
 AUTO = "auto"
-SMALL_PROGRAM_COLUMNS, LARGE_PROGRAM_COLUMNS = 25_000, 65_000
-"""Up to the first size PIQP is as fast as the own interior point; above the second it is slower than HiPO, too."""
+SMALL_PROGRAM_COLUMNS = 65_000
+"""Up to this size PIQP is as fast as the own interior point, above it is slower (docs/benchmarks.md)."""
 
 
 def solver_names() -> tuple[str, ...]:
@@ -97,11 +99,8 @@ def first_choice(program: QuadraticProgram) -> str:
 
 def _order(program: QuadraticProgram, solver: str) -> list[str]:
     if solver == AUTO:
-        columns = program.matrix.shape[1]
-        if columns <= SMALL_PROGRAM_COLUMNS:
-            return ["piqp", "native", "hipo", "clarabel"]
-        return ["native", "piqp", "hipo", "clarabel"] if columns <= LARGE_PROGRAM_COLUMNS else [
-            "native", "hipo", "piqp", "clarabel"]  # fmt: skip
+        is_small = program.matrix.shape[1] <= SMALL_PROGRAM_COLUMNS
+        return ["piqp", "native", "hipo", "clarabel"] if is_small else ["native", "hipo", "piqp", "clarabel"]
     if solver not in SOLVERS:
         raise InputError("unknown-solver", f"there is no solver '{solver}'", keys=[solver],
                          hint=f"one of {', '.join(solver_names())}")  # fmt: skip
