@@ -12,8 +12,8 @@ the clock say little. Each case runs in a process of its own, for its peak memor
 winter) in the same process. ``linopy_s`` is linopy's time for model and matrices of the same market by months, from
 arcs, capacities and costs that are already joined; ``arrays_s`` is ours. ``factor_nonzeros`` and
 ``factor_mega_flops`` are those of the normal equations under a minimum-degree ordering, ``native_`` those of the own
-interior point: they have no noise. ``growth``
-has the powers with which figures grow in periods, nodes and traders, fitted over the cases that differ in that alone.
+interior point: they have no noise. ``growth`` has the powers with which figures grow in periods, nodes and traders,
+fitted over the cases that differ in that alone.
 """
 
 from __future__ import annotations

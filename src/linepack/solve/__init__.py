@@ -24,7 +24,7 @@ SHORT: dict[str, Solver] = {
 """With something left out a program may have no answer: then these give up soon, and no other solver is tried."""
 
 AUTO = "auto"
-SMALL_PROGRAM_COLUMNS = 65_000
+SMALL_PROGRAM_COLUMNS = 20_000
 """Up to this size PIQP is as fast as the own interior point, above it is slower (docs/benchmarks.md)."""
 
 
