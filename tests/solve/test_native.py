@@ -173,7 +173,7 @@ def test_it_is_asked_first_where_it_is_quicker() -> None:
 
 
 def test_failing_it_another_solver_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An own interior point that gives up at once is one attempt; the next one's answer is the one that is certified."""
+    """An own interior point that gives up at once is one attempt; the answer of the next one is certified."""
     monkeypatch.setattr(solving, "SMALL_PROGRAM_COLUMNS", 0)
     monkeypatch.setitem(SOLVERS, "native", native.Native(most_iterations=0))
     answer = solve(seasons(6))
