@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -68,15 +68,6 @@ def check_header(header: Sequence[str], table: Table) -> list[Issue]:
 def parse_row(cells: Mapping[str, str | None], table: Table, line: int, issues: list[Issue]) -> dict[str, Cell]:
     """Return one row with parsed cells; problems are appended to ``issues`` with their line."""
     return {column.name: _parse(cells.get(column.name), column, table, line, issues) for column in table.columns}
-
-
-def write_rows(path: Path, table: Table, rows: Iterable[Row]) -> None:
-    """Write rows as CSV in the column order of the schema."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([column.name for column in table.columns])
-        for row in rows:
-            writer.writerow(["" if row[c.name] is None else row[c.name] for c in table.columns])
 
 
 def _parse(cell: str | None, column: Column, table: Table, line: int, issues: list[Issue]) -> Cell:
