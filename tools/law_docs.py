@@ -1,11 +1,10 @@
-"""Write the generated pages of docs/law: the list of instruments, the tables, and the coverage of the story.
+"""Write the generated pages of docs/law: the list of instruments and the tables.
 
 Run: python tools/law_docs.py. A test checks that the pages are up to date.
 """
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 from linepack.policy.law import Law, load_law
@@ -85,35 +84,9 @@ def tables_page() -> str:
     return "\n".join(lines)
 
 
-def coverage_page() -> str:
-    """Return the coverage of the story row by row."""
-    rows = coverage_rows()
-    tested = sum(1 for row in rows if row["test"])
-    lines = [
-        "# Coverage of the story",
-        "",
-        GENERATED.replace("the tables", "`coverage.csv`"),
-        f"Systems, actors, instruments, events, relations and figures of the story of March 2025, and what it needs "
-        f"without naming: {len(rows)} rows, {tested} with a test, the others with the reason why not.",
-        "",
-        "| row | item | where | test, or reason |",
-        "| --- | --- | --- | --- |",
-    ]
-    for row in rows:
-        shown = f"`{row['test'].split('::')[1]}`" if row["test"] else row["reason"]
-        lines.append(f"| {row['row']} | {row['item']} | {row['where']} | {shown} |")
-    return "\n".join(lines) + "\n"
-
-
-def coverage_rows() -> list[dict[str, str]]:
-    """Return the rows of ``coverage.csv``."""
-    with (DOCS / "coverage.csv").open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
-
-
 def pages() -> dict[str, str]:
     """Return the name and text of every generated page."""
-    return {"instruments.md": instruments_page(load_law()), "tables.md": tables_page(), "coverage.md": coverage_page()}
+    return {"instruments.md": instruments_page(load_law()), "tables.md": tables_page()}
 
 
 if __name__ == "__main__":

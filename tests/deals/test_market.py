@@ -13,7 +13,7 @@ import pytest
 from linepack.cli import run
 from linepack.deals.coalitions import coalition_values
 from linepack.deals.conditions import Chosen, all_of
-from linepack.deals.deal import Deal, DealPlayer, Decision, Effect, Share
+from linepack.deals.deal import Deal, DealPlayer, Decision, Effect, Share, TabledAccounts
 from linepack.deals.game import dummy_players
 from linepack.deals.market import ConsentQuery, MarketRuns, is_reached, lawful_consents, run_deal
 from linepack.deals.outcomes import Outcomes, find_outcomes
@@ -242,3 +242,57 @@ def test_published_findings(facts: GasSystem, store: RunStore, case: str, holdin
     ]
     assert sum(bool(holds) for holds in found.values()) == holding
     assert np.isfinite(outcomes.payoffs_eur_bn).all()
+
+
+def test_effects_without_patches_share_a_run(store: RunStore) -> None:
+    """A truce that moves no gas is an outcome of its own and no run of its own."""
+    deal = line_deal()
+    truce = Effect("truce", Chosen("permit", ("yes",)), ())
+    runs = run_deal(replace(deal, effects=(*deal.effects, truce)), BASE, line_system(), store)
+    assert set(runs.runs) == {NONE, LINE | {"truce"}, frozenset({"truce"})}
+    assert runs.runs[NONE].digest == runs.runs[frozenset({"truce"})].digest
+    assert len({run.digest for run in runs.runs.values()}) == 2
+
+
+def test_what_is_inside_a_player_adds_up(store: RunStore) -> None:
+    """R and G share R's 0.012 as companies; G's consumers, whose price stands, gain nil; the parts are the whole."""
+    players = (DealPlayer("R", "R", (Share("company", "R", 0.5),)),
+               DealPlayer("G", "G", (Share("company", "R", 0.5), Share("consumers", "XX", 1.0))))  # fmt: skip
+    runs = run_deal(line_deal(*players), BASE, line_system(), store)
+    inside = runs.inside_eur_bn(LINE).set_index(["player", "purse"])["change_eur_bn"]
+    assert inside["R", "company"] == pytest.approx(0.006, abs=1e-7)
+    assert inside["G", "company"] == pytest.approx(0.006, abs=1e-7)
+    assert inside["G", "consumers"] == pytest.approx(0, abs=1e-7)
+    outcomes = find_outcomes(runs.deal, runs.accounts.__getitem__)
+    position = next(k for k, e in enumerate(outcomes.effect_of) if outcomes.effects[e] == LINE)
+    whole = inside.groupby("player").sum()[["R", "G"]].to_numpy()
+    assert whole == pytest.approx(outcomes.gains_eur_bn[position], abs=1e-9)
+
+
+@pytest.mark.full
+def test_a_us_owner_of_the_line_is_at_odds_with_us_sellers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The US loses by the string as a seller of LNG; as owner of the line it gains more than that."""
+    assert run(["deal", "us-gazprom-2025/ns2-us", "--json", "--workspace", str(tmp_path)]) == 0
+    effects = {e["effect"]: e for e in json.loads(capsys.readouterr().out)["market"]["effects"]}
+    parts = {p["purse"]: p["change_eur_bn"] for p in effects["ns2-b+us-owner"]["inside_players_eur_bn"]
+             if p["player"] == "US"}  # fmt: skip
+    assert parts["company"] < 0 < parts["network"]
+
+
+def test_linking_makes_a_bargain_that_no_part_makes() -> None:
+    """Minerals cost Ukraine 2 and bring the United States 3; aid costs it 1 and is worth 4: neither goes alone.
+
+    Linked, both gain 2. Russia's truce, worth nothing to it here, is not bought by either.
+    """
+    loaded = load_case_file("us-gazprom-2025/truce-minerals")
+    assert isinstance(loaded, DealFile)
+    worth = {"US share of the minerals": 3, "minerals that Ukraine gives": -2, "cost of aid": -1, "worth of aid": 4}
+    terms = tuple(replace(term, eur_bn=worth.get(term.name, 0)) for term in loaded.deal.terms)
+    deal = replace(loaded.deal, players=tuple(replace(p, actor="", takes=()) for p in loaded.deal.players), terms=terms)
+    outcomes = find_outcomes(deal, lambda _: TabledAccounts({}, "no gas"))
+    chosen = {tuple(outcomes.choices(p)[name] for name in ("minerals", "aid")): outcomes.gains_eur_bn[p][:3]
+              for p in range(len(outcomes.gains_eur_bn))}  # fmt: skip
+    assert chosen["share", "no"] == pytest.approx([3, -2, 0])
+    assert chosen["no", "yes"] == pytest.approx([-1, 4, 0])
+    assert chosen["share", "yes"] == pytest.approx([2, 2, 0])
+    assert shapley(coalition_values(outcomes).game) == pytest.approx([2, 2, 0, 0])

@@ -146,3 +146,23 @@ def test_size_words_have_no_number(claims: tuple[Claim, ...]) -> None:
     words = [q for claim in claims for q in claim.quantities if q.kind is QuantityKind.WORD]
     assert {q.unit for q in words} == {"record", "only", "cheap"}
     assert all(q.low is None and q.normal_low is None for q in words)
+
+
+def test_causes_that_the_article_claims_in_its_own_voice(claims: tuple[Claim, ...]) -> None:
+    """Rows 57, 79 and 80: nobody is quoted for them, so they stand as the outlet's own claims, with their levers."""
+    first_term, exit_from_gas, closure = (
+        only(claims, "In his first term"), only(claims, "wants to end its use"), only(claims, "closed for good")
+    )  # fmt: skip
+    assert {first_term.code, exit_from_gas.code, closure.code} == {"NV"}
+    assert first_term.actors == ("TRUMP",)
+    assert "US_LNG" in first_term.assets
+    assert {"route_stop", "import_ban"} <= set(exit_from_gas.levers)
+    assert {"demand_loss", "price_effect"} <= set(closure.levers)
+
+
+def test_exemptions_hang_on_peace_talks(claims: tuple[Claim, ...]) -> None:
+    """Row 81: officials expect exemptions, and the condition is kept with them."""
+    claim = only(claims, "expect exemptions")
+    assert claim.condition is not None
+    assert claim.condition.text == "if peace talks advance"
+    assert {"exemption", "investment_limits"} <= set(claim.levers)

@@ -21,7 +21,7 @@ from linepack.odds.scoring import (
     shipped_questions,
 )
 from linepack.odds.tables import Gap, Interval, Move, published_gaps, quoted_moves, regimes, regimes_of
-from linepack.system.names import events
+from linepack.policy.timeline import events
 
 DAY = date(2025, 3, 13)
 CURVE = """quoted_at,delivery_first_month,delivery_last_month,price_eur_mwh

@@ -43,6 +43,6 @@ def test_from_article_to_odds(tmp_path: Path) -> None:
     assert set(bands) == set(wanted)
     assert all(0 < band.low < band.high <= 1 for band in bands.values())
     assert bands["ukraine-40"].low < bands["ukraine-15"].low
-    assert any("30-day halt" in later.title for later in found.followed)
+    assert any("30-day halt" in later.what for later in found.followed)
     flows = {gap.months[0]: gap for gap in gaps if gap.regime == "ns2-b-open"}
     assert flows["2025-10"].gap_eur_mwh.low == pytest.approx(flows["2025-10"].gap_eur_mwh.high * 1.3 / 0.7)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Callable
-from importlib import resources
 from pathlib import Path
 
 import pytest
 
-from linepack.policy.law import Law, load_law
+from linepack.policy.law import LAW_FOLDER, Law, load_law
 from linepack.system.dataset import load_dataset
 from linepack.system.gassystem import GasSystem
 
-LAW_FOLDER = Path(str(resources.files("linepack") / "datasets" / "law"))
 Edit = Callable[[str, Callable[[dict[str, str]], bool], dict[str, str]], Path]
 
 

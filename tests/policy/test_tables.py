@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from linepack.errors import InputError
-from linepack.policy.law import Law, law_on, load_law
+from linepack.policy.law import LAW_FOLDER, Law, law_on, load_law
 from linepack.policy.schema import LAW_TABLES, ROWS, describe_law_package
 from linepack.policy.words import Expression, LawGrade, Status
 from linepack.system.dataset import available_datasets
-from tests.policy.conftest import LAW_FOLDER, Edit
+from tests.policy.conftest import Edit
 
 FACT_BASE = """
 EU-SECT-RENEW EU-PKG-10 EU-PKG-11 EU-PKG-12 EU-PKG-14 EU-PKG-16 EU-PKG-17 EU-PKG-18 EU-PKG-19 EU-PKG-20
@@ -149,7 +149,7 @@ def test_a_wrong_row_is_refused_with_its_name(
 
 def test_a_missing_table_and_a_strange_column_are_named(edited: Edit) -> None:
     """All findings are collected: the missing file and the column that the schema does not have."""
-    folder = edited("events", lambda row: row["event"] == "EV-SEED", {})
+    folder = edited("events", lambda row: row["event"] == "EV-PUTIN-0313", {})
     (folder / "members.csv").unlink()
     path: Path = folder / "events.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("event,date", "event,datum", 1), encoding="utf-8")

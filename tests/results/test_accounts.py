@@ -346,6 +346,17 @@ def test_changes_add_up(regimes: dict[str, Run]) -> None:
         assert compare_accounts(base, run.tables)["change"].sum() == pytest.approx(change, abs=1e-9)
 
 
+@pytest.mark.parametrize("rival", ["Norway", "Algeria", "Azerbaijan", "Qatar"])
+def test_rivals_lose_by_russian_gas_and_gain_by_its_loss(regimes: dict[str, Run], rival: str) -> None:
+    """More gas from Russia takes price and sales from the others; TurkStream's end gives both."""
+    base = regimes["status-quo"].tables
+    def gain(scenario: str) -> float:
+        return float(who_gains(base, regimes[scenario].tables).set_index("party")["change_eur_bn_y"][rival])
+
+    assert max(gain("ns2-b-open"), gain("ukraine-15"), gain("ukraine-40")) < 0
+    assert gain("turkstream-stopped") > 0
+
+
 def test_revenue_is_the_brief_s_revenue(reference: Solution, reference_tables: Mapping[str, pd.DataFrame]) -> None:
     """Sales less carriage is the headline's revenue, but for pipeline gas to markets that contracts price."""
     frame, year = accounts(reference), 365 / reference.days.sum()

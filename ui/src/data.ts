@@ -65,7 +65,7 @@ export interface Consents {
   renewals: { what: string; day: string; any_one_of: string[]; opens: string[]; closes: string[]; stays_closed: string[] }[]; temporary: string[];
   coming: { scope: string; instrument: string; measure: string; first_day: string }[];
 }
-export interface Mark { event: string; day: string; label: string; is_scheduled: boolean; instruments: string[]; assets: string[]; grade: string }
+export interface Mark { event: string; day: string; not_before: string | null; label: string; is_scheduled: boolean; instruments: string[]; assets: string[]; grade: string }
 export interface LawContent {
   day: string; filling: { day: string; share_fraction: number; scope: string; note: string; is_later_law: boolean }[]; consents: Record<string, Consents[]>; bodies: Record<string, string>; instruments: Record<string, string>; sources: Record<string, string>;
   timeline: {

@@ -119,13 +119,14 @@ export function TimelineView({ law, state }: { law: LawContent; state: State }):
   const coming = upcoming(law, marks, new Set(instruments), day);
   return (
     <FigureFrame id="timeline" title="Law and events over time" sources={["law"]}
-      lead={<>Bars are phases of instruments (blue) and licences (green), diamonds on top are events, hollow ones scheduled. The dashed line is {day}; {coming.length} dates lie after it. Grade of each row: P official text seen, S law firm or press, T tertiary note, B background.</>}
-      table={{ columns: ["day", "event", "kind", "instruments", "assets", "grade", "source"], rows: [...marks.map((m) => [m.day, m.label, m.is_scheduled ? "scheduled" : "event", m.instruments.map((i) => law.instruments[i] ?? i).join(", "), m.assets.join(", "), m.grade, law.sources[m.event] || m.instruments.map((i) => law.sources[i]).filter(Boolean).join("; ")]),
+      lead={<>Bars are phases of instruments (blue) and licences (green), diamonds on top are events, hollow ones scheduled; a line before one says that its day is not known. The dashed line is {day}; {coming.length} dates lie after it. Grade of each row: P official text seen, S law firm or press, T tertiary note, B background.</>}
+      table={{ columns: ["day", "event", "kind", "instruments", "assets", "grade", "source"], rows: [...marks.map((m) => [spanOf(m), m.label, m.is_scheduled ? "scheduled" : "event", m.instruments.map((i) => law.instruments[i] ?? i).join(", "), m.assets.join(", "), m.grade, law.sources[m.event] || m.instruments.map((i) => law.sources[i]).filter(Boolean).join("; ")]),
         ...bars.map((b) => [b.first_day, `${law.instruments[b.instrument] ?? b.instrument}: ${b.label}`, b.last_day ? `in force to ${b.last_day}` : "in force, no end", b.instrument, "", b.grade, law.sources[b.instrument] ?? ""])].sort((a, b) => a[0]!.localeCompare(b[0]!)) }}
       controls={<><DayInput law={law} state={state} id="timeline-day" /><label><input type="checkbox" checked={mine} onChange={(e) => setState({ mine: e.currentTarget.checked })} />only what concerns {law.consents[asset]?.[0]?.name ?? asset}</label></>}>
       <svg class="chart timeline" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label="Instruments and events over time; the table below holds the events">
         <g class="axis">{x.ticks(8).map((t) => <g><line x1={x(t)} x2={x(t)} y1={24} y2={height - 8} /><text x={x(t)} y={14} text-anchor="middle">{t.getFullYear()}</text></g>)}</g>
-        {marks.map((m) => <path class={`mark ${m.is_scheduled ? "scheduled" : ""} ${m.day > day ? "ahead" : ""}`} d={`M${px(m.day)} 24l5 8-5 8-5-8z`}><title>{`${m.day}: ${m.label}`}</title></path>)}
+        {marks.map((m) => <path class={`mark ${m.is_scheduled ? "scheduled" : ""} ${m.day > day ? "ahead" : ""}`} d={`M${px(m.day)} 24l5 8-5 8-5-8z`}><title>{`${spanOf(m)}: ${m.label}`}</title></path>)}
+        {marks.filter((m) => m.not_before).map((m) => <line class="mark" x1={px(m.not_before!)} x2={px(m.day)} y1={32} y2={32}><title>{`${spanOf(m)}: ${m.label}`}</title></line>)}
         {instruments.map((id, k) => (
           <g>
             <text x={244} y={top + k * row + 9} text-anchor="end" style={{ fontSize: "9.5px" }}>{fit(law.instruments[id] ?? id, 46)}</text>
@@ -140,6 +141,8 @@ export function TimelineView({ law, state }: { law: LawContent; state: State }):
   );
 }
 
+/** The day of an event, or the days between which it lies. */
+const spanOf = (m: Mark): string => m.not_before ? `${m.not_before} to ${m.day}` : m.day;
 const SHOWN_DATES = 8;
 interface Upcoming { day: string; what: string; kind: string; grade: string }
 

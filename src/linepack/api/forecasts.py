@@ -10,17 +10,21 @@ import pandas as pd
 from linepack.errors import InputError
 from linepack.odds.scoring import Question, Scores, log_question, read_questions, score, shipped_questions
 from linepack.odds.tables import quoted_moves
-from linepack.system.names import events
+from linepack.policy.timeline import events
 
 SHIPPED = "shipped"
 """Stands for the forecasts that come with linepack."""
 
 
 def event_register() -> pd.DataFrame:
-    """Return the register of events. Columns: event, date, title, has_quote (whether a price move is there)."""
+    """Return the register of events.
+
+    Columns: event, first_day and date (the days between which it lies; the same if its day is known), title, has_quote
+    (whether a price move is there).
+    """
     quoted = {move.event for move in quoted_moves()}
-    return pd.DataFrame([(e.event, e.date, e.title, e.event in quoted) for e in events()],
-                        columns=["event", "date", "title", "has_quote"])  # fmt: skip
+    return pd.DataFrame([(e.event, e.not_before or e.date, e.date, e.what, e.event in quoted) for e in events()],
+                        columns=["event", "first_day", "date", "title", "has_quote"])  # fmt: skip
 
 
 def scored(source: str | Path) -> tuple[tuple[Question, ...], Scores]:

@@ -118,12 +118,14 @@ def odds(
 def _list(as_json: bool) -> None:
     from linepack.api.forecasts import event_register
 
-    rows = [{**row, "date": row["date"].isoformat()} for row in event_register().to_dict("records")]
+    rows = [{**row, "first_day": row["first_day"].isoformat(), "date": row["date"].isoformat()}
+            for row in event_register().to_dict("records")]  # fmt: skip
     if as_json:
         print_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['date']}  {'quote' if row['has_quote'] else '     '}  {row['event']:<20} {row['title']}")
+        days = row["date"] if row["first_day"] == row["date"] else f"{row['first_day']} to {row['date']}"
+        click.echo(f"{days:<24}  {'quote' if row['has_quote'] else '     '}  {row['event']:<20} {row['title']}")
 
 
 def _score(source: str, as_json: bool) -> None:

@@ -116,9 +116,27 @@ class MarketRuns:
         start = self.accounts.get(frozenset())
         return float("nan") if start is None else self._untaken(key) - self._untaken(frozenset())
 
+    def inside_eur_bn(self, key: EffectKey) -> pd.DataFrame:
+        """Return the change of what each player takes, purse by purse, against the run without any effect.
+
+        Columns: player, purse, change_eur_bn. A player that wins as owner and loses as seller shows both. Empty if
+        there is no run without effect.
+        """
+        if frozenset() not in self.accounts:
+            return pd.DataFrame({"player": [], "purse": [], "change_eur_bn": []})
+        change = self._taken(key).sub(self._taken(frozenset()), fill_value=0.0)
+        named = change.rename_axis("player").reset_index()
+        return named.melt(id_vars="player", var_name="purse", value_name="change_eur_bn")
+
     def ttf_eur_mwh(self) -> dict[EffectKey, float]:
         """Return the mean TTF of each run; NaN where the dataset has no such marker."""
         return {key: headline(run.tables)["ttf_eur_mwh"] for key, run in self.runs.items()}
+
+    def _taken(self, key: EffectKey) -> pd.DataFrame:
+        """Return what each player takes of each purse, players in rows, purses in columns."""
+        found = self.accounts[key]
+        amounts = pd.DataFrame(claims(self.deal, found) * found.rows["amount_eur_bn"].to_numpy(), index=self.deal.names)
+        return amounts.T.groupby(found.rows["purse"].to_numpy()).sum().T
 
     def _untaken(self, key: EffectKey) -> float:
         found = self.accounts[key]
@@ -175,11 +193,14 @@ def run_deal(
 ) -> MarketRuns:  # fmt: skip
     """Return the runs of all reachable effects of a deal; what is in the store is not solved again.
 
+    Effects without patches on the market share a run.
+
     Errors: the error of the first run that failed; ``InputError`` if two players take the same money.
     """
     filled = with_shares(deal, system)
     keys = reachable_effects(filled)
-    scenarios = [filled.scenario(base, key) for key in keys]
+    digests = {key: filled.scenario(base, key).digest for key in keys}
+    scenarios = {digests[key]: filled.scenario(base, key) for key in keys}
     kept: list[bool] = []
 
     def note(progress: Progress) -> None:
@@ -187,11 +208,14 @@ def run_deal(
         if on_progress is not None:
             on_progress(progress)
 
-    outcomes = run_scenarios(system, scenarios, store, settings=settings, workers=workers, on_progress=note)
+    outcomes = run_scenarios(
+        system, list(scenarios.values()), store, settings=settings, workers=workers, on_progress=note
+    )
     failed = next((outcome.error for outcome in outcomes if outcome.error is not None), None)
     if failed is not None:
         raise failed
-    runs = {key: outcome.run for key, outcome in zip(keys, outcomes, strict=True) if outcome.run is not None}
+    by_digest = {digest: outcome.run for digest, outcome in zip(scenarios, outcomes, strict=True)}
+    runs = {key: run for key in keys if (run := by_digest[digests[key]]) is not None}
     frames = {key: counted_rows(run.tables) for key, run in runs.items()}
     known = known_names(system, list(frames.values()))
     found = {key: RunAccounts(frame, known) for key, frame in frames.items()}
@@ -282,11 +306,16 @@ def runs_content(runs: MarketRuns) -> dict[str, object]:
     """Return the runs behind a deal as plain JSON: horizon, digests, figures, and the change for those not there."""
     effects = [
         {"effect": effect_text(key), "run": run.digest, "headline": headline(run.tables),
-         "change_of_others_eur_bn": runs.others_eur_bn(key)}
+         "change_of_others_eur_bn": runs.others_eur_bn(key),
+         "inside_players_eur_bn": [
+             {"player": row.player, "purse": row.purse, "change_eur_bn": round(row.change_eur_bn, 9) + 0.0}
+             for row in runs.inside_eur_bn(key).itertuples()
+         ]}
         for key, run in runs.runs.items()
     ]  # fmt: skip
+    solved = {run.digest for run in runs.runs.values()}
     return {"base": runs.base.name, "first_month": runs.base.first_month, "months": runs.base.months,
-            "market_runs": len(runs.runs), "kept_from_before": runs.kept, "effects": effects}  # fmt: skip
+            "market_runs": len(solved), "kept_from_before": runs.kept, "effects": effects}  # fmt: skip
 
 
 def consents_content(found: Sequence[LawfulConsent]) -> list[dict[str, object]]:

@@ -29,7 +29,9 @@ from linepack.evidence.quotations import (
 )
 from linepack.evidence.sentences import Sentence, quoted_spans, split_sentences
 from linepack.evidence.vocabulary import Act, Hedge, Quotation, SourceClass
-from linepack.system.names import Event, Mention, NameBook, NameKind, events, name_book
+from linepack.policy.rows import Event
+from linepack.policy.timeline import events
+from linepack.system.names import Mention, NameBook, NameKind, name_book
 
 _GAS = frozenset({NameKind.ASSET, NameKind.MARKET, NameKind.TOPIC})
 _TRADE = "TOPIC_TRADE"  # words that matter only in an article on gas
@@ -275,7 +277,8 @@ def _events_of(dates: Sequence[TextDate], mentions: Sequence[Mention]) -> tuple[
     keys = {key for m in mentions for key in (m.name.name_id, *m.name.members)}
     found = []
     for event in events():
-        if any(_covers(mention, event.date) for mention in dates) and keys & _event_keys(event):
+        is_named = any(_covers(mention, event.date) for mention in dates) and keys & _event_keys(event)
+        if is_named and event.not_before is None:  # a day that nobody knows is the day of no claim
             found.append(event.event)
     return tuple(found)
 

@@ -19,7 +19,8 @@ from linepack.errors import InputError
 from linepack.odds.curves import Reversal
 from linepack.odds.implied import JointBands, SingleBand, joint_bands, single_band
 from linepack.odds.tables import Gap, Interval, Move, of, regimes
-from linepack.system.names import Event, events
+from linepack.policy.rows import Event
+from linepack.policy.timeline import events
 
 GAP_AGE_DAYS = 120  # a gap is not carried further: the same volume is worth more in a tight market
 CONFOUNDER_SHARE = 0.5  # of a move that other causes may explain where some are listed; a judgement, said in the output
@@ -98,7 +99,7 @@ class Assessment:
             "event": {
                 "event": self.event.event,
                 "date": self.event.date.isoformat(),
-                "title": self.event.title,
+                "title": self.event.what,
                 "source": self.event.source,
             },
             "adopted_change": {regime: [band.low, band.high] for regime, band in self.adopted_bands.items()},
@@ -110,7 +111,7 @@ class Assessment:
                 {"pitfall": int(w.pitfall), "name": w.pitfall.name.lower(), "message": w.message} for w in self.general
             ],
             "reversals": [{"trading_days": r.trading_days, "share_left": r.share_left} for r in self.reversals],
-            "followed": [{"event": e.event, "date": e.date.isoformat(), "title": e.title} for e in self.followed],
+            "followed": [{"event": e.event, "date": e.date.isoformat(), "title": e.what} for e in self.followed],
         }
 
 
@@ -167,7 +168,7 @@ def assess(
     listed = tuple(
         dict.fromkeys(
             [cause for move in moves for cause in move.confounders]
-            + [f"{e.date}: {e.title}" for e in neighbours(event)]
+            + [f"{e.date}: {e.what}" for e in neighbours(event)]
         )
     )
     share = Interval(0.0, (CONFOUNDER_SHARE if listed else 0.0) if confounder_share is None else confounder_share)
@@ -175,14 +176,18 @@ def assess(
     joint = _joint(moves, gaps, base_rates)
     general = _general(listed, share, copies, found_reversals, joint)
     followed = tuple(
-        e for e in events() if event.date < e.date <= event.date + timedelta(days=60) and not e.event.startswith("FX-")
+        e for e in _dated() if event.date < e.date <= event.date + timedelta(days=60) and not e.event.startswith("FX-")
     )
     return Assessment(event, readings, joint, general, listed, share, tuple(found_reversals), followed)
 
 
 def neighbours(event: Event, days: int = 1) -> tuple[Event, ...]:
     """Return the other registered events of the day, the day before and the day after."""
-    return tuple(e for e in events() if e.event != event.event and abs((e.date - event.date).days) <= days)
+    return tuple(e for e in _dated() if e.event != event.event and abs((e.date - event.date).days) <= days)
+
+
+def _dated() -> tuple[Event, ...]:
+    return tuple(e for e in events() if e.not_before is None)
 
 
 def _read(event: Event, move: Move, gap: Gap, regime: str | None, share: Interval) -> Reading:

@@ -40,6 +40,7 @@ from linepack.policy.rows import (
 from linepack.policy.schema import LAW_SCHEMA_VERSION, LAW_TABLES
 from linepack.policy.words import LawGrade, Stage, Status
 
+LAW_FOLDER = Path(str(resources.files("linepack") / "datasets" / "law"))
 RENEWAL_QUESTION = "sanctions-renewal"
 RENEWAL_ASSUMED = "renewed"
 
@@ -232,7 +233,7 @@ def load_law(folder: Path | None = None) -> Law:
     """
     from linepack.policy.checks import check_law
 
-    place = folder or Path(str(resources.files("linepack") / "datasets" / "law"))
+    place = folder or LAW_FOLDER
     try:
         package = json.loads((place / "datapackage.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -91,6 +91,7 @@ def plain_timeline(chart: Timeline) -> dict[str, Any]:
             {
                 "event": mark.event,
                 "day": mark.day.isoformat(),
+                "not_before": _day(mark.not_before),
                 "label": mark.label,
                 "is_scheduled": mark.is_scheduled,
                 "instruments": list(mark.instruments),

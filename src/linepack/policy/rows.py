@@ -222,6 +222,7 @@ class Event(Provenance):
     """Something that happened, or is scheduled."""
 
     event: str
+    not_before: date | None
     date: date
     what: str
     assets: tuple[str, ...]

@@ -47,7 +47,7 @@ from linepack.policy.words import (
 )
 from linepack.system.schema import Column, Kind, Table, day, number, text
 
-LAW_SCHEMA_VERSION = 1
+LAW_SCHEMA_VERSION = 2
 
 
 LAW_PROVENANCE = (
@@ -223,7 +223,8 @@ LAW_TABLES: tuple[Table, ...] = (
     ),
     _table("events", "Dated happenings, past and scheduled.", ("event",),
         text("event", "Identifier."),
-        day("date", "Day."),
+        day("date", "Day; the last it can have been, if the day is not known."),
+        day("not_before", "First day it can have been; empty: the day is known.", required=False),
         text("what", "What happened."),
         _names("assets", "What it concerns."),
         _names("instruments", "Instruments it concerns."),

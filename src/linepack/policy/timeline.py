@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from linepack.policy.law import Law
+from linepack.errors import InputError, Issue
+from linepack.policy.law import LAW_FOLDER, Law
+from linepack.policy.reader import read_rows
+from linepack.policy.rows import Event
+from linepack.policy.schema import LAW_TABLES
 from linepack.policy.words import LawGrade
 
 
@@ -28,6 +33,7 @@ class Mark:
 
     event: str
     day: date
+    not_before: date | None  # the first day it can have been, if its day is not known
     label: str
     is_scheduled: bool
     instruments: tuple[str, ...]
@@ -75,7 +81,7 @@ def timeline(law: Law, first_day: date = date(2014, 1, 1), last_day: date = date
     ]
     kept = [b for b in bars if b.first_day <= last_day and (b.last_day is None or b.last_day >= first_day)]
     marks = [
-        Mark(e.event, e.date, e.what, e.is_scheduled, e.instruments, e.assets, e.grade)
+        Mark(e.event, e.date, e.not_before, e.what, e.is_scheduled, e.instruments, e.assets, e.grade)
         for e in law.events
         if first_day <= e.date <= last_day
     ]
@@ -85,3 +91,17 @@ def timeline(law: Law, first_day: date = date(2014, 1, 1), last_day: date = date
         tuple(sorted(kept, key=lambda b: (b.first_day, b.instrument, b.label))),
         tuple(sorted(marks, key=lambda m: (m.day, m.event))),
     )
+
+
+@lru_cache(maxsize=1)
+def events() -> tuple[Event, ...]:
+    """Return the register of events that comes with the package, in order of date, without reading the rest of the law.
+
+    Events are registered before any price move is read on them. Errors: ``InputError`` with every bad row.
+    """
+    issues: list[Issue] = []
+    (table,) = (table for table in LAW_TABLES if table.name == "events")
+    rows = [row for row in read_rows(LAW_FOLDER / "events.csv", table, issues) if isinstance(row, Event)]
+    if issues:
+        raise InputError("bad-law", f"{len(issues)} problem(s) in the register of events", issues=issues)
+    return tuple(sorted(rows, key=lambda row: (row.date, row.event)))

@@ -18,6 +18,7 @@ from linepack.report.text import change, number, plain_table
 from linepack.results.headline import headline
 
 SHOWN = 8
+SMALL_EUR_BN = 0.05  # a part of a player smaller than this is not told apart
 
 
 def game_text(analysis: GameAnalysis, *, unit: str, decimals: int | None = None) -> str:
@@ -129,12 +130,27 @@ def runs_text(runs: MarketRuns) -> str:
         rows.append([effect_text(key), number(h["ttf_eur_mwh"]), number(h["eu_import_bill_eur_bn_y"]),
                      number(h["russia_revenue_eur_bn_y"]), number(h["us_revenue_eur_bn_y"]),
                      number(runs.others_eur_bn(key), 3), run.digest[:12]])  # fmt: skip
+    solved = len({run.digest for run in runs.runs.values()})
     header = ["outcome", "TTF EUR/MWh", "EU bill bn/y", "RU revenue bn/y", "US revenue bn/y", "not at the table", "run"]
     return "\n".join([
-        f"{len(rows)} market runs on '{runs.base.name}', {runs.kept} kept from before; amounts are EUR bn over "
+        f"{solved} market runs on '{runs.base.name}', {runs.kept} kept from before; amounts are EUR bn over "
         f"{runs.base.months} months from {runs.base.first_month}.", "", plain_table(header, rows), "",
         "'Not at the table' is the change for all countries and companies that no player stands for.",
+        *_inside_lines(runs),
     ])  # fmt: skip
+
+
+def _inside_lines(runs: MarketRuns) -> list[str]:
+    """Return the players that gain in one purse and lose in another, outcome by outcome."""
+    lines = []
+    for key in runs.runs:
+        for player, found in runs.inside_eur_bn(key).groupby("player", sort=False):
+            parts = found[found["change_eur_bn"].abs() >= SMALL_EUR_BN].sort_values("change_eur_bn")
+            if len(parts) and parts["change_eur_bn"].iloc[0] < 0 < parts["change_eur_bn"].iloc[-1]:
+                names = parts["purse"].str.replace("_", " ")
+                text = ", ".join(map("{} {}".format, names, (change(eur_bn, 3) for eur_bn in parts["change_eur_bn"])))
+                lines.append(f"  {effect_text(key)}, {player}: {text}")
+    return ["", "Gainers and losers inside a player, EUR bn:", *lines] if lines else []
 
 
 def consents_text(found: tuple[LawfulConsent, ...]) -> str:

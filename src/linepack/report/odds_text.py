@@ -16,7 +16,7 @@ POINTS_FORM, MOVE_FORM, GAP_FORM = "{:+.0f}", "{:+.2f}", "{:+.1f}"
 
 def odds_text(found: Assessment) -> str:
     """Return every reading of an event with its state, what is adopted, and what speaks against it."""
-    lines = [f"{found.event.event}, {found.event.date}: {found.event.title}", ""]
+    lines = [f"{found.event.event}, {found.event.date}: {found.event.what}", ""]
     for reading in found.readings:
         lines += _reading_lines(reading)
     lines.append("")
@@ -32,7 +32,7 @@ def odds_text(found: Assessment) -> str:
         left = (f"{r.trading_days} trading days {r.share_left:.0%}" for r in found.reversals)
         lines.append(f"left of the move after {', '.join(left)}")
     if found.followed:
-        lines += ["", "what followed in 60 days:", *(f"  {event.date} {event.title}" for event in found.followed)]
+        lines += ["", "what followed in 60 days:", *(f"  {event.date} {event.what}" for event in found.followed)]
     return "\n".join(lines)
 
 

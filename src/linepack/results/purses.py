@@ -32,6 +32,7 @@ PARTIES = (
     Party("Russia, companies", ("RU",), (Purse.COMPANY,)),
     Party("Norway", ("NO",)),
     Party("Algeria", ("DZ",)),
+    Party("Azerbaijan", ("AZ",)),
     Party("United States", ("US",)),
     Party("Qatar", ("QA",)),
     Party("China", ("CN",)),

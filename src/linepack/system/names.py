@@ -1,4 +1,4 @@
-"""Names of assets, actors, instruments and markets in several languages, and the register of events.
+"""Names of assets, actors, instruments and markets in several languages.
 
 A name that is not specific stays so: 'a gas pipeline for Europe' is its own entry with the routes it may mean as
 members, and is never resolved to one of them.
@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
-from linepack.system.schema import Column, Kind, Table, day, text
+from linepack.system.schema import Column, Kind, Table, text
 from linepack.system.tables import Row, packaged_table
 
 
@@ -65,20 +64,6 @@ ALIASES = Table(
     ),
 )
 
-EVENTS = Table(
-    "events",
-    "What happened, by date; registered before any price move is read.",
-    ("event",),
-    (
-        text("event", "Identifier."),
-        day("date", "Day of the event."),
-        text("title", "What happened."),
-        text("assets", "Names concerned, ';' between them.", required=False, default=""),
-        text("instruments", "Instruments concerned, ';' between them.", required=False, default=""),
-    ),
-)
-
-
 @dataclass(frozen=True)
 class Name:
     """One entry of the table of names."""
@@ -100,18 +85,6 @@ class Mention:
     start: int
     end: int
     alias: str
-
-
-@dataclass(frozen=True)
-class Event:
-    """One registered event."""
-
-    event: str
-    date: date
-    title: str
-    assets: tuple[str, ...]
-    instruments: tuple[str, ...]
-    source: str
 
 
 @dataclass(frozen=True)
@@ -151,24 +124,6 @@ def name_book() -> NameBook:
     )
 
 
-@lru_cache(maxsize=1)
-def events() -> tuple[Event, ...]:
-    """Return the register of events in order of date."""
-    rows = packaged_table("names", EVENTS)
-    found = (
-        Event(
-            str(row["event"]),
-            _date(row),
-            str(row["title"]),
-            _parts(row["assets"]),
-            _parts(row["instruments"]),
-            str(row["source"]),
-        )
-        for row in rows
-    )
-    return tuple(sorted(found, key=lambda event: (event.date, event.event)))
-
-
 def _matcher(exact: Mapping[str, str], folded: Mapping[str, str]) -> re.Pattern[str]:
     def spelling(alias: str) -> str:
         words = r"[\s\-\u2010-\u2014]*".join(re.escape(word) for word in re.split(r"[\s\-]+", alias))
@@ -196,9 +151,3 @@ def _name(row: Row) -> Name:
 
 def _parts(cell: object) -> tuple[str, ...]:
     return tuple(part.strip() for part in str(cell or "").split(";") if part.strip())
-
-
-def _date(row: Row) -> date:
-    value = row["date"]
-    assert isinstance(value, date)  # the schema has made it one
-    return value
