@@ -1,6 +1,7 @@
 """Open exports in the tools they are for: ``python tools/outside.py FOLDER [SCENARIO]``.
 
-frictionless, pyam and PyPSA are no requirements of linepack: each gets an environment of its own in FOLDER, made once.
+frictionless, pyam, nomenclature and PyPSA are no requirements of linepack: each gets an environment of its own in
+FOLDER, made once.
 The exit code is 1 if one of them finds fault, 2 if none does but one could not be installed.
 """
 
@@ -19,6 +20,7 @@ FAULT, MISSING = 1, 2
 REQUIREMENTS = {
     "frictionless": ("frictionless==5.21.0", "pandas", "pyarrow"),
     "pyam": ("pyam-iamc==4.0.0", "httpx<0.28", "rich<15"),  # newer ones push a part of pyam back to one that fails
+    "nomenclature": ("nomenclature-iamc==0.32.1",),
     "pypsa": ("pypsa==1.4.0", "highspy"),
 }
 CHECKS = {
@@ -37,6 +39,14 @@ import sys, pyam
 table = pyam.IamDataFrame(f"{sys.argv[1]}/iamc/iamc.csv")
 print(len(table.variable), "variables,", len(table.region), "regions,", len(table.time), "periods")
 """,
+    "nomenclature": """
+import sys, pyam
+from pathlib import Path
+from nomenclature import DataStructureDefinition
+known = DataStructureDefinition(Path(sys.argv[1], "iamc", "definitions"))
+assert known.validate(pyam.IamDataFrame(f"{sys.argv[1]}/iamc/iamc.csv"))
+print(len(known.variable), "variables and", len(known.region), "regions as defined")
+""",
     "pypsa": """
 import sys, pypsa
 def cost(n):
@@ -49,6 +59,7 @@ def cost(n):
 n = pypsa.Network()
 n.import_from_csv_folder(f"{sys.argv[1]}/pypsa")
 n.consistency_check(strict=["all"])
+assert n.snapshots.dtype.kind == "M", n.snapshots
 own = cost(n)
 status = n.optimize(solver_name="highs", solver_options={"output_flag": False})
 print(status, f"cost of the run {own / 1e9:.3f}, least cost {n.objective / 1e9:.3f} EUR bn")

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import scipy.optimize as so
 
-from linepack.api.files import Format, export_as, read_export
+from linepack.api.files import Format, export_as, exported, read_export
 from linepack.errors import InputError
 from linepack.exchange.folder import FileKind, describe_run, export_run, read_run
 from linepack.exchange.geojson import arcs_geojson, nodes_geojson
@@ -126,8 +126,89 @@ def test_iamc_table_comes_back_and_adds_up(regimes: dict[str, Run], facts: GasSy
     assert sold == pytest.approx(run.tables["sales"]["sales_gwh_d"].sum())
     codes = parse_yaml("list:\n" + (tmp_path / "iamc/definitions/variable/variables.yaml").read_text(), "codes")
     assert [next(iter(item.values)) for item in codes.items("list")] == list(CODELIST)
-    regions = (tmp_path / "iamc/definitions/region/regions.yaml").read_text()
-    assert all(f'"{region}"' in regions for region in set(back["region"]) - {"World"})
+
+
+def test_codelist_defines_what_is_exported(small: tuple[GasSystem, Scenario, Run], tmp_path: Path) -> None:
+    """Every region and both ends of every flow, once, with a description: nomenclature takes 'name' for the code."""
+    export_as(Format.IAMC, *small, tmp_path / "iamc")
+    used = set(iamc_table(*small[1:])["region"])
+    listed = parse_yaml("list:\n" + (tmp_path / "iamc/definitions/region/regions.yaml").read_text(), "codes")
+    defined, keys = [], set()
+    for group in listed.items("list"):
+        for codes in dict(group.values).values():
+            defined += [code if isinstance(code, str) else next(iter(code)) for code in codes]
+            keys |= {key for code in codes if not isinstance(code, str) for own in code.values() for key in own}
+    assert keys == {"description"}
+    assert sorted(defined) == sorted({"World"} | used | {end for region in used for end in region.split(">")})
+    assert "datetime: true" in (tmp_path / "iamc/nomenclature.yaml").read_text()
+
+
+def test_a_table_that_pyam_wrote_comes_back(small: tuple[GasSystem, Scenario, Run], tmp_path: Path) -> None:
+    """Wide, capital names, midnights as columns, as its ``to_csv`` and ``to_excel`` write; errors name lines of it."""
+    table = iamc_table(*small[1:])
+    keys = ["model", "scenario", "region", "variable", "unit"]
+    wide = table.assign(time=table["time"] + " 00:00:00").set_index([*keys, "time"])["value"].unstack()  # noqa: PD010
+    wide = wide.reset_index().rename(columns=str.capitalize)
+    wide.to_csv(tmp_path / "pyam.csv", index=False)
+    write_sheets(tmp_path / "pyam.xlsx", {"data": wide, "meta": pd.DataFrame({"exclude": [False]})})
+    ordered = table.sort_values([*keys, "time"], ignore_index=True)
+    for name in ("pyam.csv", "pyam.xlsx"):
+        back = read_iamc(tmp_path / name).sort_values([*keys, "time"], ignore_index=True)
+        pd.testing.assert_frame_equal(back[list(ordered)], ordered, check_dtype=False, check_exact=True)
+    line = len(wide) + 1
+    last = wide.astype(object)
+    last.iloc[-1, -1] = "1,5"
+    last.iloc[0, 3] = "Price|Gas|Hubs"
+    last.to_csv(tmp_path / "wrong.csv", index=False)
+    with pytest.raises(InputError) as caught:
+        read_iamc(tmp_path / "wrong.csv")
+    found = {issue.code: issue for issue in caught.value.issues}
+    assert found["not-a-number"].keys[0].endswith(f"(line {line})")
+    assert found["unknown-variable"].keys == ("line 2",)
+
+
+def test_years_are_no_times_of_a_run(tmp_path: Path) -> None:
+    """A table by years says what a time must be; one without values, which column is missing."""
+    path = tmp_path / "table.csv"
+    for head, row, code, hint in (
+        ("model,scenario,region,variable,unit,2025", "m,s,DE,Price|Gas|Hub,EUR/MWh,1", "bad-date", "write YYYY-MM-DD"),
+        ("model,scenario,region,variable,unit,year,value", "m,s,DE,Price|Gas|Hub,EUR/MWh,2025,1", "bad-date",
+         "write YYYY-MM-DD"),
+        ("model,scenario,region,variable,unit,time", "m,s,DE,Price|Gas|Hub,EUR/MWh,2025-04-01", "missing-column",
+         "the columns are model, scenario, region, variable, unit, time, value"),
+    ):  # fmt: skip
+        path.write_text(f"{head}\n{row}\n")
+        with pytest.raises(InputError) as caught:
+            read_export(path)
+        assert [(issue.code, issue.hint) for issue in caught.value.issues] == [(code, hint)]
+
+
+def test_snapshots_are_dates_for_pypsa(small: tuple[GasSystem, Scenario, Run], tmp_path: Path) -> None:
+    """PyPSA makes dates of a column 'snapshot' only if it is not the first one, which it takes for an index."""
+    export_as(Format.PYPSA, *small, tmp_path / "pypsa")
+    snapshots = pd.read_csv(tmp_path / "pypsa/snapshots.csv", index_col=0)
+    assert snapshots.columns.tolist() == ["snapshot", "objective", "stores", "generators"]
+    assert snapshots["snapshot"].tolist() == [period.start.isoformat() for period in small[1].periods]
+
+
+def test_a_damaged_parquet_file_is_told(small: tuple[GasSystem, Scenario, Run], tmp_path: Path) -> None:
+    """A file that is cut, and one without a column, are findings; a table without rows has the types of its columns."""
+    export_run(small[2], tmp_path / "run", FileKind.PARQUET)
+    assert str(pd.read_parquet(tmp_path / "run/flagged.parquet").dtypes["flag"]) == "str"
+    cut = tmp_path / "run/flows.parquet"
+    cut.write_bytes(cut.read_bytes()[:100])
+    arcs = pd.read_parquet(tmp_path / "run/arcs.parquet").drop(columns="flow_gwh_d")
+    arcs.to_parquet(tmp_path / "run/arcs.parquet", index=False)
+    with pytest.raises(InputError) as caught:
+        read_run(tmp_path / "run")
+    assert {(issue.code, issue.table) for issue in caught.value.issues} == {
+        ("unreadable", "flows"), ("missing-column", "arcs")}  # fmt: skip
+
+
+def test_a_name_that_exists_is_refused_before_anything_is_solved(tmp_path: Path) -> None:
+    """Nobody waits for a run whose export cannot be written."""
+    with pytest.raises(InputError, match="exists already"):
+        exported("no-such-scenario.yaml", tmp_path, Format.CSV)
 
 
 def test_iamc_tables_of_others_are_checked(tmp_path: Path) -> None:
@@ -266,7 +347,7 @@ def test_least_cost_of_a_competitive_network_is_that_of_the_run(small: tuple[Gas
 
 
 def test_a_run_as_a_workbook(small: tuple[GasSystem, Scenario, Run], tmp_path: Path) -> None:
-    """One sheet per table to 16 digits, and what it is; the file's name must say that it is a workbook."""
+    """One sheet per table with all digits, and what it is; the file's name must say that it is a workbook."""
     system, scenario, run = small
     export_as(Format.EXCEL, system, scenario, run, tmp_path / "run.xlsx")
     sheets = read_sheets(tmp_path / "run.xlsx")
@@ -274,14 +355,14 @@ def test_a_run_as_a_workbook(small: tuple[GasSystem, Scenario, Run], tmp_path: P
     about = dict(zip(sheets["about"]["key"], sheets["about"]["value"], strict=True))
     assert about["run"] == run.digest
     assert about["certificate: is_certified"] == "True"
-    prices = sheets["hub_prices"]["hub_price_eur_mwh"].astype(float)
-    assert np.allclose(prices, run.tables["hub_prices"]["hub_price_eur_mwh"], rtol=1e-15, atol=0)
+    prices = [float(cell) for cell in sheets["hub_prices"]["hub_price_eur_mwh"]]
+    assert prices == run.tables["hub_prices"]["hub_price_eur_mwh"].tolist()
     with pytest.raises(InputError, match=r"does not end in \.xlsx"):
         export_as(Format.EXCEL, system, scenario, run, tmp_path / "run")
 
 
 def test_iamc_tables_of_spreadsheets_are_read(small: tuple[GasSystem, Scenario, Run], tmp_path: Path) -> None:
-    """Long and wide sheets hold what the CSV file holds, to 16 digits; a unit of another codelist is named."""
+    """Long and wide sheets hold what the CSV file holds; a unit of another codelist is named."""
     _, scenario, run = small
     long = iamc_table(scenario, run)
     write_sheets(tmp_path / "long.xlsx", {"data": long})
@@ -293,7 +374,7 @@ def test_iamc_tables_of_spreadsheets_are_read(small: tuple[GasSystem, Scenario, 
         read = read_export(tmp_path / name)
         assert isinstance(read, pd.DataFrame)
         back = read.sort_values([*keys, "time"], ignore_index=True)
-        pd.testing.assert_frame_equal(back[list(ordered)], ordered, check_dtype=False, rtol=1e-15, atol=0)
+        pd.testing.assert_frame_equal(back[list(ordered)], ordered, check_dtype=False, check_exact=True)
     write_sheets(tmp_path / "wrong.xlsx", {"data": long.assign(unit="bcm/yr")})
     with pytest.raises(InputError) as caught:
         read_iamc(tmp_path / "wrong.xlsx")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
@@ -96,15 +97,45 @@ def test_files_that_are_no_datasets_are_told(tmp_path: Path) -> None:
 
 
 def test_cells_keep_their_digits_and_are_no_formulas(tmp_path: Path) -> None:
-    """16 digits of a number come back, NO stays Norway, a text that begins with = stays text; no file is replaced."""
-    frame = pd.DataFrame({"node": ["NO", "=1+1"], "value": [0.1 + 0.2, float("inf")], "is_open": [True, False]})
+    """All digits of a number come back, texts stay what they are, also NO and =1+1; no file is replaced."""
+    texts = ["NO", "=1+1", "007", "TRUE", "1899-12-31", "Öre 東京", "a\nb", "x" * 32_767]
+    values = [0.1 + 0.2, float("inf"), 5e-324, 1 / 3, -1.7976931348623157e308, 1e22, 7.0, 2.0**53]
+    frame = pd.DataFrame({"node": texts, "value": values, "is_open": [True, False] * 4})
     write_sheets(tmp_path / "a.xlsx", {"first": frame})
     back = read_sheets(tmp_path / "a.xlsx")["first"]
-    assert back["node"].tolist() == ["NO", "=1+1"]
-    assert float(back["value"][0]) == pytest.approx(0.1 + 0.2, rel=1e-15)
-    assert back["value"][1] == ""
-    assert back["is_open"].tolist() == ["true", "false"]
+    assert back["node"].tolist() == texts
+    assert [float(cell) if cell else float("inf") for cell in back["value"]] == values
+    assert back["is_open"].tolist()[:2] == ["true", "false"]
+    assert all(isinstance(row[1], (float, int, type(None))) for row in
+               load_workbook(tmp_path / "a.xlsx")["first"].iter_rows(min_row=2, values_only=True))  # fmt: skip
     with pytest.raises(InputError, match="exists already"):
         write_sheets(tmp_path / "a.xlsx", {"first": frame})
     assert text_of(3.0) == "3"
     assert text_of(datetime(2025, 4, 1)) == "2025-04-01"
+
+
+def test_what_a_workbook_cannot_hold_is_refused(tmp_path: Path) -> None:
+    """Excel cuts long texts and rows beyond its last one: that is told with the row, and nothing is written."""
+    frame = pd.DataFrame({"note": ["short", "x" * 32_768, "bell\a"]})
+    long = pd.DataFrame({"value": [0.0] * 1_048_576})
+    with pytest.raises(InputError) as caught:
+        write_sheets(tmp_path / "a.xlsx", {"first": frame, "second": long})
+    assert [(issue.code, issue.table, issue.keys) for issue in caught.value.issues] == [
+        ("long-text", "first", ("note (line 3)",)), ("control-character", "first", ("note (line 4)",)),
+        ("too-many-rows", "second", ()),
+    ]  # fmt: skip
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_damaged_workbook_is_no_workbook(book: Path, tmp_path: Path) -> None:
+    """A sheet that ends in the middle, and bytes that no longer unpack: an error that names the file."""
+    with ZipFile(book) as whole, ZipFile(tmp_path / "cut.xlsx", "w") as cut:
+        for name in whole.namelist():
+            content = whole.read(name)
+            cut.writestr(name, content[: len(content) // 2] if "sheet1" in name else content)
+    flipped = bytearray(book.read_bytes())
+    flipped[60:3000:37] = b"\x55" * len(flipped[60:3000:37])
+    (tmp_path / "flipped.xlsx").write_bytes(flipped)
+    for name in ("cut.xlsx", "flipped.xlsx"):
+        with pytest.raises(InputError, match=f"{name} is no Excel workbook"):
+            load_dataset(tmp_path / name)

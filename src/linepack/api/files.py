@@ -61,6 +61,8 @@ def exported(
     workspace: str | Path | None = None, on_progress: Callable[[Progress], None] | None = None,
 ) -> tuple[Run, list[Path]]:  # fmt: skip
     """Return the run that was exported and the paths; otherwise as ``export``."""
+    if out.exists():  # before anything is solved
+        raise InputError("exists", f"{out} exists already", hint="give a new name; nothing is overwritten")
     loaded = scenario_of(scenario)
     facts = facts_of(system, loaded)
     run = solve(loaded, system=facts, solver=solver, workspace=workspace, on_progress=on_progress)
@@ -86,5 +88,5 @@ def read_export(path: str | Path) -> Run | pd.DataFrame:
     Errors: one ``InputError`` that lists every problem with its table, rows and remedy.
     """
     place = Path(path)
-    is_iamc = place.suffix == ".csv" or is_workbook(place) or (place / "iamc.csv").is_file()
+    is_iamc = place.is_file() or is_workbook(place) or place.suffix == ".csv" or (place / "iamc.csv").is_file()
     return read_iamc(place) if is_iamc else read_run(place)

@@ -17,6 +17,7 @@ from linepack.errors import InputError, Issue
 from linepack.exchange.results import NO_LIMIT, RESULTS_BY_NAME
 from linepack.results.tables import RESULT_SCHEMA
 from linepack.runs.store import Run
+from linepack.system.cells import cells_of
 from linepack.system.dataset import parse_cells
 from linepack.system.schema import Kind, Table
 from linepack.system.workbook import is_workbook, write_sheets
@@ -73,13 +74,19 @@ def export_run(run: Run, target: Path, kind: FileKind = FileKind.CSV) -> list[Pa
         for name in run.tables:
             frame = run.tables[name]
             if kind is FileKind.PARQUET:
-                frame.to_parquet(folder / f"{name}.parquet", index=False)
+                _typed(frame, name).to_parquet(folder / f"{name}.parquet", index=False)
             else:
                 frame.replace(np.inf, np.nan).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
         _write_json(folder / "run.json", dict(run.record))
         _write_json(folder / "datapackage.json", describe_run(run, kind))
 
     return write_folder(target, write)
+
+
+def _typed(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return a table whose texts are texts even if it has no rows: files of several runs then have the same types."""
+    texts = [c.name for c in RESULTS_BY_NAME[name].columns if c.kind is Kind.TEXT] if name in RESULTS_BY_NAME else []
+    return frame.astype(dict.fromkeys([column for column in texts if column in frame.columns], "str"))
 
 
 def describe_run(run: Run, kind: FileKind = FileKind.CSV) -> dict[str, Any]:
@@ -127,18 +134,9 @@ def read_run(folder: str | Path) -> Run:
     return Run(record, tables)
 
 
-def cells_of(path: Path, table: str, issues: list[Issue]) -> pd.DataFrame | None:
-    """Return a CSV file as text cells, or None and an issue if it is no CSV file in UTF-8."""
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        issues.append(Issue("unreadable", f"{path.name}: {str(error).strip()}", table, hint="UTF-8 CSV with a header"))
-        return None
-
-
 def _read(path: Path, table: Table, issues: list[Issue]) -> pd.DataFrame:
     if path.suffix == ".parquet":
-        return pd.read_parquet(path)
+        return _read_parquet(path, table, issues)
     cells = cells_of(path, table.name, issues)
     if cells is None:
         return pd.DataFrame()
@@ -154,6 +152,24 @@ def _read(path: Path, table: Table, issues: list[Issue]) -> pd.DataFrame:
         if column.name in NO_LIMIT:
             frame[column.name] = frame[column.name].fillna(np.inf)
     return frame[list(cells.columns)]
+
+
+def _read_parquet(path: Path, table: Table, issues: list[Issue]) -> pd.DataFrame:
+    try:
+        frame = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        issues.append(Issue("unreadable", f"{path.name}: {error}", table.name, hint="copy the whole folder"))
+        return pd.DataFrame()
+    known = {column.name for column in table.columns}
+    for code, message, names in (
+        ("unknown-column", "columns are not in the schema", [name for name in frame.columns if name not in known]),
+        ("missing-column", "columns are missing",
+         [c.name for c in table.columns if c.required and c.name not in frame.columns]),
+    ):  # fmt: skip
+        if names:
+            hint = f"the columns are {', '.join(column.name for column in table.columns)}"
+            issues.append(Issue(code, message, table.name, tuple(names), hint))
+    return frame
 
 
 def _resource(frame: pd.DataFrame, table: Table, kind: FileKind) -> dict[str, Any]:

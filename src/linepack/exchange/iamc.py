@@ -3,13 +3,14 @@
 Columns: model, scenario, region, variable, unit, time (first day of the period, YYYY-MM-DD), value. Rates are means of
 the period. A flow between two nodes has the region 'A>B'. The codelist of public projects has no split of trade into
 LNG and pipeline and no bilateral gas flows; ``definitions/`` beside the table holds ours, in the layout that
-nomenclature packages read.
+the package nomenclature reads; ``nomenclature.yaml`` tells it that times are days.
 """
 
 from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +19,11 @@ import pandas as pd
 
 from linepack import __version__
 from linepack.errors import InputError, Issue
-from linepack.exchange.folder import cells_of, write_folder
+from linepack.exchange.folder import write_folder
 from linepack.results.headline import Tables
 from linepack.runs.store import Run
 from linepack.scenario.scenario import Scenario
+from linepack.system.cells import cells_of, lines_of
 from linepack.system.dataset import parse_cells
 from linepack.system.gassystem import GasSystem
 from linepack.system.schema import Table, day, number, text
@@ -106,6 +108,7 @@ VARIABLES = (
     Variable("Storage|Gas|Injection", "GWh/d", "Gas put into store.", _of("storage", "injection_gwh_d")),
     Variable("Storage|Gas|Withdrawal", "GWh/d", "Gas taken from store.", _of("storage", "withdrawal_gwh_d")),
 )  # fmt: skip
+_MIDNIGHT = re.compile(r"[ T]00:00:00$")
 CODELIST: Mapping[str, Variable] = {variable.name: variable for variable in VARIABLES}
 
 
@@ -123,12 +126,13 @@ def iamc_table(scenario: Scenario, run: Run) -> pd.DataFrame:
 
 
 def export_iamc(system: GasSystem, scenario: Scenario, run: Run, target: Path) -> list[Path]:
-    """Write ``iamc.csv`` and the codelists of its variables and regions; return the paths."""
+    """Write ``iamc.csv``, the codelists of its variables and regions, and ``nomenclature.yaml``; return the paths."""
     table = iamc_table(scenario, run)
     names = system.table("nodes").set_index("node")["name"]
 
     def write(folder: Path) -> None:
         table.to_csv(folder / "iamc.csv", index=False, lineterminator="\n")
+        (folder / "nomenclature.yaml").write_text("time_domain:\n  year: false\n  datetime: true\n", encoding="utf-8")
         for kind, text_ in (("variable", _variables_yaml()), ("region", _regions_yaml(table["region"], names))):
             place = folder / "definitions" / kind
             place.mkdir(parents=True)
@@ -152,9 +156,12 @@ def read_iamc(path: str | Path) -> pd.DataFrame:
     cells = _sheet(place) if is_workbook(place) else cells_of(place, IAMC.name, issues)
     if cells is None:
         raise InputError("bad-table", f"{place.name} cannot be read", table=IAMC.name, issues=issues)
-    cells = _long(cells.rename(columns={name: name.lower() for name in cells.columns}))
+    lower = [name.lower() for name in cells.columns]
+    if "time" not in lower:
+        lower = ["time" if name == "year" else name for name in lower]
+    cells = _long(cells.set_axis(lower, axis=1))
     frame = parse_cells(cells, IAMC, issues)
-    if {"variable", "unit"} <= set(cells.columns):
+    if lower.count("variable") == lower.count("unit") == 1:
         issues += _unknown(cells)
     if issues:
         raise InputError("bad-table", f"{len(issues)} problem(s) in {place.name}", table=IAMC.name, issues=issues)
@@ -170,28 +177,43 @@ def _sheet(path: Path) -> pd.DataFrame:
 
 
 def _long(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose times are rows; an empty cell in a column of a time is no row."""
+    """Return a table whose times are rows; an empty cell in a column of a time is no row.
+
+    A midnight, as pyam writes it, is its day.
+    """
     labels = [column.name for column in IAMC.columns if column.name not in ("time", "value")]
-    if "value" in cells or not set(labels) <= set(cells.columns):
-        return cells
-    long = cells.melt(id_vars=labels, var_name="time", value_name="value")
-    return long[long["value"] != ""].reset_index(drop=True)
+    is_wide = "value" not in cells and "time" not in cells and set(labels) <= set(cells.columns)
+    if is_wide and cells.columns.is_unique:
+        long = cells.melt(id_vars=labels, var_name="time", value_name="value", ignore_index=False)
+        cells = long[long["value"] != ""]
+    if list(cells.columns).count("time") == 1:
+        cells = cells.assign(time=cells["time"].str.replace(_MIDNIGHT, "", regex=True))
+    return cells
 
 
 def _unknown(cells: pd.DataFrame) -> list[Issue]:
-    """Return an issue for each variable that is not in the codelist or has another unit."""
+    """Return an issue for each variable that is not in the codelist or has another unit, with its rows."""
     issues = []
-    for name, part in cells[(cells["variable"] != "") & (cells["unit"] != "")].groupby("variable", sort=False):
+    variable, unit = cells["variable"].str.strip(), cells["unit"].str.strip()
+    lines = pd.Series(lines_of(cells), cells.index)
+    for name in dict.fromkeys(variable[(variable != "") & (unit != "")]):
+        is_own = variable == name
         if name not in CODELIST:
-            near = difflib.get_close_matches(str(name), CODELIST, 1, 0.5)
-            issues.append(Issue("unknown-variable", "the codelist has no such variable", IAMC.name, (str(name),),
+            near = difflib.get_close_matches(name, CODELIST, 1, 0.5)
+            issues.append(Issue("unknown-variable", f"the codelist has no variable '{name}'", IAMC.name,
+                                _rows(lines[is_own]),
                                 f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(CODELIST)}"))
             continue
-        wrong = sorted(set(part["unit"]) - {CODELIST[str(name)].unit})
-        if wrong:
-            issues.append(Issue("wrong-unit", f"'{name}' is in {', '.join(wrong)}", IAMC.name, (str(name),),
-                                f"convert to {CODELIST[str(name)].unit} with linepack.units"))  # fmt: skip
+        known = CODELIST[name].unit
+        is_wrong = is_own & (unit != "") & (unit != known)
+        if is_wrong.any():
+            issues.append(Issue("wrong-unit", f"'{name}' is in {', '.join(sorted(set(unit[is_wrong])))}", IAMC.name,
+                                _rows(lines[is_wrong]), f"convert to {known} with linepack.units"))  # fmt: skip
     return issues
+
+
+def _rows(lines: pd.Series) -> tuple[str, ...]:
+    return tuple(f"line {line}" for line in dict.fromkeys(lines))
 
 
 def _variables_yaml() -> str:
@@ -200,10 +222,10 @@ def _variables_yaml() -> str:
 
 
 def _regions_yaml(regions: pd.Series, names: pd.Series) -> str:
-    nodes = sorted({region for region in regions if ">" not in region and region != WORLD})
+    nodes = sorted({end for region in regions for end in region.split(">")} - {WORLD})  # the ends of a flow, too
     trade = sorted({region for region in regions if ">" in region})
     lines = ["- common:\n", f"    - {WORLD}\n", "- node or country:\n"]
     for node in nodes:
         name = json.dumps(str(names.get(node, node)), ensure_ascii=False)
-        lines.append(f"    - {json.dumps(node)}: {{name: {name}}}\n")
+        lines.append(f"    - {json.dumps(node)}: {{description: {name}}}\n")
     return "".join([*lines, "- trade:\n", *(f"    - {json.dumps(r)}\n" for r in trade)])

@@ -55,7 +55,8 @@ def export_pypsa(system: GasSystem, scenario: Scenario, run: Run, target: Path) 
         head = pd.DataFrame({"name": [f"linepack {run.name}"], "now": ["now"]})
         _write(head, folder / "network.csv")
         (folder / "meta.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-        _write(network.snapshots, folder / "snapshots.csv")
+        numbered = network.snapshots.rename_axis("").reset_index()  # PyPSA takes 'snapshot' for dates beside an index
+        _write(numbered, folder / "snapshots.csv")
         for component, frame in network.static.items():
             _write(frame, folder / f"{component}.csv")
         for (component, attribute), frame in network.series.items():

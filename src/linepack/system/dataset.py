@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from linepack.errors import InputError, Issue
+from linepack.system.cells import cells_of, lines_of
 from linepack.system.gassystem import GasSystem
 from linepack.system.reuse import follows_from
 from linepack.system.schema import SCHEMA_VERSION, TABLES, TABLES_BY_NAME, Column, Kind, Table
@@ -32,6 +33,10 @@ EARLIER = "earlier"
 PACKAGE_SHEET = "dataset"
 """Sheet of a workbook that says name, version and schema version of a dataset."""
 _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
+_NO_TABLE = {"unreadable", "duplicate-column", "missing-column"}
+"""Findings on a header after which cells mean nothing."""
+_OTHER_SEPARATORS = (";", "\t")
+_WITH_COMMA = re.compile(r"[+-]?\d[\d.,]*,[\d.,]*")
 _TRUE, _FALSE = {"true", "1"}, {"false", "0"}
 _UNIT_ENDINGS = re.compile(
     r"_(bcm|mcm|twh|gwh|mwh|mtpa|usd|eur|mmbtu|kwh|mt|gwh_d|eur_mwh|fraction|share|per|y|d|nm|km)+(_.*)?$"
@@ -171,12 +176,11 @@ def _folder(folder: Path, issues: list[Issue]) -> _Parts:
     unreadable: list[str] = []
     for target, files in ((cells, folder.glob("*.csv")), (earlier, (folder / EARLIER).glob("*.csv"))):
         for path in sorted(files):
-            try:
-                target[path.stem] = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-            except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+            found = cells_of(path, path.stem, issues)
+            if found is None:
                 unreadable.append(path.stem)
-                issues.append(Issue("unreadable", f"{path.name}: {str(error).strip()}", path.stem,
-                                    hint="UTF-8 CSV with a header"))  # fmt: skip
+            else:
+                target[path.stem] = found
     return _Parts(package, cells, earlier, tuple(unreadable), ".csv")
 
 
@@ -256,27 +260,56 @@ def _nearest(name: str, known: list[str]) -> str:
 
 def parse_cells(cells: pd.DataFrame, table: Table, issues: list[Issue]) -> pd.DataFrame:
     """Return the typed frame of a table from a frame of text cells; what is wrong is added to ``issues``."""
-    known = {column.name for column in table.columns}
-    for name in cells.columns:
-        if name not in known:
-            issues.append(_unknown_column(name, table))
-    lacking = [c.name for c in table.columns if c.name not in cells.columns and c.required]
-    if lacking:
-        issues.append(Issue("missing-column", "columns are missing", table.name, tuple(lacking),
-                            "linepack data schema"))  # fmt: skip
+    lines = lines_of(cells)
+    cells = cells.reset_index(drop=True)
+    found = _check_header(cells, lines, table)
+    issues += found
+    if any(issue.code in _NO_TABLE for issue in found):
         return _empty(table)
     parts = [cells[name].tolist() for name in table.key if name in cells]
     keys = pd.Series([" ".join(key) for key in zip(*parts, strict=True)] if len(cells) else [], cells.index, dtype=str)
+    where = pd.Series([f"{key} (line {line})" for key, line in zip(keys, lines, strict=True)], cells.index, dtype=str)
     columns = {}
     for column in table.columns:
         raw = cells[column.name].str.strip() if column.name in cells else pd.Series([""] * len(cells), dtype=str)
-        columns[column.name] = _parse_column(raw, column, table.name, keys, issues)
+        columns[column.name] = _parse_column(raw, column, table.name, where, issues)
     frame = pd.DataFrame(columns)
-    twice = keys[keys.duplicated()]
-    if len(twice):
-        issues.append(Issue("duplicate-key", "these rows occur more than once", table.name, tuple(twice),
+    is_again = keys.duplicated()
+    if is_again.any():
+        issues.append(Issue("duplicate-key", "these rows occur more than once", table.name, tuple(where[is_again]),
                             f"the key is {', '.join(table.key)}"))  # fmt: skip
     return frame
+
+
+def _check_header(cells: pd.DataFrame, lines: np.ndarray, table: Table) -> list[Issue]:
+    names = list(cells.columns)
+    mark = next((mark for mark in _OTHER_SEPARATORS if names and mark in names[0]), None)
+    if not names or mark:
+        what = f"cells are separated by {mark!r}" if mark else "there is no header"
+        return [Issue("unreadable", what, table.name,
+                      hint="separate cells with commas and write numbers with a decimal point" if mark
+                      else f"the columns are {_names(table)}")]  # fmt: skip
+    issues = []
+    twice = [name for name in dict.fromkeys(names) if name and names.count(name) > 1]
+    if twice:
+        issues.append(Issue("duplicate-column", "columns occur more than once", table.name, tuple(twice), "keep one"))
+    if "" in names:
+        has_cells = (cells.loc[:, [not name for name in names]] != "").any(axis=1).to_numpy()
+        issues.append(Issue("unreadable", "there are cells in a column without a name", table.name,
+                            tuple(f"line {line}" for line in lines[has_cells]),
+                            "name the column or empty it; write numbers with a decimal point"))  # fmt: skip
+    known = {column.name for column in table.columns}
+    issues += [_unknown_column(name, table) for name in dict.fromkeys(names) if name and name not in known]
+    lacking = [c.name for c in table.columns if c.name not in names and c.required]
+    if lacking:
+        hint = f"linepack data schema {table.name}" if table.name in TABLES_BY_NAME else (
+            f"the columns are {_names(table)}")  # fmt: skip
+        issues.append(Issue("missing-column", "columns are missing", table.name, tuple(lacking), hint))
+    return issues
+
+
+def _names(table: Table) -> str:
+    return ", ".join(column.name for column in table.columns)
 
 
 def _unknown_column(name: str, table: Table) -> Issue:
@@ -289,11 +322,10 @@ def _unknown_column(name: str, table: Table) -> Issue:
                  _nearest(name, [column.name for column in table.columns]))  # fmt: skip
 
 
-def _parse_column(raw: pd.Series, column: Column, table: str, keys: pd.Series, issues: list[Issue]) -> pd.Series:
+def _parse_column(raw: pd.Series, column: Column, table: str, where: pd.Series, issues: list[Issue]) -> pd.Series:
     def report(code: str, message: str, bad: pd.Series, hint: str) -> None:
         if bad.any():
-            where = tuple(f"{key} (line {line})" for key, line in zip(keys[bad], np.flatnonzero(bad) + 2, strict=True))
-            issues.append(Issue(code, f"{column.name}: {message}", table, where, hint))
+            issues.append(Issue(code, f"{column.name}: {message}", table, tuple(where[bad]), hint))
 
     is_empty = raw == ""
     if column.required and column.default is None:
@@ -301,7 +333,9 @@ def _parse_column(raw: pd.Series, column: Column, table: str, keys: pd.Series, i
     if column.kind is Kind.NUMBER:
         values = pd.to_numeric(raw.where(~is_empty), errors="coerce")
         bad = ~is_empty & (values.isna() | np.isinf(values))
-        report("not-a-number", "is not a finite number", bad, column.number_hint)
+        has_comma = raw[bad].str.fullmatch(_WITH_COMMA).any()
+        report("not-a-number", "is not a finite number", bad,
+               column.number_hint + (", with a decimal point and no other separator" if has_comma else ""))
         if column.minimum is not None:
             report("below-minimum", f"is below {column.minimum:g}", values < column.minimum,
                    f"{column.description} Unit: {column.unit}.")  # fmt: skip
