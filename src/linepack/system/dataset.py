@@ -101,11 +101,18 @@ def load_dataset(name_or_path: str | Path = "2025") -> GasSystem:
 
 
 def write_dataset(system: GasSystem, folder: Path) -> None:
-    """Write a dataset; a temporary folder is renamed at the end. Errors: ``InputError`` if ``folder`` exists."""
+    """Write a dataset; a temporary folder is renamed at the end.
+
+    Errors: ``InputError`` if ``folder`` exists or cannot be written.
+    """
     if folder.exists():
         raise InputError("exists", f"{folder} exists already", hint="give a new folder; nothing is overwritten")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=".dataset-", dir=folder.parent))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".dataset-", dir=folder.parent))
+    except OSError as error:
+        raise InputError("cannot-write", f"{folder} cannot be written: {error.strerror}",
+                         hint="give another place") from error  # fmt: skip
     try:
         for table in TABLES:
             if table.name in system.tables:

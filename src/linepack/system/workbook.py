@@ -73,24 +73,28 @@ def text_of(cell: object) -> str:
 def write_sheets(path: Path, sheets: Mapping[str, pd.DataFrame]) -> None:
     """Write a workbook with one sheet per frame under a temporary name, then give it its name.
 
-    Errors: ``InputError`` if it exists: nothing is overwritten.
+    Errors: ``InputError`` if it exists (nothing is overwritten) or cannot be written.
     """
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
 
     if path.exists():
         raise InputError("exists", f"{path} exists already", hint="give a new file; nothing is overwritten")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book = Workbook(write_only=True)
-    for name, frame in sheets.items():
-        sheet = book.create_sheet(name)
-        sheet.freeze_panes = "A2"
-        sheet.append(list(frame.columns))
-        for row in _cells(frame):
-            sheet.append([_text(WriteOnlyCell(sheet, cell)) if _is_formula(cell) else cell for cell in row])
-    handle, temporary = tempfile.mkstemp(prefix=".workbook-", suffix=SUFFIX, dir=path.parent)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=".workbook-", suffix=SUFFIX, dir=path.parent)
+    except OSError as error:
+        raise InputError("cannot-write", f"{path} cannot be written: {error.strerror}",
+                         hint="give another place") from error  # fmt: skip
     os.close(handle)
     try:
+        book = Workbook(write_only=True)
+        for name, frame in sheets.items():
+            sheet = book.create_sheet(name)
+            sheet.freeze_panes = "A2"
+            sheet.append(list(frame.columns))
+            for row in _cells(frame):
+                sheet.append([_text(WriteOnlyCell(sheet, cell)) if _is_formula(cell) else cell for cell in row])
         book.save(temporary)
         Path(temporary).chmod(0o644)
         Path(temporary).rename(path)
