@@ -13,6 +13,7 @@ from linepack.deals.read import GameFile, load_case_file
 from linepack.deals.study import DealStudy, GameStudy, Solving, study_deal, study_game
 from linepack.report.deal_report import study_content
 from linepack.report.kept import keep_deal
+from linepack.runs.display import Shown
 from linepack.runs.runner import Progress
 from linepack.runs.store import RunStore
 from linepack.runs.store import workspace as workspace_folder
@@ -22,8 +23,8 @@ from linepack.system.gassystem import GasSystem
 UNIT = "EUR bn"
 
 
-@dataclass(frozen=True, eq=False)
-class DealTables:
+@dataclass(frozen=True, eq=False, repr=False)
+class DealTables(Shown):
     """Who gains from a deal or a game, and who has a veto.
 
     ``payoffs``: outsiders, player, concept, payoff in ``unit``; the rows of one rule and one concept add up to the
@@ -43,6 +44,14 @@ class DealTables:
     least_decisions: pd.DataFrame
     worlds: pd.DataFrame
     findings: pd.DataFrame
+
+    def _shown(self) -> tuple[str, dict[str, pd.DataFrame]]:
+        wide = self.payoffs.pivot_table(index=["outsiders", "player"], columns="concept", values="payoff", sort=False)
+        return f"{self.title}, {self.unit}", {
+            "payoffs": wide.rename_axis(columns=None).reset_index(), "vetoes": self.vetoes, "bands": self.bands,
+            "changes": self.changes, "least_decisions": self.least_decisions, "worlds": self.worlds,
+            "findings": self.findings,
+        }  # fmt: skip
 
 
 def deal(

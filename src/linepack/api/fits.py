@@ -32,7 +32,14 @@ def calibrate(
     ``fit.residuals``, ``fit.directions``, ``fit.correlations`` and ``fit.starts`` are pandas tables; with ``out``, a
     new folder gets them and the fitted dataset, whose changed rows are graded ``calibrated``. Errors: ``InputError``
     for a calibration that does not fit the facts, or a folder that exists.
+
+    >>> import linepack
+    >>> fit = linepack.calibrate("reference-2025")  # doctest: +SKIP
+    >>> fit.parameters[["parameter", "prior", "value", "learned_fraction"]]  # doctest: +SKIP
     """
+    if derivatives not in tuple(Derivatives):
+        raise InputError("unknown-derivatives", f"there are no derivatives '{derivatives}'", keys=[derivatives],
+                         hint=f"one of {', '.join(Derivatives)}")  # fmt: skip
     if out is not None and Path(out).exists():
         raise InputError("exists", f"{out} exists already", hint="give a new folder; nothing is overwritten")
     loaded = load_calibration(calibration)
@@ -53,6 +60,9 @@ def backtest(
     ``parts`` are of "history", "ex-ante" and "studies"; all of them by default, which takes minutes the first time:
     fits are kept in the workspace. ``result.checks`` are the lines, ``result.table`` the same as a table. Errors:
     ``InputError`` for an unknown part, ``NotCertified`` if a prediction cannot be solved.
+
+    >>> import linepack
+    >>> linepack.backtest(["studies"]).table  # doctest: +SKIP
     """
     known = [str(part) for part in Part]
     for part in parts or ():

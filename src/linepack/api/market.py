@@ -35,10 +35,11 @@ Started = Callable[[GasSystem, Scenario], None]
 
 
 def load_system(name_or_path: str | Path = "2025") -> GasSystem:
-    """Return the facts: a dataset that comes with linepack, or a folder with ``datapackage.json``.
+    """Return the facts: a dataset that comes with linepack, a folder with ``datapackage.json``, or an Excel workbook.
 
-    ``system.table(NAME)`` is a pandas table; the ending of a column is its unit. Errors: one ``InputError`` that
-    lists every problem with its table, rows and remedy.
+    ``data_copy`` makes the last two. ``system.table(NAME)`` is a pandas table; the ending of a column is its unit. Edit
+    it and give it back: ``system.with_tables(arcs=arcs)`` is another system, for ``solve(SCENARIO, system=...)``.
+    Errors: one ``InputError`` that lists every problem with its table, rows and remedy.
 
     >>> import linepack
     >>> arcs = linepack.load_system("2025").table("arcs").set_index("arc")
