@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree import ElementTree as ET
 
 import pandas as pd
@@ -12,6 +12,7 @@ import linepack
 from linepack.errors import InputError
 from linepack.runs.display import MOST_ROWS, Shown
 from linepack.runs.store import Run
+from linepack.system.dataset import check_tables
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,7 +90,7 @@ def test_facts_refuse_what_is_no_table_of_theirs() -> None:
         system.with_tables(arc=system.table("arcs"))
     assert caught.value.issue.code == "unknown-table"
     with pytest.raises(InputError, match="DataFrame") as caught:
-        system.with_tables(arcs=[1])  # type: ignore[arg-type]
+        system.with_tables(arcs=[1])
     assert caught.value.issue.code == "not-a-table"
 
 
@@ -102,3 +103,37 @@ def test_a_run_says_which_tables_it_has(regimes: dict[str, Run]) -> None:
     with pytest.raises(KeyError, match="hub_prices"):
         run.tables["prices"]
     assert "hub_prices" in repr(run.tables)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [("capacity_gwh_d", float("nan"), "empty-cell"), ("capacity_gwh_d", -5.0, "below-minimum"),
+     ("capacity_gwh_d", "many", "not-a-number"), ("state", "opne", "not-a-choice"), ("origin", "XX", "unknown-node"),
+     ("arc", "NS2_B", "duplicate-key"), ("capacity", 5.0, "wrong-unit"), ("x", 1, "unknown-column")],
+)  # fmt: skip
+def test_edited_facts_are_held_against_the_schema(column: str, value: object, code: str) -> None:
+    """Before they are solved, as those of a file are; ``data_check`` lists the same."""
+    system = linepack.load_system("2025")
+    arcs = system.table("arcs")
+    arcs[column] = [value, *(arcs[column].tolist()[1:] if column in arcs else [value] * (len(arcs) - 1))]
+    changed = system.with_tables(arcs=arcs)
+    with pytest.raises(InputError) as caught:
+        linepack.solve("us-gazprom-2025/status-quo", system=changed)
+    assert code in {issue.code for issue in caught.value.issues}
+    assert code in set(linepack.data_check(changed)["code"])
+
+
+def test_edited_facts_that_fit_are_taken() -> None:
+    """A change within the schema is no problem; what is asked again for the same frames costs nothing."""
+    system = linepack.load_system("2025")
+    arcs = system.table("arcs")
+    arcs.loc[arcs["arc"] == "GB-BE", "capacity_gwh_d"] *= 0.5
+    assert check_tables(system.with_tables(arcs=arcs)) == []
+
+
+def test_headlines_of_other_horizons_are_not_compared(regimes: dict[str, Run]) -> None:
+    """Means over two months and over two years are no change."""
+    short = replace(linepack.load_scenario("us-gazprom-2025/status-quo"), months=1)
+    with pytest.raises(InputError) as caught:
+        linepack.compare(regimes["status-quo"], short)
+    assert caught.value.issue.code == "other-horizon"

@@ -12,7 +12,7 @@ from linepack.api.market import Facts
 from linepack.errors import InputError, Issue, Severity
 from linepack.system.checks import check_system
 from linepack.system.dataset import available_datasets as available_datasets
-from linepack.system.dataset import load_dataset, write_dataset, write_workbook
+from linepack.system.dataset import check_tables, load_dataset, write_dataset, write_workbook
 from linepack.system.gassystem import GasSystem
 from linepack.system.schema import PROVENANCE as PROVENANCE
 from linepack.system.schema import TABLES, TABLES_BY_NAME
@@ -105,7 +105,7 @@ def schemas(table: str | None = None) -> tuple[Table, ...]:
 
 def issues_of(system: GasSystem) -> tuple[Issue, ...]:
     """Return the issues that ``data_check`` puts in a table."""
-    return tuple(check_system(system))
+    return tuple(check_tables(system) or check_system(system))
 
 
 def has_errors(issues: tuple[Issue, ...]) -> bool:

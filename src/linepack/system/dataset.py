@@ -17,6 +17,7 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -284,6 +285,39 @@ def parse_cells(cells: pd.DataFrame, table: Table, issues: list[Issue]) -> pd.Da
         issues.append(Issue("duplicate-key", "these rows occur more than once", table.name, tuple(twice),
                             f"the key is {', '.join(table.key)}"))  # fmt: skip
     return frame
+
+
+def as_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame as the text cells that a CSV file would hold."""
+    def cell(value: Any) -> str:
+        if isinstance(value, float):
+            return "" if np.isnan(value) else repr(value)
+        return "" if value is None else str(value)
+
+    return frame.map(cell).astype(str)  # a frame without rows has text columns too
+
+
+def check_tables(system: GasSystem) -> list[Issue]:
+    """Return what the schema refuses in edited facts: columns, cells, keys given twice, names of no row."""
+    issues = [issue for table in TABLES if table.name in system.tables for issue in _schema_check(table)(system)]
+    return issues or check_references(system.tables)
+
+
+@cache
+def _schema_check(table: Table) -> Callable[[GasSystem], tuple[Issue, ...]]:
+    """Return the check of one table against its schema; it is made once for the same frame."""
+    @follows_from(table.name)
+    def check(system: GasSystem) -> tuple[Issue, ...]:
+        frame, issues = system.kept(table.name), list[Issue]()
+        parse_cells(as_cells(frame), table, issues)
+        for column in table.columns:
+            is_text = column.kind is Kind.NUMBER and column.name in frame and frame[column.name].dtype.kind not in "fiu"
+            if is_text and not issues:
+                issues.append(Issue("not-a-number", f"{column.name} holds text or objects, not numbers", table.name,
+                                    (column.name,), f"{column.name} = {column.name}.astype(float)"))  # fmt: skip
+        return tuple(issues)
+
+    return check
 
 
 def _unknown_column(name: str, table: Table) -> Issue:
