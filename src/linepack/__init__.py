@@ -1,8 +1,12 @@
 """linepack: what flows, what it costs, who gains and who must agree when gas politics change.
 
-The names in ``__all__`` are the stable Python interface; each is imported when it is first used. ``linepack.solve``,
-``linepack.odds``, ``linepack.ensemble``, ``linepack.calibrate`` and ``linepack.plausibility`` are the functions, also
-when the packages of the same name have been imported.
+The names in ``__all__`` are the stable Python interface; each is imported when it is first used, and refuses arguments
+of a wrong kind. ``linepack.solve``, ``linepack.odds``, ``linepack.ensemble``, ``linepack.calibrate`` and
+``linepack.plausibility`` are the functions, also when the packages of the same name have been imported.
+
+What a call or its data get wrong is an ``InputError``, an answer that fails its check is ``NotCertified``; both have
+``.issues``: what, where, which rows and what to try. Units are the endings of columns: ``_gwh``, ``_gwh_d`` (a day),
+``_twh_y`` (a year), ``_eur_mwh`` and ``_eur_bn_y`` (energy as gross calorific value), ``_fraction`` (of one).
 """
 
 from __future__ import annotations
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     from linepack.api.market import compare, load_scenario, load_system, solve
     from linepack.api.politics import consents, law, odds
     from linepack.api.reasons import leakage, sellers, wedges, why
+    from linepack.errors import InputError as InputError
+    from linepack.errors import NotCertified as NotCertified
 
 _NAMES = {
     "articles": ("read",),
@@ -43,11 +49,13 @@ _NAMES = {
     "reasons": ("leakage", "sellers", "wedges", "why"),
 }
 _HOME = {name: f"linepack.api.{module}" for module, names in _NAMES.items() for name in names}
+_ERRORS = ("InputError", "NotCertified")
 
 __all__ = [
-    "backtest", "brief", "calibrate", "cases", "chart", "compare", "consents", "data", "data_check", "data_copy",
-    "data_schema", "data_sources", "deal", "doctor", "ensemble", "export", "law", "leakage", "load_scenario",
-    "load_system", "odds", "plausibility", "read", "read_export", "sellers", "solve", "wedges", "why",
+    "InputError", "NotCertified", "backtest", "brief", "calibrate", "cases", "chart", "compare", "consents", "data",
+    "data_check", "data_copy", "data_schema", "data_sources", "deal", "doctor", "ensemble", "export", "law",
+    "leakage", "load_scenario", "load_system", "odds", "plausibility", "read", "read_export", "sellers", "solve",
+    "wedges", "why",
 ]  # fmt: skip
 
 
@@ -63,10 +71,15 @@ sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:
+    if name == "errors" or name in _ERRORS:
+        errors = import_module("linepack.errors")
+        return errors if name == "errors" else getattr(errors, name)
     if name not in _HOME:
         raise AttributeError(f"module 'linepack' has no attribute '{name}'")
-    return getattr(import_module(_HOME[name]), name)
+    found = import_module("linepack.api.calls").checked(getattr(import_module(_HOME[name]), name))
+    globals()[name] = found
+    return found
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted([*__all__, "__version__", "errors"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from linepack.runs.runner import Progress, headline_only, run_scenarios, solve_a
 from linepack.runs.store import RunStore
 from linepack.scenario.patches import Span, SupplyPatch
 from linepack.scenario.scenario import Case
-from tests.runs.small import small_case, small_system
+from tests.runs.small import small_case, small_system, write_case
 
 
 def csv_of(case: Case, store: RunStore, workers: int) -> dict[str, str]:
@@ -97,6 +99,49 @@ def dies(solution: object) -> dict[str, object]:  # a function of a module, so t
     import os
 
     os._exit(9)
+
+
+SCRIPT = """\
+from pathlib import Path
+from linepack.runs.runner import run_scenarios
+from linepack.runs.store import RunStore
+from linepack.scenario.scenario import load_case
+from linepack.system.dataset import load_dataset
+case = load_case("case")
+with open("starts.txt", "a") as file:
+    file.write("start\\n")
+print([o.run.name for o in run_scenarios(load_dataset("dataset"), case.scenarios, RunStore(Path("runs")), workers=2)])
+"""
+
+
+def test_script_without_a_guard_is_run_once(tmp_path: Path) -> None:
+    """Workers do not run the script again, so it needs no ``if __name__ == "__main__":``."""
+    write_case(tmp_path, 0.5, 2)
+    (tmp_path / "script.py").write_text(SCRIPT, encoding="utf-8")
+    done = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, check=True,
+                          timeout=300)  # fmt: skip
+    assert done.stdout.strip() == "['base', 'supply-0.5', 'supply-2']"
+    assert (tmp_path / "starts.txt").read_text(encoding="utf-8").splitlines() == ["start"]
+
+
+def test_workspace_that_cannot_be_written_is_told_before_the_solve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file where the folder should be, and a folder without the right to write."""
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("solved")
+
+    monkeypatch.setattr("linepack.runs.runner.solve_system", never)
+    scenario = small_case(tmp_path, 2).scenarios[1]
+    (tmp_path / "file").touch()
+    for root in (tmp_path / "file", tmp_path / "file" / "below"):
+        error = run_scenarios(small_system(), [scenario], RunStore(root))[0].error
+        assert error is not None
+        assert error.issue.code == "cannot-write"
+    monkeypatch.setattr("os.access", lambda *_: False)
+    error = run_scenarios(small_system(), [scenario], RunStore(tmp_path / "shut"))[0].error
+    assert error is not None
+    assert error.issue.code == "cannot-write"
 
 
 def test_headline_only_keeps_one_table(tmp_path: Path) -> None:

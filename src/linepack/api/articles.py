@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from linepack.api.calls import Day, as_day
 from linepack.errors import InputError
 from linepack.evidence.checks import check_claims
 from linepack.evidence.claims import Reading as Reading
@@ -25,10 +26,11 @@ CLAIM_COLUMNS = ("claim_id", "start", "end", "text", "speaker", "source_class", 
 
 
 def read(
-    article: str | Path | bytes, *, published: date | None = None, outlet: str = "", title: str = "", url: str = ""
+    article: str | Path | bytes, *, published: Day | None = None, outlet: str = "", title: str = "", url: str = ""
 ) -> pd.DataFrame:
     """Return the claims of an article: the path of a text or HTML file, or its content as bytes.
 
+    ``published`` is a date or YYYY-MM-DD: words like 'on Monday' are read from it, and prices in dollars converted.
     Columns: claim_id, start, end (characters of the text), text, speaker, source_class, act, polarity, hedge,
     condition, quantities, dates, assets, levers; lists are joined by '; '. Errors: ``InputError`` for a file that
     cannot be read, is empty or in another language.
@@ -38,7 +40,8 @@ def read(
     >>> claims.loc[0, ["speaker", "act"]].tolist()
     ['Gazprom', 'forecast']
     """
-    found = read_bytes(article_bytes(article), published=published, outlet=outlet, title=title, url=url)
+    day = None if published is None else as_day(published)
+    found = read_bytes(article_bytes(article), published=day, outlet=outlet, title=title, url=url)
     rows = [
         (c.claim_id, c.start, c.end, c.text, c.speaker.text, c.source_class.value, c.act.value, c.polarity.value,
          c.hedge.value, c.condition.text if c.condition else "", "; ".join(q.label for q in c.quantities),

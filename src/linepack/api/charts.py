@@ -24,7 +24,13 @@ class Chart:
         return self.svg
 
     def save(self, path: str | Path) -> Path:
-        """Write the chart to an SVG file and return its path. Errors: ``InputError`` if it cannot be written."""
+        """Write the chart to an SVG file and return its path.
+
+        Errors: ``InputError`` if it cannot be written, or for a name that does not end in .svg.
+        """
+        if Path(path).suffix.lower() != ".svg":
+            raise InputError("not-svg", f"{path}: a chart is written as SVG", keys=[str(path)],
+                             hint=f"give {Path(path).with_suffix('.svg').name}")  # fmt: skip
         write_text(Path(path), self.svg + "\n")
         return Path(path)
 

@@ -25,8 +25,13 @@ def plausibility(
 ) -> pd.DataFrame:  # fmt: skip
     """Return the market of 2025 beside what is expected of it, a row per question.
 
-    Columns: those of ``bands.csv`` (what is asked, the band and its source), the model's value, and verdict (inside,
-    explained, outside). Some sixty solves the first time: minutes. Errors: those of ``solve``.
+    Columns: check, group, label, unit, decimals, value (the model's), low, high (the band; NaN: none), verdict (within;
+    outside, see note; OUTSIDE; shown), source, grade, note. Some sixty solves the first time: minutes. Errors: those of
+    ``solve``.
+
+    >>> import linepack
+    >>> found = linepack.plausibility()  # doctest: +SKIP
+    >>> found.loc[found["verdict"] == "OUTSIDE", ["label", "value", "unit", "low", "high"]]  # doctest: +SKIP
     """
     base = load_scenario(REFERENCE)
     return ask(facts_of(system, base), base, RunStore(workspace_folder(workspace) / "plausibility"),

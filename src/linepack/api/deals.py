@@ -8,22 +8,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from linepack.api.market import Facts, solve_settings
+from linepack.api.market import Facts, given_facts, solve_settings
 from linepack.deals.read import GameFile, load_case_file
 from linepack.deals.study import DealStudy, GameStudy, Solving, study_deal, study_game
 from linepack.report.deal_report import study_content
 from linepack.report.kept import keep_deal
+from linepack.runs.display import Shown
 from linepack.runs.runner import Progress
 from linepack.runs.store import RunStore
 from linepack.runs.store import workspace as workspace_folder
-from linepack.system.dataset import load_dataset
-from linepack.system.gassystem import GasSystem
 
 UNIT = "EUR bn"
 
 
-@dataclass(frozen=True, eq=False)
-class DealTables:
+@dataclass(frozen=True, eq=False, repr=False)
+class DealTables(Shown):
     """Who gains from a deal or a game, and who has a veto.
 
     ``payoffs``: outsiders, player, concept, payoff in ``unit``; the rows of one rule and one concept add up to the
@@ -43,6 +42,14 @@ class DealTables:
     least_decisions: pd.DataFrame
     worlds: pd.DataFrame
     findings: pd.DataFrame
+
+    def _shown(self) -> tuple[str, dict[str, pd.DataFrame]]:
+        wide = self.payoffs.pivot_table(index=["outsiders", "player"], columns="concept", values="payoff", sort=False)
+        return f"{self.title}, {self.unit}", {
+            "payoffs": wide.rename_axis(columns=None).reset_index(), "vetoes": self.vetoes, "bands": self.bands,
+            "changes": self.changes, "least_decisions": self.least_decisions, "worlds": self.worlds,
+            "findings": self.findings,
+        }  # fmt: skip
 
 
 def deal(
@@ -83,7 +90,7 @@ def study(
     loaded = load_case_file(case)
     if isinstance(loaded, GameFile):
         return study_game(loaded, against)
-    facts = system if system is None or isinstance(system, GasSystem) else load_dataset(system)
+    facts = None if system is None else given_facts(system)
     solving = Solving(RunStore(workspace_folder(workspace)), solve_settings(solver), workers, facts, on_progress)
     return study_deal(loaded, solving, rules=outsiders, variant=variant, draws=draws, reach=reach, target=target,
                       is_across=is_across, is_published=is_published)  # fmt: skip

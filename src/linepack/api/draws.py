@@ -19,12 +19,13 @@ from linepack.ensemble.summaries import binding_limits, quantiles
 from linepack.errors import InputError
 from linepack.results.headline import FIGURES
 from linepack.runs.cluster import cluster
+from linepack.runs.display import Shown
 from linepack.runs.runner import Progress
 from linepack.runs.store import workspace as workspace_folder
 
 
-@dataclass(frozen=True, eq=False)
-class EnsembleTables:
+@dataclass(frozen=True, eq=False, repr=False)
+class EnsembleTables(Shown):
     """The draws of a design and what they mean.
 
     ``rows``: a row per scenario and draw: factors, status, headline figures whose names end in their units; a draw that
@@ -37,6 +38,9 @@ class EnsembleTables:
     limits: pd.DataFrame
     folder: Path
 
+    def _shown(self) -> tuple[str, dict[str, pd.DataFrame]]:
+        return f"ensemble in {self.folder}", {"quantiles": self.quantiles, "limits": self.limits, "rows": self.rows}
+
 
 def ensemble(
     design: str | Path, *, draws: int | None = None, system: Facts | None = None, solver: str = "auto",
@@ -45,8 +49,12 @@ def ensemble(
     """Solve every draw of a design that is not stored yet, and return all rows and their summary.
 
     ``design`` is a YAML file or a name that comes with linepack. A design of a thousand draws takes minutes; stopped,
-    it goes on where it was. With ``workers`` above 1 call it from a script under ``if __name__ == "__main__":``.
+    it goes on where it was. ``workers`` processes solve; a script needs no guard for them.
     Errors: ``InputError`` for a design that does not fit the facts.
+
+    >>> import linepack
+    >>> found = linepack.ensemble("winters", draws=8)  # doctest: +SKIP
+    >>> found.quantiles.set_index(["scenario", "figure"])["p50"]  # doctest: +SKIP
     """
     found = run_design(design, draws=draws, system=system, solver=solver, workspace=workspace, workers=workers,
                        on_progress=on_progress)  # fmt: skip

@@ -12,7 +12,7 @@ from linepack.api.market import Facts
 from linepack.errors import InputError, Issue, Severity
 from linepack.system.checks import check_system
 from linepack.system.dataset import available_datasets as available_datasets
-from linepack.system.dataset import load_dataset, write_dataset, write_workbook
+from linepack.system.dataset import check_tables, load_dataset, write_dataset, write_workbook
 from linepack.system.gassystem import GasSystem
 from linepack.system.schema import PROVENANCE as PROVENANCE
 from linepack.system.schema import TABLES, TABLES_BY_NAME
@@ -29,8 +29,9 @@ def data(
 ) -> pd.DataFrame:  # fmt: skip
     """Return the rows of a table with source and grade, or, without ``table``, the tables of a dataset.
 
-    ``where`` keeps rows with these values, by column or as pairs. The list has columns table, rows, one per grade, and
-    description. Errors: ``InputError`` with the nearest table or column.
+    ``where`` keeps rows with these values, by column or as pairs; a list of values keeps rows with any of them. The
+    list of tables has columns table, rows, one per grade, and description. Errors: ``InputError`` with the nearest
+    table or column.
 
     >>> import linepack
     >>> linepack.data("arcs", where={"arc": "NS2_B"})["destination"].tolist()
@@ -39,15 +40,20 @@ def data(
     True
     """
     facts = _facts(system)
+    pairs = list(where.items() if isinstance(where, Mapping) else where)
     if table is None:
+        if pairs:
+            raise InputError("no-table", "rows are kept of a table, and none is given", keys=[str(pairs[0][0])],
+                             hint="give the table first, for example data('arcs', where={'arc': 'NS2_B'})")  # fmt: skip
         return _tables(facts)
     frame = facts.table(_schema(table).name)
-    for column, value in where.items() if isinstance(where, Mapping) else where:
+    for column, value in pairs:
         if column not in frame:
-            near = difflib.get_close_matches(column, list(frame.columns), 1, 0.4)
+            near = difflib.get_close_matches(str(column), list(frame.columns), 1, 0.4)
             raise InputError("unknown-column", f"'{column}={value}': {table} has no column '{column}'", table=table,
                              hint=f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(frame.columns)}")
-        frame = frame[frame[column].astype(str) == str(value)]
+        values = value if isinstance(value, (list, tuple, set, frozenset)) else [value]
+        frame = frame[frame[column].astype(str).isin([str(each) for each in values])]
     return frame
 
 
@@ -99,7 +105,7 @@ def schemas(table: str | None = None) -> tuple[Table, ...]:
 
 def issues_of(system: GasSystem) -> tuple[Issue, ...]:
     """Return the issues that ``data_check`` puts in a table."""
-    return tuple(check_system(system))
+    return tuple(check_tables(system) or check_system(system))
 
 
 def has_errors(issues: tuple[Issue, ...]) -> bool:
@@ -110,7 +116,15 @@ def has_errors(issues: tuple[Issue, ...]) -> bool:
 def data_copy(system: Facts, target: str | Path) -> None:
     """Write a dataset to a new folder, or to an Excel workbook (a name that ends in .xlsx), to add rows to.
 
-    Errors: ``InputError`` if the target exists.
+    ``linepack.load_system(target)`` reads it back, as facts or with every problem. Errors: ``InputError`` if the target
+    exists or cannot be written.
+
+    >>> import linepack, tempfile
+    >>> from pathlib import Path
+    >>> folder = Path(tempfile.mkdtemp(), "mine")
+    >>> linepack.data_copy("2025", folder)
+    >>> linepack.load_system(folder).digest == linepack.load_system("2025").digest
+    True
     """
     write = write_workbook if is_workbook(target) else write_dataset
     write(_facts(system), Path(target))

@@ -86,6 +86,13 @@ def read_export(path: str | Path) -> Run | pd.DataFrame:
     """Return what an export holds: a run from a CSV or Parquet folder, a table from IAMC (folder, CSV or Excel).
 
     Errors: one ``InputError`` that lists every problem with its table, rows and remedy.
+
+    >>> import linepack, tempfile
+    >>> from pathlib import Path
+    >>> folder = Path(tempfile.mkdtemp(), "run")
+    >>> paths = linepack.export("us-gazprom-2025/status-quo", folder, "iamc")
+    >>> linepack.read_export(folder).columns.tolist()
+    ['model', 'scenario', 'region', 'variable', 'unit', 'time', 'value']
     """
     place = Path(path)
     is_iamc = place.is_file() or is_workbook(place) or place.suffix == ".csv" or (place / "iamc.csv").is_file()

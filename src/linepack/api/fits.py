@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from linepack.api.market import solve_settings
+from linepack.api.market import Facts, given_facts, solve_settings
 from linepack.calibrate.backtest import Backtest, Part
 from linepack.calibrate.backtest import backtest as run_backtest
 from linepack.calibrate.declare import load_calibration
@@ -16,12 +16,10 @@ from linepack.report.backtest_text import kept_content
 from linepack.report.calibration_text import write_fit
 from linepack.report.kept import keep_backtest
 from linepack.runs.store import workspace as workspace_folder
-from linepack.system.dataset import load_dataset
-from linepack.system.gassystem import GasSystem
 
 
 def calibrate(
-    calibration: str | Path = "reference-2025", *, system: GasSystem | str | Path | None = None, solver: str = "auto",
+    calibration: str | Path = "reference-2025", *, system: Facts | None = None, solver: str = "auto",
     derivatives: str = "exact", most_steps: int = 30, starts: int = 1, out: str | Path | None = None,
     on_progress: Callable[[FitProgress], None] | None = None,
 ) -> Fit:  # fmt: skip
@@ -32,11 +30,18 @@ def calibrate(
     ``fit.residuals``, ``fit.directions``, ``fit.correlations`` and ``fit.starts`` are pandas tables; with ``out``, a
     new folder gets them and the fitted dataset, whose changed rows are graded ``calibrated``. Errors: ``InputError``
     for a calibration that does not fit the facts, or a folder that exists.
+
+    >>> import linepack
+    >>> fit = linepack.calibrate("reference-2025")  # doctest: +SKIP
+    >>> fit.parameters[["parameter", "prior", "value", "learned_fraction"]]  # doctest: +SKIP
     """
+    if derivatives not in tuple(Derivatives):
+        raise InputError("unknown-derivatives", f"there are no derivatives '{derivatives}'", keys=[derivatives],
+                         hint=f"one of {', '.join(Derivatives)}")  # fmt: skip
     if out is not None and Path(out).exists():
         raise InputError("exists", f"{out} exists already", hint="give a new folder; nothing is overwritten")
     loaded = load_calibration(calibration)
-    facts = system if isinstance(system, GasSystem) else load_dataset(system or loaded.scenario.dataset)
+    facts = given_facts(loaded.scenario.dataset if system is None else system)
     found = fit(facts, loaded, settings=solve_settings(solver), how=Derivatives(derivatives), most_steps=most_steps,
                 starts=starts, on_progress=on_progress)  # fmt: skip
     if out is not None:
@@ -53,6 +58,9 @@ def backtest(
     ``parts`` are of "history", "ex-ante" and "studies"; all of them by default, which takes minutes the first time:
     fits are kept in the workspace. ``result.checks`` are the lines, ``result.table`` the same as a table. Errors:
     ``InputError`` for an unknown part, ``NotCertified`` if a prediction cannot be solved.
+
+    >>> import linepack
+    >>> linepack.backtest(["studies"]).table  # doctest: +SKIP
     """
     known = [str(part) for part in Part]
     for part in parts or ():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from linepack.errors import InputError
-from linepack.results.compare import compare_headlines, mean_changes
+from linepack.results.compare import compare_headlines, mean_changes, require_same_periods
 from linepack.results.solution import SolveSettings as SolveSettings
 from linepack.runs.runner import Progress as Progress
 from linepack.runs.runner import run_scenarios
@@ -20,7 +20,7 @@ from linepack.scenario.patches import ConductPresetPatch
 from linepack.scenario.scenario import Scenario as Scenario
 from linepack.scenario.scenario import load_scenario as load_scenario
 from linepack.solve import solver_names
-from linepack.system.dataset import load_dataset
+from linepack.system.dataset import check_tables, load_dataset
 from linepack.system.gassystem import GasSystem as GasSystem
 from linepack.vocabulary import ConductPreset, DemandShape
 
@@ -35,10 +35,11 @@ Started = Callable[[GasSystem, Scenario], None]
 
 
 def load_system(name_or_path: str | Path = "2025") -> GasSystem:
-    """Return the facts: a dataset that comes with linepack, or a folder with ``datapackage.json``.
+    """Return the facts: a dataset that comes with linepack, a folder with ``datapackage.json``, or an Excel workbook.
 
-    ``system.table(NAME)`` is a pandas table; the ending of a column is its unit. Errors: one ``InputError`` that
-    lists every problem with its table, rows and remedy.
+    ``data_copy`` makes the last two. ``system.table(NAME)`` is a pandas table; the ending of a column is its unit. Edit
+    it and give it back: ``system.with_tables(arcs=arcs)`` is another system, for ``solve(SCENARIO, system=...)``.
+    Errors: one ``InputError`` that lists every problem with its table, rows and remedy.
 
     >>> import linepack
     >>> arcs = linepack.load_system("2025").table("arcs").set_index("arc")
@@ -66,7 +67,20 @@ def scenario_of(
 
 def facts_of(system: Facts | None, scenario: Scenario) -> GasSystem:
     """Return the facts given, loaded if they are a name or a folder; else those of the scenario's dataset."""
-    return system if isinstance(system, GasSystem) else load_dataset(system or scenario.dataset)
+    return given_facts(scenario.dataset if system is None else system)
+
+
+def given_facts(system: Facts) -> GasSystem:
+    """Return facts, loaded if they are a name or a folder.
+
+    Errors: one ``InputError`` that lists every problem, also of tables that were edited.
+    """
+    if not isinstance(system, GasSystem):
+        return load_dataset(system)
+    issues = check_tables(system)
+    if issues:
+        raise InputError("bad-dataset", f"{len(issues)} problem(s) in the facts given", issues=issues)
+    return system
 
 
 def with_conduct(scenario: Scenario, conduct: str | None) -> Scenario:
@@ -169,5 +183,6 @@ def compare(
     runs = [a if isinstance(a, Run) else solve(scenario_of(a, conduct, demand, slopes), system=system,
                                                workspace=workspace) for a in (base, other)]  # fmt: skip
     if table is None:
+        require_same_periods(runs[0].tables, runs[1].tables)
         return compare_headlines(runs[0].tables, runs[1].tables).set_index("figure")
     return mean_changes(runs[0].tables, runs[1].tables, table)

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from linepack.api.calls import Day, as_day
 from linepack.api.statutes import chosen_law, consents_on, contract_class, law_rows
 from linepack.errors import InputError
 from linepack.odds.assess import Assessment, assess, find_event
 from linepack.odds.curves import event_moves, read_conditional, read_curve, reversals
 from linepack.odds.model import model_gaps
 from linepack.odds.tables import Gap, Interval, published_gaps, quoted_moves, regimes
+from linepack.runs.display import Shown
 from linepack.runs.runner import Progress
 from linepack.runs.store import RunStore
 from linepack.runs.store import workspace as workspace_folder
@@ -22,8 +24,8 @@ from linepack.scenario.scenario import load_case
 from linepack.system.dataset import load_dataset
 
 
-@dataclass(frozen=True, eq=False)
-class ConsentTables:
+@dataclass(frozen=True, eq=False, repr=False)
+class ConsentTables(Shown):
     """Who must say yes before an asset may flow.
 
     ``gates``: gate, name, bar, state, holders, opens_by, reason, grade. ``minimal_sets``: set, body, name: the smallest
@@ -37,9 +39,15 @@ class ConsentTables:
     gates: pd.DataFrame
     minimal_sets: pd.DataFrame
 
+    def _shown(self) -> tuple[str, dict[str, pd.DataFrame]]:
+        closed = int((self.gates["state"] == "closed").sum())
+        sets = self.minimal_sets.groupby("set", as_index=False)["name"].agg(", ".join)
+        return (f"{self.asset} on {self.on}: {'open' if self.is_open else f'{closed} gates closed'}",
+                {"gates": self.gates, "minimal_sets": sets.rename(columns={"name": "who must say yes"})})  # fmt: skip
 
-@dataclass(frozen=True, eq=False)
-class OddsTables:
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OddsTables(Shown):
     """What price moves say about an event; changes of probability are fractions of one.
 
     ``adopted``: regime, low_fraction, high_fraction: readings that pass every test. ``readings``: every move against
@@ -52,9 +60,14 @@ class OddsTables:
     readings: pd.DataFrame
     warnings: tuple[str, ...]
 
+    def _shown(self) -> tuple[str, dict[str, pd.DataFrame]]:
+        return (f"{self.event}, {self.day}: changes of probability, fractions of one",
+                {"adopted": self.adopted, "readings": self.readings,
+                 "warnings": pd.DataFrame({"warning": list(self.warnings)})})  # fmt: skip
+
 
 def law(
-    asset: str | None = None, *, on: date | str, known_on: date | str | None = None, contract: str | None = None,
+    asset: str | None = None, *, on: Day, known_on: Day | None = None, contract: str | None = None,
     readings: Mapping[str, str] | None = None, statuses: Sequence[str] | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """Return the instruments in force on a day: all, or those that concern ``asset``.
@@ -68,7 +81,7 @@ def law(
     >>> "DE-CERT" in set(linepack.law("NS2_B", on="2025-03-13")["instrument"])
     True
     """
-    day, known_day = _day(on), None if known_on is None else _day(known_on)
+    day, known_day = as_day(on), None if known_on is None else as_day(known_on)
     known = chosen_law(known_day, readings)
     kind = contract_class(contract)
     _, rows = law_rows(known, day, asset=asset, known_on=known_day, contract=kind, statuses=statuses)
@@ -84,7 +97,7 @@ def law(
 
 
 def consents(
-    asset: str, *, on: date | str, known_on: date | str | None = None, contract: str | None = None,
+    asset: str, *, on: Day, known_on: Day | None = None, contract: str | None = None,
     readings: Mapping[str, str] | None = None, bars: Iterable[str] = (),
 ) -> ConsentTables:  # fmt: skip
     """Return what must happen before an asset may flow on a day, and who must say yes.
@@ -99,9 +112,9 @@ def consents(
     >>> "US_OFAC" in set(answer.minimal_sets["body"])
     True
     """
-    known_day = None if known_on is None else _day(known_on)
+    known_day = None if known_on is None else as_day(known_on)
     known = chosen_law(known_day, readings)
-    answer = consents_on(known, asset, _day(on), contract=contract, known_on=known_day, bars=bars)
+    answer = consents_on(known, asset, as_day(on), contract=contract, known_on=known_day, bars=bars)
     gates = pd.DataFrame([
         (g.gate, g.name, str(g.bar), str(g.state), ", ".join(g.holders), str(g.opens_by), g.reason, str(g.grade))
         for g in answer.gates
@@ -180,15 +193,6 @@ def _priced(
     case = load_case(name)
     facts, store = load_dataset(case.scenarios[0].dataset), RunStore(workspace_folder(workspace))
     return model_gaps(facts, case, day, store, on_progress=on_progress)
-
-
-def _day(day: date | str) -> date:
-    if isinstance(day, date):
-        return day
-    try:
-        return date.fromisoformat(day)
-    except ValueError:
-        raise InputError("bad-date", f"'{day}' is no day", hint="write YYYY-MM-DD, for example 2025-03-13") from None
 
 
 def _time(text: str | None) -> datetime | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from linepack import units
+from linepack.api.calls import Day, as_day
 from linepack.api.market import Asking, Facts, facts_of, scenario_of, solve
+from linepack.errors import InputError
 from linepack.policy.leakage import Leakage
 from linepack.report.sellers import SellerStudy, study_sellers
 from linepack.report.wedges import WedgeStudy, study_wedges
@@ -37,15 +38,15 @@ class Explanation:
 
 
 def why(
-    what: str, scenario: Asking = "us-gazprom-2025/status-quo", *, period: str | None = None, on: date | None = None,
+    what: str, scenario: Asking = "us-gazprom-2025/status-quo", *, period: str | None = None, on: Day | None = None,
     system: Facts | None = None, workspace: str | Path | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """Return the reasons of a price, of a flow, or of the change that another scenario makes.
 
     A price (TTF, JKM, a node): columns cause, detail, eur_mwh, which sum to the price of ``period`` (default: the mean
-    over the horizon). A flow (an arc) on a day (default: the first): column reason. Another scenario (CASE/NAME or a
-    file): columns what, where, change_twh_y against ``scenario``. Errors: those of ``solve``, and ``InputError`` with
-    the nearest name.
+    over the horizon). A flow (an arc) on a day (default: the first), a date or YYYY-MM-DD: column reason. Another
+    scenario (CASE/NAME or a file): columns what, where, change_twh_y against ``scenario``. Errors: those of ``solve``,
+    and ``InputError`` with the nearest name, for a day or period outside the run, and for one that is not asked for.
 
     >>> import linepack
     >>> parts = linepack.why("TTF", period="2025-12")
@@ -56,19 +57,25 @@ def why(
 
 
 def explain(
-    what: str, scenario: Asking, *, period: str | None = None, on: date | None = None, system: Facts | None = None,
+    what: str, scenario: Asking, *, period: str | None = None, on: Day | None = None, system: Facts | None = None,
     workspace: str | Path | None = None, on_progress: Callable[[Progress], None] | None = None,
 ) -> Explanation:  # fmt: skip
     """Return the reasons with the runs that they are read from; otherwise as ``why``."""
     loaded = scenario_of(scenario)
     facts = facts_of(system, loaded)
+    kind, other, day = asked_about(facts, what), None, None if on is None else as_day(on)
+    if day is not None and kind is not Asked.FLOW:
+        raise InputError("not-asked", f"a {kind} is not explained by the day", keys=[str(day)],
+                         hint=f"leave out the day; give period='{day:%Y-%m}' for a price")  # fmt: skip
+    if period is not None and kind is not Asked.PRICE:
+        raise InputError("not-asked", f"a {kind} is not explained by the period", keys=[period],
+                         hint="leave out the period; give a day for a flow")  # fmt: skip
     run = solve(loaded, system=facts, workspace=workspace, on_progress=on_progress)
-    kind, other = asked_about(facts, what), None
     if kind is Asked.CHANGE:
         other = solve(what, system=system, workspace=workspace, on_progress=on_progress)
         table = supply_changes(run.tables, other.tables)
     elif kind is Asked.FLOW:
-        table = pd.DataFrame({"reason": flow_reasons(facts, loaded, run, what, on)})
+        table = pd.DataFrame({"reason": flow_reasons(facts, loaded, run, what, day)})
     else:
         table = why_price(facts, run, what, period)
     return Explanation(kind, facts, loaded, run, other, table)
@@ -100,8 +107,9 @@ def leakage(
 ) -> pd.DataFrame:  # fmt: skip
     """Return where gas that ``other`` keeps out goes instead, and what replaces it, against ``base``.
 
-    ``origin`` and ``into`` are countries or regions, ',' between several. Columns: account (barred, shut_in,
-    relabelling, displacement, lost, redirected), where, twh_y. Errors: those of ``solve``.
+    ``origin`` is a country of sellers, ``into`` a country or a group (EU27), ',' between several. Columns: account
+    (barred, shut_in, relabelling, displacement, lost, redirected), where, twh_y. Errors: those of ``solve``, and
+    ``InputError`` with the nearest name.
 
     >>> import linepack
     >>> account = linepack.leakage("us-gazprom-2025/status-quo", "us-gazprom-2025/ns2-b-open")
@@ -132,8 +140,15 @@ def sellers(
 
     ``study.gains``, ``study.slopes`` and, with ``has_areas``, ``study.areas`` are pandas tables; ``is_certified`` says
     whether no seller with conduct 1 gains more than half a per cent. ``is_measured`` measures the slopes in this
-    scenario and uses them. Errors: those of ``solve``.
+    scenario and uses them. Errors: those of ``solve``, and ``InputError`` for a conduct that is not from 0 to 1.
+
+    >>> import linepack
+    >>> study = linepack.sellers("us-gazprom-2025/status-quo")  # doctest: +SKIP
+    >>> study.is_certified, study.gains  # doctest: +SKIP
     """
+    if conduct is not None and not 0 <= conduct <= 1:
+        raise InputError("bad-conduct", f"a conduct is from 0 to 1, not {conduct:g}", keys=[f"{conduct:g}"],
+                         hint="0 takes prices, 1 is Cournot")  # fmt: skip
     loaded = scenario_of(scenario)
     return study_sellers(facts_of(system, loaded), loaded, conduct=conduct, is_measured=is_measured,
                          has_areas=has_areas)  # fmt: skip
@@ -146,6 +161,10 @@ def wedges(
 
     ``study.strengths`` (strength, figure, value, change against ``against``), ``study.forces`` and ``study.ties`` are
     pandas tables. Errors: those of ``solve``; ``InputError`` for rolling expectations.
+
+    >>> import linepack
+    >>> study = linepack.wedges("us-gazprom-2025/status-quo", has_ties=False)  # doctest: +SKIP
+    >>> study.strengths.pivot(index="figure", columns="strength", values="value")  # doctest: +SKIP
     """
     loaded = scenario_of(scenario)
     return study_wedges(facts_of(system, loaded), loaded, against=None if against is None else scenario_of(against),

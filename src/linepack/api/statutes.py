@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from enum import StrEnum
 
 from linepack.errors import InputError
 from linepack.policy.consents import ALL_BARS, Consents
@@ -29,11 +30,14 @@ def law_rows(
 ) -> tuple[LawOnDate, tuple[InstrumentOn, ...]]:  # fmt: skip
     """Return the law on a day and its instruments in force, those that concern ``asset``, or those of ``statuses``."""
     state = law_on(known, on, known_on)
+    wanted = None if statuses is None else _words("status", statuses, Status)
+    if asset and wanted is not None:
+        raise InputError("not-asked", f"what concerns {asset} is in force: no other status is asked for", keys=wanted,
+                         hint="leave out the asset, or the statuses")  # fmt: skip
     if asset:
         return state, tuple(instruments_on(known, on, asset=asset, contract=contract, known_on=known_on))
-    if statuses is None:
+    if wanted is None:
         return state, state.in_force
-    wanted = set(statuses)
     return state, tuple(row for row in state.instruments if str(row.status) in wanted)
 
 
@@ -42,8 +46,18 @@ def consents_on(
     bars: Iterable[str] = (),
 ) -> Consents:  # fmt: skip
     """Return gates, formula and minimal sets of an asset on a day; without ``bars`` all kinds of bar count."""
-    wanted = frozenset(Bar(bar) for bar in bars) or ALL_BARS
+    wanted = frozenset(Bar(bar) for bar in _words("bar", bars, Bar)) or ALL_BARS
     return find_consents(known, asset, on, contract=contract_class(contract), known_on=known_on, bars=wanted)
+
+
+def _words(what: str, given: Iterable[str], known: type[StrEnum]) -> list[str]:
+    """Return words of a closed list. Errors: ``InputError`` for another word."""
+    words = list(given)
+    for word in words:
+        if word not in tuple(known):
+            raise InputError(f"unknown-{what}", f"there is no {what} '{word}'", keys=[word],
+                             hint=f"one of {', '.join(known)}")  # fmt: skip
+    return words
 
 
 def contract_class(name: str | None) -> ContractClass | None:

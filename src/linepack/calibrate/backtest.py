@@ -17,6 +17,7 @@ from linepack.calibrate.frozen import Frozen, freeze
 from linepack.calibrate.predict import BASES, Prediction, predict, prediction_checks
 from linepack.calibrate.studies import study_checks
 from linepack.results.solution import SolveSettings
+from linepack.runs.display import Shown
 from linepack.system.dataset import load_dataset
 
 STARTS = 3
@@ -31,8 +32,8 @@ class Part(StrEnum):
     STUDIES = "studies"
 
 
-@dataclass(frozen=True)
-class Backtest:
+@dataclass(frozen=True, repr=False)
+class Backtest(Shown):
     """What was frozen, what was predicted from it, and every line with its verdict."""
 
     frozen: dict[int, Frozen]
@@ -43,6 +44,9 @@ class Backtest:
     def table(self) -> pd.DataFrame:
         """The lines as a table, see ``checks_table``."""
         return checks_table(self.checks)
+
+    def _shown(self) -> tuple[str, dict[str, pd.DataFrame]]:
+        return "back-test", {"checks": self.table}
 
     def count(self, verdict: Verdict) -> int:
         """Return how many lines have a verdict."""

@@ -21,6 +21,7 @@ from linepack.calibrate.declare import Calibration
 from linepack.calibrate.residuals import Observed, derivatives, differences, measured, observed, solve_at
 from linepack.errors import LinepackError
 from linepack.results.solution import Solution, SolveSettings
+from linepack.runs.display import Shown
 from linepack.system.gassystem import GasSystem
 
 FLAT = 1e-3
@@ -70,8 +71,8 @@ class FitProgress:
     seconds: float
 
 
-@dataclass(frozen=True)
-class Fit:
+@dataclass(frozen=True, repr=False)
+class Fit(Shown):
     """A fit: values, residuals before and after, and the derivatives at the fit in units of spreads and scales."""
 
     calibration: Calibration
@@ -88,6 +89,10 @@ class Fit:
     """One row per search: start (0 is the prior), cost_at_start, cost, is_settled, is_chosen, and a column of values
     for each parameter. ``cost`` is the sum of squares that is minimised; residuals have kinks, so there are several
     lowest points near each other, and the lowest that was found counts."""
+
+    def _shown(self) -> tuple[str, dict[str, pd.DataFrame]]:
+        state = "settled" if self.is_settled else f"not settled: {self.message}"
+        return f"fit, {state}", {"parameters": self.parameters, "residuals": self.residuals}
 
     @cached_property
     def parameters(self) -> pd.DataFrame:

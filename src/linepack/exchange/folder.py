@@ -57,7 +57,8 @@ def write_folder(target: Path, write: Callable[[Path], None]) -> list[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=".export-", dir=target.parent))
     except OSError as error:
-        raise InputError("cannot-write", f"{target} cannot be written: {error}", hint="give another --out") from error
+        raise InputError("cannot-write", f"{target} cannot be written: {error}",
+                         hint="give another place (--out)") from error  # fmt: skip
     try:
         write(temporary)
         temporary.chmod(0o755)

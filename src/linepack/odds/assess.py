@@ -153,6 +153,9 @@ def assess(
     are the
     probabilities before the event for the joint reading (default: swept). Errors: ``InputError`` without moves or gaps.
     """
+    if confounder_share is not None and not 0 <= confounder_share <= 1:
+        raise InputError("bad-share", f"a share of other causes is from 0 to 1, not {confounder_share:g}",
+                         keys=[f"{confounder_share:g}"], hint="0.5 leaves up to half of the move to them")  # fmt: skip
     if not moves:
         raise InputError(
             "no-quote",

@@ -19,7 +19,8 @@ import pandas as pd
 
 from linepack.errors import InputError
 from linepack.policy.entry import relabelling_routes
-from linepack.policy.matching import countries
+from linepack.policy.matching import GROUPS, countries
+from linepack.policy.reader import nearest
 from linepack.system.gassystem import GasSystem
 
 
@@ -48,12 +49,15 @@ def leakage(
     """Return the account of a ban.
 
     ``sales_*`` have the columns trader, node, gwh (first sales); ``pool_*`` arc, gwh (pool flows).
-    Errors: ``InputError`` for a missing column or an unknown trader or node.
+    Errors: ``InputError`` for a missing column, an unknown trader or node, an origin that no trader has, or a
+    territory without a market.
     """
     origins, destinations = tuple(origins), tuple(destinations)
     nodes = system.table("nodes").set_index("node")["country"]
     traders = system.table("traders").set_index("trader")["country"]
     _check(sales_before, sales_after, pool_before, pool_after)
+    _known("origin", origins, sorted(set(traders)), "a country of sellers")
+    _known("territory", destinations, sorted({*nodes, *GROUPS}), "a country or group of countries of this dataset")
     change = _difference(sales_before, sales_after, ["trader", "node"])
     unknown = [n for n in change["node"] if n not in nodes.index] + [
         t for t in change["trader"] if t not in traders.index
@@ -104,6 +108,13 @@ def leakage(
 def _difference(before: pd.DataFrame, after: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     first, second = before.groupby(keys)["gwh"].sum(), after.groupby(keys)["gwh"].sum()
     return second.sub(first, fill_value=0.0).rename("gwh").reset_index()
+
+
+def _known(what: str, names: tuple[str, ...], known: list[str], kind: str) -> None:
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise InputError(f"unknown-{what}", f"'{unknown[0]}' is not {kind}", keys=unknown,
+                         hint=nearest(unknown[0].upper(), known))  # fmt: skip
 
 
 def _check(*frames: pd.DataFrame) -> None:

@@ -91,7 +91,8 @@ def write_fit(system: GasSystem, fit: Fit, out: Path) -> list[Path]:
         out.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=".calibration-", dir=out.parent))
     except OSError as error:
-        raise InputError("cannot-write", f"{out} cannot be written: {error}", hint="give another --out") from error
+        raise InputError("cannot-write", f"{out} cannot be written: {error}",
+                         hint="give another place (--out)") from error  # fmt: skip
     try:
         write_dataset(dataset, temporary / "dataset")
         (temporary / "fit.json").write_text(json_text(fit_content(fit)), encoding="utf-8")

@@ -16,14 +16,15 @@ from linepack.results.conduct import (
     residual_slopes,
 )
 from linepack.results.solution import solve_system
+from linepack.runs.display import Shown
 from linepack.scenario.parse import slopes_option
 from linepack.scenario.patches import ConductPatch
 from linepack.scenario.scenario import Scenario
 from linepack.system.gassystem import GasSystem
 
 
-@dataclass(frozen=True)
-class SellerStudy:
+@dataclass(frozen=True, repr=False)
+class SellerStudy(Shown):
     """True gains by seller and deviation, slopes at the equilibrium, and what the table of traders had."""
 
     scenario: str
@@ -36,6 +37,10 @@ class SellerStudy:
     def is_certified(self) -> bool:
         """True if no seller with conduct 1 gains more than the limit."""
         return bool(self.gains.loc[self.gains["conduct"] >= 1.0, "is_within"].all())
+
+    def _shown(self) -> tuple[str, dict[str, pd.DataFrame]]:
+        areas = {} if self.areas is None else {"areas": self.areas}
+        return f"sellers of '{self.scenario}'", {"gains": self.gains, "slopes": self.slopes, **areas}
 
 
 def study_sellers(

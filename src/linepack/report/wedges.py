@@ -13,6 +13,7 @@ from linepack.results.headline import FIGURES, HEADLINE_TABLES, headline
 from linepack.results.solution import Solution, solve_system
 from linepack.results.tables import result_tables
 from linepack.results.wedges import STRENGTHS, moved_twh_y, ties, wedge_forces, with_wedges, without_tie_break
+from linepack.runs.display import Shown
 from linepack.scenario.scenario import Scenario
 from linepack.system.gassystem import GasSystem
 
@@ -21,8 +22,8 @@ SHOWN = ("ttf_eur_mwh", "jkm_eur_mwh", "eu_import_twh_y", "eu_share_us_lng_fract
 MOST_FORCES = 12
 
 
-@dataclass(frozen=True)
-class WedgeStudy:
+@dataclass(frozen=True, repr=False)
+class WedgeStudy(Shown):
     """Headline figures of a scenario, and of another, by strength of wedges; forces, moves and ties."""
 
     scenario: str
@@ -39,6 +40,12 @@ class WedgeStudy:
         rows = [(k, name, value, value - self.before[k][name] if k in self.before else float("nan"))
                 for k, figures in self.figures.items() for name, value in figures.items()]  # fmt: skip
         return pd.DataFrame(rows, columns=["strength", "figure", "value", "change"])
+
+    def _shown(self) -> tuple[str, dict[str, pd.DataFrame]]:
+        wide = self.strengths.pivot_table(index="figure", columns="strength", values="value", sort=False)
+        ties = {} if self.ties is None else {"ties": self.ties}
+        return (f"route wedges of '{self.scenario}' at strength 0, 1 and 2",
+                {"strengths": wide.rename_axis(columns=None).reset_index(), "forces": self.forces, **ties})  # fmt: skip
 
 
 def study_wedges(

@@ -80,15 +80,21 @@ def why_flow_text(scenario: Scenario, run: Run, arc: str, on: date | None, lines
 
 
 def flow_reasons(system: GasSystem, scenario: Scenario, run: Run, arc: str, on: date | None) -> list[str]:
-    """Return what an arc carries and is worth, and, where it is shut, what shuts it: data, patches, law."""
-    patched = apply_scenario(system, scenario)
-    day = on or scenario.periods[0].start
+    """Return what an arc carries and is worth, and, where it is shut, what shuts it: data, patches, law.
+
+    Errors: ``InputError`` for a day outside the horizon.
+    """
+    patched, periods = apply_scenario(system, scenario), scenario.periods
+    day = on or periods[0].start
+    if not periods[0].start <= day < periods[-1].end:
+        raise InputError("unknown-day", f"the run does not reach {day}", keys=[str(day)],
+                         hint=f"a day from {periods[0].start}, before {periods[-1].end}")  # fmt: skip
     lines = []
     flows = run.tables["arcs"]
     own = flows[flows["arc"] == arc]
     if len(own):
         days = own["days"] / own["days"].sum()
-        at = next((p.label for p in scenario.periods if p.start <= day < p.end), own["period"].iloc[0])
+        at = next(p.label for p in periods if p.start <= day < p.end)
         here = own[own["period"] == at].iloc[0]
         lines += [
             f"carries {number(here['flow_gwh_d'])} of {number(here['capacity_gwh_d'])} GWh/d in {at}; "

@@ -33,6 +33,13 @@ def compare_headlines(base: Tables, other: Tables) -> pd.DataFrame:
     return frame
 
 
+def require_same_periods(base: Tables, other: Tables, table: str = "price_markers") -> None:
+    """Raise ``InputError`` if two runs do not cover the same periods."""
+    if set(base[table]["period"]) != set(other[table]["period"]):
+        raise InputError("other-horizon", "the two runs do not cover the same periods",
+                         hint="solve both over the same horizon")  # fmt: skip
+
+
 def compare_table(base: Tables, other: Tables, table: str) -> pd.DataFrame:
     """Return one table of both runs side by side.
 
@@ -41,10 +48,8 @@ def compare_table(base: Tables, other: Tables, table: str) -> pd.DataFrame:
     """
     if table not in KEYS:
         raise InputError("unknown-table", f"'{table}' cannot be compared", hint=f"one of {', '.join(KEYS)}")
+    require_same_periods(base, other, table)
     left, right = base[table], other[table]
-    if set(left["period"]) != set(right["period"]):
-        raise InputError("other-horizon", "the two runs do not cover the same periods",
-                         hint="solve both over the same horizon")  # fmt: skip
     keys, measure = [*KEYS[table], "period"], MEASURES[table]
     merged = left[[*keys, measure]].merge(right[[*keys, measure]], on=keys, how="outer", suffixes=("_base", "_other"))
     merged = merged.rename(columns={f"{measure}_base": "base", f"{measure}_other": "other"}).fillna(

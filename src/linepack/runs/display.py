@@ -1,4 +1,7 @@
-"""How a run shows itself in a notebook: headline figures and a small chart of prices, as HTML without script."""
+"""How answers show themselves, as HTML without script in a notebook and as one line in a terminal.
+
+A run shows headline figures and a small chart of prices, other answers their main tables.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,30 @@ from linepack.results.headline import FIGURES, Tables, headline
 COLOURS = ("#0b6e99", "#c1502e", "#5b7f2b", "#7a4fa3", "#8a6d1d", "#4d4d4d")
 DASHES = ("", "6 3", "2 3", "8 3 2 3", "1 2", "12 3")  # lines differ without colour too
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM, RIGHT = 560, 210, 46, 24, 26, 66
+MOST_ROWS = 40
 CHARACTER = 6  # width of a letter, on average
+
+
+class Shown:
+    """An answer of several tables: one line of text names it, a notebook shows its main tables."""
+
+    def _shown(self) -> tuple[str, dict[str, pd.DataFrame]]:
+        """Return what it is in a few words, and the tables to show, by name."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        title, tables = self._shown()
+        return f"<{type(self).__name__}: {title}; {', '.join(f'{name} ({len(t)})' for name, t in tables.items())}>"
+
+    def _repr_html_(self) -> str:
+        title, tables = self._shown()
+        parts = [f"<p><strong>{escape(title)}</strong></p>"]
+        for name, table in tables.items():
+            if len(table):
+                more = f", {MOST_ROWS} of {len(table)} rows" if len(table) > MOST_ROWS else ""
+                parts.append(f"<p>{escape(name)}{more}</p>" + table.head(MOST_ROWS).to_html(
+                    index=False, border=0, na_rep="-", float_format="{:,.3f}".format))  # fmt: skip
+        return "\n".join(parts)
 
 
 def run_html(record: Mapping[str, Any], tables: Tables) -> str:

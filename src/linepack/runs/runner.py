@@ -9,12 +9,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Protocol
 
 import pandas as pd
@@ -99,12 +101,14 @@ def solve_and_store(
 ) -> Run:  # fmt: skip
     """Return the stored run of a scenario; solve and certify it first if it is not there.
 
-    Errors: ``InputError`` for bad facts or patches, ``NotCertified``: nothing is stored then.
+    Errors: ``InputError`` for bad facts or patches or a store that cannot be written, ``NotCertified``: nothing is
+    stored then.
     """
     identity = run_identity(system, scenario, settings)
     found = find_run(system, scenario, settings, store)
     if found is not None:
         return found
+    store.check_writable()  # before a solve whose answer could not be kept
     start = time.perf_counter()
     solution = solve_system(system, scenario, settings, likely=likely)
     return store.save(run_record(identity, scenario, solution, time.perf_counter() - start), keep(solution))
@@ -202,12 +206,23 @@ def _one_thread_each() -> Iterator[None]:
             os.environ.pop(name, None)
 
 
+@contextmanager
+def _without_script() -> Iterator[None]:
+    """Keep new processes from running the user's script again: they need nothing of it, and it may have no guard."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
+
+
 def _in_workers(worker: Worker, scenarios: Mapping[int, Scenario], done: Done, workers: int) -> None:
     context = multiprocessing.get_context("spawn")
     count = min(workers, len(scenarios))
     pool = ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(worker,))
     try:
-        with _one_thread_each():  # the first job starts the workers
+        with _one_thread_each(), _without_script():  # jobs that are submitted start the workers
             jobs: dict[Future[LinepackError | None], int] = {pool.submit(_work, scenarios[k]): k for k in scenarios}
         for job in as_completed(jobs):
             done(jobs[job], _result(job))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ DEFAULT_WORKSPACE = "linepack-results"
 
 
 class StoredTables(Mapping[str, pd.DataFrame]):
-    """The tables of a stored run, read when asked for."""
+    """The tables of a stored run, read when asked for; an edit of one changes the reader's copy only."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -31,10 +32,14 @@ class StoredTables(Mapping[str, pd.DataFrame]):
 
             path = self._folder / f"{name}.parquet"
             if not path.is_file():
-                raise KeyError(name)
+                raise KeyError(f"the run has no table '{name}'; it has {', '.join(self)}")
             with pq.ParquetFile(path) as file:  # a table is small: threads and the machinery of datasets cost more
                 self._read[name] = file.read(use_threads=False).to_pandas(use_threads=False)
-        return self._read[name]
+        return self._read[name].copy(deep=False)
+
+    def __repr__(self) -> str:
+        """Return the names of the tables."""
+        return f"<Tables {', '.join(self)}>"
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(path.stem for path in self._folder.glob("*.parquet")))
@@ -95,6 +100,19 @@ class RunStore:
             return None
         return Run(json.loads(record.read_text(encoding="utf-8")), StoredTables(self.folder(digest) / "tables"))
 
+    def check_writable(self) -> None:
+        """Make the folder of the workspace if it is not there. Errors: ``InputError`` if runs cannot be kept in it."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._cannot_write(error) from error
+        if not os.access(self.root, os.W_OK | os.X_OK):
+            raise self._cannot_write(PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+
+    def _cannot_write(self, error: OSError) -> InputError:
+        return InputError("cannot-write", f"runs cannot be kept in {self.root}: {error.strerror or error}",
+                          hint=f"give another workspace (--workspace), or set {WORKSPACE_VARIABLE}")  # fmt: skip
+
     def save(self, record: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> Run:
         """Write a run whole or not at all. Errors: ``InputError`` if the folder cannot be written."""
         final = self.folder(str(record["identity"]["digest"]))
@@ -103,8 +121,7 @@ class RunStore:
             shutil.rmtree(temporary, ignore_errors=True)
             (temporary / "tables").mkdir(parents=True)
         except OSError as error:
-            raise InputError("cannot-write", f"results cannot be written to {final.parent}: {error}",
-                             hint=f"give --workspace, or set {WORKSPACE_VARIABLE}") from error  # fmt: skip
+            raise self._cannot_write(error) from error
         try:
             for name, table in tables.items():
                 table.to_parquet(temporary / "tables" / f"{name}.parquet", index=False)
@@ -149,7 +166,8 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8", newline="")
         temporary.replace(path)
     except OSError as error:
-        raise InputError("cannot-write", f"{path} cannot be written: {error}", hint="give another --out") from error
+        raise InputError("cannot-write", f"{path} cannot be written: {error}",
+                         hint="give another place (--out)") from error  # fmt: skip
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

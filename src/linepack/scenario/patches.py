@@ -13,7 +13,7 @@ import pandas as pd
 from linepack.errors import InputError, Issue
 from linepack.scenario.select import match_arcs, match_names, match_nodes
 from linepack.system.calendar import Period, days_in_month, monthly_periods, share_of_days
-from linepack.system.dataset import parse_cells
+from linepack.system.dataset import as_cells, parse_cells
 from linepack.system.gassystem import GasSystem
 from linepack.system.schema import TABLES_BY_NAME
 from linepack.vocabulary import AssetState, ConductPreset, DemandShape, Grade
@@ -351,7 +351,7 @@ class TablePatch:
             new = frame[self.column].where(~mask, self.value)
         cells = frame.assign(**{self.column: new})
         issues: list[Issue] = []
-        parsed = parse_cells(_as_cells(cells), schema, issues)
+        parsed = parse_cells(as_cells(cells), schema, issues)
         if issues:
             raise InputError("bad-patch", f"patch '{self.name}' gives {self.table} a value it cannot have",
                              issues=issues)  # fmt: skip
@@ -410,7 +410,7 @@ class AddRowsPatch:
         for column in schema.columns:
             if column.name not in new and not column.required:
                 new[column.name] = ""
-        parsed = parse_cells(_as_cells(new), schema, issues)
+        parsed = parse_cells(as_cells(new), schema, issues)
         keys = list(schema.key)
         taken = parsed.merge(system.table(self.table)[keys], on=keys) if not issues else parsed.iloc[:0]
         if len(taken):
@@ -444,15 +444,5 @@ def _append(system: GasSystem, table: str, rows: pd.DataFrame) -> GasSystem:
     frame = system.table(table)
     rows = rows.reindex(columns=frame.columns).astype(frame.dtypes.to_dict()) if len(frame) else rows
     return system.with_tables(**{table: pd.concat([frame, rows], ignore_index=True)})
-
-
-def _as_cells(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame as the text cells that a CSV file would hold."""
-    def cell(value: Any) -> str:
-        if isinstance(value, float):
-            return "" if np.isnan(value) else repr(value)
-        return "" if value is None else str(value)
-
-    return frame.map(cell)
 
 

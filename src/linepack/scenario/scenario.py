@@ -130,7 +130,16 @@ def known_on(case: Case, day: date) -> Case:
 
 
 def load_scenario(name_or_path: str | Path) -> Scenario:
-    """Return a scenario from a YAML file, or by ``CASE/NAME`` from the cases that come with linepack."""
+    """Return a scenario from a YAML file, or by ``CASE/NAME`` from the cases that come with linepack.
+
+    It is not changed in place: ``dataclasses.replace(scenario, months=12)`` is another one. Errors: ``InputError`` with
+    file and line, or with the nearest name.
+
+    >>> import linepack
+    >>> scenario = linepack.load_scenario("us-gazprom-2025/ns2-b-open")
+    >>> scenario.first_month, scenario.months, [patch.name for patch in scenario.patches]
+    ('2025-04', 24, ['string B opens'])
+    """
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml"):
         return _read_scenario(path, ())
@@ -141,6 +150,10 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
         if parts[1] in names:
             return _read_scenario(case_folder / "scenarios" / f"{parts[1]}.yaml", ())
         raise _unknown("scenario", parts[1], names)
+    if parts[0] in available_cases():
+        names = [f"{parts[0]}/{scenario.name}" for scenario in load_case(parts[0]).scenarios]
+        raise InputError("unknown-scenario", f"'{name_or_path}' is a case, not one of its scenarios",
+                         keys=[str(name_or_path)], hint=f"one of {', '.join(names)}")  # fmt: skip
     raise InputError("unknown-scenario", f"'{name_or_path}' is neither a YAML file nor CASE/NAME",
                      hint=f"cases here: {', '.join(available_cases())}")  # fmt: skip
 

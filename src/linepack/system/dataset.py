@@ -17,6 +17,7 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -106,11 +107,18 @@ def load_dataset(name_or_path: str | Path = "2025") -> GasSystem:
 
 
 def write_dataset(system: GasSystem, folder: Path) -> None:
-    """Write a dataset; a temporary folder is renamed at the end. Errors: ``InputError`` if ``folder`` exists."""
+    """Write a dataset; a temporary folder is renamed at the end.
+
+    Errors: ``InputError`` if ``folder`` exists or cannot be written.
+    """
     if folder.exists():
         raise InputError("exists", f"{folder} exists already", hint="give a new folder; nothing is overwritten")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=".dataset-", dir=folder.parent))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".dataset-", dir=folder.parent))
+    except OSError as error:
+        raise InputError("cannot-write", f"{folder} cannot be written: {error.strerror}",
+                         hint="give another place") from error  # fmt: skip
     try:
         for table in TABLES:
             if table.name in system.tables:
@@ -310,6 +318,39 @@ def _check_header(cells: pd.DataFrame, lines: np.ndarray, table: Table) -> list[
 
 def _names(table: Table) -> str:
     return ", ".join(column.name for column in table.columns)
+
+
+def as_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame as the text cells that a CSV file would hold."""
+    def cell(value: Any) -> str:
+        if isinstance(value, float):
+            return "" if np.isnan(value) else repr(value)
+        return "" if value is None else str(value)
+
+    return frame.map(cell).astype(str)  # a frame without rows has text columns too
+
+
+def check_tables(system: GasSystem) -> list[Issue]:
+    """Return what the schema refuses in edited facts: columns, cells, keys given twice, names of no row."""
+    issues = [issue for table in TABLES if table.name in system.tables for issue in _schema_check(table)(system)]
+    return issues or check_references(system.tables)
+
+
+@cache
+def _schema_check(table: Table) -> Callable[[GasSystem], tuple[Issue, ...]]:
+    """Return the check of one table against its schema; it is made once for the same frame."""
+    @follows_from(table.name)
+    def check(system: GasSystem) -> tuple[Issue, ...]:
+        frame, issues = system.kept(table.name), list[Issue]()
+        parse_cells(as_cells(frame), table, issues)
+        for column in table.columns:
+            is_text = column.kind is Kind.NUMBER and column.name in frame and frame[column.name].dtype.kind not in "fiu"
+            if is_text and not issues:
+                issues.append(Issue("not-a-number", f"{column.name} holds text or objects, not numbers", table.name,
+                                    (column.name,), f"{column.name} = {column.name}.astype(float)"))  # fmt: skip
+        return tuple(issues)
+
+    return check
 
 
 def _unknown_column(name: str, table: Table) -> Issue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,14 @@ class GasSystem:
 
     Text, month and date cells are strings (ISO, so they compare), numbers are float64, an empty optional
     number is NaN. Frames are never edited in place: ``with_tables`` returns a new system.
+
+    >>> import linepack
+    >>> system = linepack.load_system("2025")
+    >>> arcs = system.table("arcs")
+    >>> arcs.loc[arcs["arc"] == "GB-BE", "capacity_gwh_d"] *= 0.5
+    >>> halved = system.with_tables(arcs=arcs)  # linepack.solve(SCENARIO, system=halved)
+    >>> halved
+    <Facts '2025', 56 tables, 17,537 rows>
     """
 
     dataset: str
@@ -28,14 +37,37 @@ class GasSystem:
     """Earlier vintages of rows by table: what was known before; see ``vintages.as_of``."""
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return the frame called ``name``. Errors: ``InputError`` for a table that is not in the schema."""
+        """Return the table called ``name``; an edit of it changes no facts: give it to ``with_tables``.
+
+        Errors: ``InputError`` for a table that is not in the schema.
+        """
+        return self.kept(name).copy(deep=False)  # values are copied if they are edited, not before
+
+    def kept(self, name: str) -> pd.DataFrame:
+        """Return the frame itself, not to be edited: the same facts have the same one."""
         if name not in self.tables:
-            raise InputError("unknown-table", f"there is no table '{name}'", hint="linepack data schema lists them")
+            near = difflib.get_close_matches(str(name), TABLES_BY_NAME, 1, 0.4)
+            hint = f"did you mean '{near[0]}'?" if near else "linepack data schema lists them"
+            raise InputError("unknown-table", f"there is no table '{name}'", keys=[str(name)], hint=hint)
         return self.tables[name]
 
     def with_tables(self, **changed: pd.DataFrame) -> GasSystem:
-        """Return a system in which the given tables replace those of the same name."""
+        """Return a system in which the given tables replace those of the same name.
+
+        Errors: ``InputError`` for a name that is not in the schema, or what is no table.
+        """
+        for name, frame in changed.items():
+            if name not in TABLES_BY_NAME:
+                self.kept(name)
+            if not isinstance(frame, pd.DataFrame):
+                raise InputError("not-a-table", f"'{name}' is of type {type(frame).__name__}", table=name,
+                                 hint="give a pandas DataFrame, for example an edited system.table(NAME)")  # fmt: skip
         return replace(self, tables={**self.tables, **changed})
+
+    def __repr__(self) -> str:
+        """Return one line: the dataset, how many tables and rows."""
+        rows = sum(len(frame) for frame in self.tables.values())
+        return f"<Facts '{self.dataset}', {len(self.tables)} tables, {rows:,} rows>"
 
     @cached_property
     def digest(self) -> str:

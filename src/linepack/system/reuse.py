@@ -33,7 +33,7 @@ def follows_from(*tables: str) -> Callable[[Derived[P, R]], Derived[P, R]]:
         @wraps(function)
         def found(system: GasSystem, *arguments: P.args, **named: P.kwargs) -> R:
             nonlocal kept
-            frames = tuple(system.table(name) for name in tables)
+            frames = tuple(system.kept(name) for name in tables)
             key = (arguments, tuple(named.items()))
             hash(key)  # arguments that can change are refused
             for entry in kept:

@@ -91,7 +91,8 @@ def write_sheets(path: Path, sheets: Mapping[str, pd.DataFrame]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=".workbook-", suffix=SUFFIX, dir=path.parent)
     except OSError as error:
-        raise InputError("cannot-write", f"{path} cannot be written: {error}", hint="give another file") from error
+        raise InputError("cannot-write", f"{path} cannot be written: {error.strerror}",
+                         hint="give another place") from error  # fmt: skip
     os.close(handle)
     try:
         book = Workbook(write_only=True)
