@@ -152,6 +152,22 @@ def source_folder(folder: Path) -> None:
         path.write_text(UPWARD.sub(r"\1", text), encoding="utf-8")
 
 
+def write_search_script(folder: Path) -> None:
+    """Write the search's index as a script too: a page that is opened from disk may load nothing else."""
+    index = (folder / "search_index.json").read_text(encoding="utf-8")
+    (folder / "search_index.js").write_text(f"const SEARCH_INDEX = {index};\n", encoding="utf-8")
+
+
+def strictly(settings: Path) -> int:
+    """Build with mkdocs, print what it warns of, and return its exit code: 1 after a warning."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(settings)]  # --quiet would mute --strict
+    done = subprocess.run(command, capture_output=True, text=True)
+    for line in done.stderr.splitlines():
+        if not line.startswith("INFO"):
+            print(line)
+    return done.returncode
+
+
 def build(site: Path) -> int:
     """Build the site and return the exit code: 1 if a link is broken or a page would ask another server."""
     with tempfile.TemporaryDirectory(prefix="linepack-docs-") as place:
@@ -161,8 +177,9 @@ def build(site: Path) -> int:
         for key, folder in (("docs", source), ("site", site)):
             settings = settings.replace(f"{key}_dir: {key}", f"{key}_dir: {folder}")
         Path(place, "mkdocs.yml").write_text(settings, encoding="utf-8")
-        command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "-f", str(Path(place, "mkdocs.yml"))]
-        code = subprocess.run(command).returncode
+        code = strictly(Path(place, "mkdocs.yml"))
+    if code == 0:
+        write_search_script(site / "search")
     outside = outside_requests(site) if code == 0 else []
     for line in outside:
         print(f"asks another server: {line}")
