@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +11,6 @@ import pytest
 from click.testing import CliRunner
 
 from linepack.cli import linepack
-from linepack.errors import Severity
 from linepack.report.sources import sources_text
 from linepack.results.solution import solve_system
 from linepack.runs.runner import every_table
