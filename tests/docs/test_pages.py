@@ -26,6 +26,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 COMMAND = re.compile(r"^(?:linepack|\./run) (?!test|docs|lock)[a-z][^\n]*", re.MULTILINE)
 INLINE = re.compile(r"`(?:linepack|\./run) ([a-z][^`]*)`")
+PROGRAM = re.compile(r"(?:^|`)python (?:-m )?((?:benchmarks|tools)/\w+\.py|tests\.\w+)([^`\n]*)", re.MULTILINE)
 LONG = ("brief", "plausibility", "ensemble", "calibrate", "backtest")
 """Commands that solve for minutes: the long tests run them, the others see that they are understood."""
 ENDLESS = ("serve",)
@@ -191,6 +192,17 @@ def test_commands_in_running_text_exist() -> None:
             bad += [f"{path.name}: {match[0]}" for word in words if word.startswith("--")
                     and word.split("=")[0] not in known | {"--help"}]  # fmt: skip
     assert bad == []
+
+
+def test_programs_that_the_pages_name_are_there() -> None:
+    """Tools and benchmarks take minutes or change files: here they exist, and know the options that a page gives."""
+    found = {match for path in DOCUMENTS for match in PROGRAM.findall(text_of(path))}
+    assert len(found) > 8
+    for place, arguments in found:
+        program = ROOT / place if place.endswith(".py") else ROOT / place.replace(".", "/") / "__main__.py"
+        assert program.is_file(), place
+        options = [word for word in arguments.split(" # ")[0].split() if word.startswith("--")]
+        assert [o for o in options if f'"{o}"' not in text_of(program)] == [], place
 
 
 @pytest.mark.parametrize("place", PAGES)
