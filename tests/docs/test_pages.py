@@ -290,6 +290,21 @@ def test_every_page_can_be_reached_from_the_first() -> None:
     assert sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/**/*.md") if p not in seen) == []
 
 
+def test_the_glossary_explains_what_is_printed() -> None:
+    """In the order of letters, each word once; among them every price marker, hedge, speaker code and grade."""
+    from linepack.evidence.vocabulary import CODES, Hedge
+    from linepack.system.dataset import load_dataset
+    from linepack.vocabulary import Basis, Grade
+
+    text = text_of(ROOT / "docs" / "glossary.md")
+    words = [word.lower() for word in re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE)[1:]]
+    assert words == sorted(set(words))
+    printed = {*load_dataset("2025").table("price_markers")["marker"], *CODES.values(), *Hedge, *Grade, *Basis}
+    assert [word for word in printed if not re.search(rf"\b{word}\b", text.replace("H0 to H4", ""))] == []
+    needed = {"core", "nucleolus", "shapley value", "nash split", "certificate b", "route wedge", "mark-up"}
+    assert needed <= set(words)
+
+
 def test_reference_has_every_table_command_and_name() -> None:
     """It is made from them, so a new one appears by itself."""
     pages = reference_pages()
