@@ -215,6 +215,15 @@ def test_printed_output_of_the_tutorial_is_that_of_today(place: str, capsys: pyt
         assert same(told, capsys.readouterr().out) == [], command
 
 
+def test_counts_in_the_text_of_the_tutorial() -> None:
+    """The number of its commands, and of the bodies in each smallest set that it prints."""
+    text = text_of(ROOT / PAGES[0])
+    assert "six commands" in text
+    assert len(parts(text)) == 6
+    assert "Fourteen bodies must act" in text
+    assert set(re.findall(r"^  - (\d+): ", text, re.MULTILINE)) == {"14"}
+
+
 def test_scenario_in_the_tutorial_is_the_file() -> None:
     """The page shows the file that its command solves."""
     shown = [block for language, block in FENCE.findall(text_of(ROOT / PAGES[0])) if language == "yaml"]
