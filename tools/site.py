@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -27,6 +27,9 @@ from tools.notebooks import notebooks, page
 ROOT = Path(__file__).resolve().parent.parent
 OUTSIDE = re.compile(r"""(?:<(?:script|img|iframe|link|source)\b[^>]*?(?:src|href)\s*=\s*|url\(|@import\s+)["']?"""
                      r"""(?:https?:)?//[^"'\s>)]+""", re.IGNORECASE)  # fmt: skip
+
+WIDTH = 100
+"""Characters of code that fit into a page of the site."""
 
 UPWARD = re.compile(
     r"\[([^\]]+)\]\((?:\.\./)+(?:README|CHANGELOG|CITATION|LICENSE|DATA_LICENSE|CONTRIBUTING|src|tests)[^)]*\)"
@@ -52,13 +55,27 @@ def reference_pages() -> dict[str, str]:
 
 def python_page() -> str:
     """Return the page of the Python interface: signature and docstring of each stable name."""
-    parts = ["# Python", "`import linepack` gives these functions. Tables are pandas tables; the ending of a column is "
-             "its unit. The examples below run as tests."]  # fmt: skip
+    lead = ("`import linepack` gives these functions. Tables are pandas tables; the ending of a column is its unit. "
+            "`Asking` is a scenario: `CASE/NAME`, a YAML file, or what `load_scenario` returns. `Facts` are a dataset: "
+            "its name, a folder or workbook, or what `load_system` returns. The examples below run as tests.")  # fmt: skip
+    parts = ["# Python", lead]
     for name in linepack.__all__:
         function = getattr(linepack, name)
-        parts += [f"## {name}", f"```python\nlinepack.{name}{inspect.signature(function)}\n```",
+        parts += [f"## {name}", f"```python\n{signature(name, function)}\n```",
                   docstring(inspect.getdoc(function) or "")]  # fmt: skip
     return "\n\n".join(parts) + "\n"
+
+
+def signature(name: str, function: Callable[..., object]) -> str:
+    """Return a call with its parameters, one a line where they do not fit into the page."""
+    told = str(inspect.signature(function))
+    told = re.sub(r"(: |-> )'([^']*)'", r"\1\2", told)  # types are kept as text
+    call = f"linepack.{name}{told}"
+    if len(call) <= WIDTH:
+        return call
+    inner, _, returned = told[1:].rpartition(")")
+    parts = re.split(r", (?![^\[(]*[\])])", inner)  # not inside brackets
+    return f"linepack.{name}(\n" + "".join(f"    {part},\n" for part in parts) + f"){returned}"
 
 
 def docstring(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+import linepack
 from tools import site
 from tools.notebooks import notebooks
 
@@ -45,6 +46,16 @@ def test_no_heading_begins_with_a_digit() -> None:
     bad = [f"{path.name}: {line}" for path in ROOT.glob("docs/**/*.md")
            for line in re.findall(r"^#+ \d.*$", path.read_text(encoding="utf-8"), re.MULTILINE)]  # fmt: skip
     assert bad == []
+
+
+def test_calls_are_shown_as_one_would_write_them() -> None:
+    """Types without quotes; on one line if it is short, else a parameter a line, brackets whole."""
+    shown = site.signature("compare", linepack.compare)
+    assert shown.splitlines()[:4] == ["linepack.compare(", "    base: Asking | Run,", "    other: Asking | Run,",
+                                      "    table: str | None = None,"]  # fmt: skip
+    assert shown.splitlines()[-1] == ") -> pd.DataFrame"
+    assert site.signature("cases", linepack.cases) == "linepack.cases() -> pd.DataFrame"
+    assert "    on_step: Callable[[str], None] | None = None,\n" in site.signature("backtest", linepack.backtest)
 
 
 def test_a_warning_stops_the_site(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
