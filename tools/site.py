@@ -50,14 +50,17 @@ def reference_pages() -> dict[str, str]:
             "Tables of a run", RESULT_TABLES, "What `linepack export --format csv` and `parquet` write.", []
         ),
         "reference/iamc.md": iamc_page(),
+        "reference/licences.md": licences_page(),
     }  # fmt: skip
 
 
 def python_page() -> str:
     """Return the page of the Python interface: signature and docstring of each stable name."""
-    lead = ("`import linepack` gives these functions. Tables are pandas tables; the ending of a column is its unit. "
-            "`Asking` is a scenario: `CASE/NAME`, a YAML file, or what `load_scenario` returns. `Facts` are a dataset: "
-            "its name, a folder or workbook, or what `load_system` returns. The examples below run as tests.")  # fmt: skip
+    lead = (
+        "`import linepack` gives these functions. Tables are pandas tables; the ending of a column is its unit. "
+        "`Asking` is a scenario: `CASE/NAME`, a YAML file, or what `load_scenario` returns. `Facts` are a dataset: its "
+        "name, a folder or workbook, or what `load_system` returns. The examples below run as tests."
+    )
     parts = ["# Python", lead]
     for name in linepack.__all__:
         function = getattr(linepack, name)
@@ -139,6 +142,13 @@ def iamc_page() -> str:
     return "\n\n".join(["# IAMC codelist", "What `linepack export --format iamc` writes and `linepack.read_export` "
                         "reads: rates are means of the period that begins on `time`.",
                         columns_table(IAMC.columns), "\n".join(rows)]) + "\n"  # fmt: skip
+
+
+def licences_page() -> str:
+    """Return the page of licences: that of the data, then that of the code."""
+    code = (ROOT / "LICENSE").read_text(encoding="utf-8").strip()
+    data = (ROOT / "DATA_LICENSE.md").read_text(encoding="utf-8").strip()
+    return f"{data}\n\n[All sources](../data/sources.md), by grade.\n\n## Licence of the code\n\n```text\n{code}\n```\n"
 
 
 def _cell(text: str) -> str:

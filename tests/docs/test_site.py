@@ -58,6 +58,14 @@ def test_calls_are_shown_as_one_would_write_them() -> None:
     assert "    on_step: Callable[[str], None] | None = None,\n" in site.signature("backtest", linepack.backtest)
 
 
+def test_licences_are_on_the_site() -> None:
+    """Those of the data and of the code, and where the sources are."""
+    page = site.licences_page()
+    assert "CC-BY-4.0" in page
+    assert "Permission is hereby granted" in page
+    assert "(../data/sources.md)" in page
+
+
 def test_a_warning_stops_the_site(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Muted warnings do not count (mkdocs does not see them with ``--quiet``); they are printed, the rest is not."""
     started: list[str] = []
