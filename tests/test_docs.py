@@ -22,7 +22,8 @@ from tools.docs import PLACES, parts
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIOS = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", SCENARIOS, re.DOTALL)
-HEAD, EXAMPLES = BLOCKS[0], BLOCKS[1:]
+HEAD, EXAMPLES = BLOCKS[0], [block for block in BLOCKS if block.startswith("- ")]
+LAWS = [block for block in BLOCKS if block.startswith("law:")]
 NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?")
 RULE = re.compile(r"-{2,}")
 
@@ -37,6 +38,25 @@ def test_examples_of_scenarios_change_the_dataset(tmp_path: Path, facts: GasSyst
     for patch in scenario.patches:
         assert patch.apply(facts).digest != facts.digest, patch.name
     assert apply_scenario(facts, scenario).digest != facts.digest
+
+
+@pytest.mark.parametrize("example", LAWS, ids=["readings", "decisions"])
+def test_examples_of_law_change_the_market(tmp_path: Path, facts: GasSystem, example: str) -> None:
+    """Each is read, its bodies may decide what it says, and the system is another with it."""
+    path = tmp_path / "example.yaml"
+    path.write_text(HEAD + example, encoding="utf-8")
+    assert apply_scenario(facts, load_scenario(path)).digest != facts.digest
+
+
+def test_the_case_of_the_page_is_read(tmp_path: Path) -> None:
+    """Its file stands beside three scenarios."""
+    [block] = [block for block in BLOCKS if "\ncase:" in block]
+    (tmp_path / "case.yaml").write_text(block, encoding="utf-8")
+    (tmp_path / "scenarios").mkdir()
+    for name in ("base", "this", "that"):
+        text = HEAD.replace("my-question", name)
+        (tmp_path / "scenarios" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    assert [s.name for s in load_case(tmp_path).scenarios] == ["base", "this", "that"]
 
 
 def test_every_kind_of_patch_has_an_example() -> None:

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -27,6 +27,9 @@ from tools.notebooks import notebooks, page
 ROOT = Path(__file__).resolve().parent.parent
 OUTSIDE = re.compile(r"""(?:<(?:script|img|iframe|link|source)\b[^>]*?(?:src|href)\s*=\s*|url\(|@import\s+)["']?"""
                      r"""(?:https?:)?//[^"'\s>)]+""", re.IGNORECASE)  # fmt: skip
+
+WIDTH = 100
+"""Characters of code that fit into a page of the site."""
 
 UPWARD = re.compile(
     r"\[([^\]]+)\]\((?:\.\./)+(?:README|CHANGELOG|CITATION|LICENSE|DATA_LICENSE|CONTRIBUTING|src|tests)[^)]*\)"
@@ -47,18 +50,35 @@ def reference_pages() -> dict[str, str]:
             "Tables of a run", RESULT_TABLES, "What `linepack export --format csv` and `parquet` write.", []
         ),
         "reference/iamc.md": iamc_page(),
+        "reference/licences.md": licences_page(),
     }  # fmt: skip
 
 
 def python_page() -> str:
     """Return the page of the Python interface: signature and docstring of each stable name."""
-    parts = ["# Python", "`import linepack` gives these functions. Tables are pandas tables; the ending of a column is "
-             "its unit. The examples below run as tests."]  # fmt: skip
+    lead = (
+        "`import linepack` gives these functions. Tables are pandas tables; the ending of a column is its unit. "
+        "`Asking` is a scenario: `CASE/NAME`, a YAML file, or what `load_scenario` returns. `Facts` are a dataset: its "
+        "name, a folder or workbook, or what `load_system` returns. The examples below run as tests."
+    )
+    parts = ["# Python", lead]
     for name in linepack.__all__:
         function = getattr(linepack, name)
-        parts += [f"## {name}", f"```python\nlinepack.{name}{inspect.signature(function)}\n```",
+        parts += [f"## {name}", f"```python\n{signature(name, function)}\n```",
                   docstring(inspect.getdoc(function) or "")]  # fmt: skip
     return "\n\n".join(parts) + "\n"
+
+
+def signature(name: str, function: Callable[..., object]) -> str:
+    """Return a call with its parameters, one a line where they do not fit into the page."""
+    told = str(inspect.signature(function))
+    told = re.sub(r"(: |-> )'([^']*)'", r"\1\2", told)  # types are kept as text
+    call = f"linepack.{name}{told}"
+    if len(call) <= WIDTH:
+        return call
+    inner, _, returned = told[1:].rpartition(")")
+    parts = re.split(r", (?![^\[(]*[\])])", inner)  # not inside brackets
+    return f"linepack.{name}(\n" + "".join(f"    {part},\n" for part in parts) + f"){returned}"
 
 
 def docstring(text: str) -> str:
@@ -124,6 +144,13 @@ def iamc_page() -> str:
                         columns_table(IAMC.columns), "\n".join(rows)]) + "\n"  # fmt: skip
 
 
+def licences_page() -> str:
+    """Return the page of licences: that of the data, then that of the code."""
+    code = (ROOT / "LICENSE").read_text(encoding="utf-8").strip()
+    data = (ROOT / "DATA_LICENSE.md").read_text(encoding="utf-8").strip()
+    return f"{data}\n\n[All sources](../data/sources.md), by grade.\n\n## Licence of the code\n\n```text\n{code}\n```\n"
+
+
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
@@ -152,6 +179,22 @@ def source_folder(folder: Path) -> None:
         path.write_text(UPWARD.sub(r"\1", text), encoding="utf-8")
 
 
+def write_search_script(folder: Path) -> None:
+    """Write the search's index as a script too: a page that is opened from disk may load nothing else."""
+    index = (folder / "search_index.json").read_text(encoding="utf-8")
+    (folder / "search_index.js").write_text(f"const SEARCH_INDEX = {index};\n", encoding="utf-8")
+
+
+def strictly(settings: Path) -> int:
+    """Build with mkdocs, print what it warns of, and return its exit code: 1 after a warning."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(settings)]  # --quiet would mute --strict
+    done = subprocess.run(command, capture_output=True, text=True)
+    for line in done.stderr.splitlines():
+        if not line.startswith("INFO"):
+            print(line)
+    return done.returncode
+
+
 def build(site: Path) -> int:
     """Build the site and return the exit code: 1 if a link is broken or a page would ask another server."""
     with tempfile.TemporaryDirectory(prefix="linepack-docs-") as place:
@@ -161,8 +204,9 @@ def build(site: Path) -> int:
         for key, folder in (("docs", source), ("site", site)):
             settings = settings.replace(f"{key}_dir: {key}", f"{key}_dir: {folder}")
         Path(place, "mkdocs.yml").write_text(settings, encoding="utf-8")
-        command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "-f", str(Path(place, "mkdocs.yml"))]
-        code = subprocess.run(command).returncode
+        code = strictly(Path(place, "mkdocs.yml"))
+    if code == 0:
+        write_search_script(site / "search")
     outside = outside_requests(site) if code == 0 else []
     for line in outside:
         print(f"asks another server: {line}")

@@ -21,12 +21,14 @@ from tools.docs import PAGES, PLACES, SLOW, parts
 from tools.site import docstring, outside_requests, reference_pages
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = sorted({*ROOT.glob("docs/**/*.md"), ROOT / "README.md"} - {ROOT / "docs" / "coverage.md"})
+DOCUMENTS = sorted({*ROOT.glob("docs/**/*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"}
+                   - {ROOT / "docs" / "coverage.md"})
 """Pages whose commands are run here; those of the coverage are run by ``test_coverage``."""
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 COMMAND = re.compile(r"^(?:linepack|\./run) (?!test|docs|lock)[a-z][^\n]*", re.MULTILINE)
 INLINE = re.compile(r"`(?:linepack|\./run) ([a-z][^`]*)`")
+PROGRAM = re.compile(r"(?:^|`)python (?:-m )?((?:benchmarks|tools)/\w+\.py|tests\.\w+)([^`\n]*)", re.MULTILINE)
 LONG = ("brief", "plausibility", "ensemble", "calibrate", "backtest")
 """Commands that solve for minutes: the long tests run them, the others see that they are understood."""
 ENDLESS = ("serve",)
@@ -194,6 +196,17 @@ def test_commands_in_running_text_exist() -> None:
     assert bad == []
 
 
+def test_programs_that_the_pages_name_are_there() -> None:
+    """Tools and benchmarks take minutes or change files: here they exist, and know the options that a page gives."""
+    found = {match for path in DOCUMENTS for match in PROGRAM.findall(text_of(path))}
+    assert len(found) > 8
+    for place, arguments in found:
+        program = ROOT / place if place.endswith(".py") else ROOT / place.replace(".", "/") / "__main__.py"
+        assert program.is_file(), place
+        options = [word for word in arguments.split(" # ")[0].split() if word.startswith("--")]
+        assert [o for o in options if f'"{o}"' not in text_of(program)] == [], place
+
+
 @pytest.mark.parametrize("place", PAGES)
 def test_printed_output_of_the_tutorial_is_that_of_today(place: str, capsys: pytest.CaptureFixture[str]) -> None:
     """If this fails, the answers have moved: look at what moved, then run ``python tools/docs.py``."""
@@ -202,6 +215,15 @@ def test_printed_output_of_the_tutorial_is_that_of_today(place: str, capsys: pyt
     for command, told in found.items():
         assert run(shlex.split(command)[1:]) == 0
         assert same(told, capsys.readouterr().out) == [], command
+
+
+def test_counts_in_the_text_of_the_tutorial() -> None:
+    """The number of its commands, and of the bodies in each smallest set that it prints."""
+    text = text_of(ROOT / PAGES[0])
+    assert "six commands" in text
+    assert len(parts(text)) == 6
+    assert "Fourteen bodies must act" in text
+    assert set(re.findall(r"^  - (\d+): ", text, re.MULTILINE)) == {"14"}
 
 
 def test_scenario_in_the_tutorial_is_the_file() -> None:
@@ -277,6 +299,21 @@ def test_every_page_can_be_reached_from_the_first() -> None:
         waiting += [(page.parent / link.partition("#")[0]).resolve() for link in LINK.findall(text_of(page))
                     if link.partition("#")[0].endswith(".md") and ":" not in link]  # fmt: skip
     assert sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/**/*.md") if p not in seen) == []
+
+
+def test_the_glossary_explains_what_is_printed() -> None:
+    """In the order of letters, each word once; among them every price marker, hedge, speaker code and grade."""
+    from linepack.evidence.vocabulary import CODES, Hedge
+    from linepack.system.dataset import load_dataset
+    from linepack.vocabulary import Basis, Grade
+
+    text = text_of(ROOT / "docs" / "glossary.md")
+    words = [word.lower() for word in re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE)[1:]]
+    assert words == sorted(set(words))
+    printed = {*load_dataset("2025").table("price_markers")["marker"], *CODES.values(), *Hedge, *Grade, *Basis}
+    assert [word for word in printed if not re.search(rf"\b{word}\b", text.replace("H0 to H4", ""))] == []
+    needed = {"core", "nucleolus", "shapley value", "nash split", "certificate b", "route wedge", "mark-up"}
+    assert needed <= set(words)
 
 
 def test_reference_has_every_table_command_and_name() -> None:

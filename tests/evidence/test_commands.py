@@ -54,6 +54,7 @@ def test_from_article_to_scenario(article: Path, tmp_path: Path) -> None:
     run(ledger, "review", claim, "accepted", "--by", "Ann", "--ledger", book)
     run(draft, book, "--out", str(out))
     assert claim in out.read_text()
+    assert run(ledger, "links", "abc123", "--kind", "result", "--ledger", book) == "no links\n"
     run(ledger, "link", claim, "result", "abc123", "--ledger", book)
     assert run(ledger, "links", "abc123", "--kind", "result", "--ledger", book).strip() == claim
     assert "1 independent witnesses" in run(ledger, "show", "articles", "--ledger", book)

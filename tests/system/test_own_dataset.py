@@ -11,14 +11,18 @@ import pytest
 from click.testing import CliRunner
 
 from linepack.cli import linepack
-from linepack.errors import Severity
 from linepack.report.sources import sources_text
+from linepack.results.solution import solve_system
+from linepack.runs.runner import every_table
+from linepack.scenario.scenario import load_scenario
 from linepack.system.calendar import monthly_periods
 from linepack.system.checks import check_system
 from linepack.system.dataset import dataset_folder, load_dataset
+from linepack.system.gassystem import GasSystem
 from linepack.system.network import capacity_by_period
 
-SOURCES = Path(__file__).resolve().parent.parent.parent / "docs" / "data" / "sources.md"
+DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
+SOURCES = DOCS / "data" / "sources.md"
 TAIL = "own study,judgement,2025-01-01,"
 
 
@@ -33,16 +37,53 @@ def append(folder: Path, table: str, *rows: str) -> None:
         file.writelines(f"{row}\n" for row in rows)
 
 
-def test_a_country_and_its_pipeline_by_rows(tmp_path: Path) -> None:
-    """The rows that the page shows, and months of demand: the dataset loads, nothing is wrong, gas can reach it."""
-    folder = own_folder(tmp_path)
-    months = sorted(set(pd.read_csv(folder / "demand.csv")["month"]))
-    append(folder, "nodes", f"AL,Albania,market,AL,Europe non-EU,SEE,,19.8,41.3,{TAIL}")
-    append(folder, "arcs", f"GR-AL,Greece to Albania,pipeline,GR,AL,30,1.0,0,open,true,{TAIL}")
-    append(folder, "demand", *(f"AL,all,{month},20,35,0.1,,{TAIL}" for month in months))
-    system = load_dataset(folder)
-    assert [i for i in check_system(system) if i.severity is Severity.ERROR] == []
-    assert "AL" in set(system.table("nodes")["node"])
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def follow(page: str, folder: Path) -> None:
+    """Do what a page shows, in a copy that lies in ``mine``: add the rows of its blocks, run its Python."""
+    for language, block in FENCE.findall((DOCS / page).read_text(encoding="utf-8")):
+        if language == "python":
+            exec(compile(block, page, "exec"), {})  # our own pages
+            continue
+        name = ""
+        for line in block.splitlines():
+            if line.endswith(".csv"):
+                name = line.removesuffix(".csv")
+            elif name:
+                append(folder, name, line)
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> GasSystem:
+    """The dataset after a reader has done all that the pages on a dataset and on an actor show."""
+    folder = own_folder(tmp_path_factory.mktemp("followed"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder.parent)
+        follow("data/own-dataset.md", folder)
+        follow("how-to/actor.md", folder)
+    return load_dataset(folder)
+
+
+def test_the_rows_of_the_pages_are_right(followed: GasSystem) -> None:
+    """The pipeline, the country, its terminal and the exporter load, and the check has nothing to say."""
+    assert [str(issue) for issue in check_system(followed)] == []
+    assert {"GR-AL", "regas:AL", "EASTMED"} <= set(followed.table("arcs")["arc"])
+
+
+def test_what_the_pages_add_takes_part_in_the_market(followed: GasSystem) -> None:
+    """Albania uses 20 GWh/d at 35 EUR/MWh by the line, and from 2026 by its terminal too; Cyprus sells from 2027.
+
+    Its gas costs 8 to 12 EUR/MWh and 2 to carry, far less than Greeks pay: all of it flows.
+    """
+    tables = every_table(solve_system(followed, load_scenario("us-gazprom-2025/status-quo")))
+    flow = tables["arcs"].pivot_table(index="period", columns="arc", values="flow_gwh_d")
+    used = tables["consumption"].query("node == 'AL'").set_index("period")["consumption_gwh_d"]
+    assert (used > 15).all()
+    assert (flow["GR-AL"] + flow["regas:AL"]).to_numpy() == pytest.approx(used.to_numpy(), abs=1e-3)
+    assert flow.loc[:"2025-12", "regas:AL"].max() < 1e-3
+    assert flow.loc[:"2026-12", "EASTMED"].max() < 1e-3
+    assert flow.loc["2027-01":, "EASTMED"].to_numpy() == pytest.approx([250] * 3, abs=1e-3)
 
 
 def test_a_country_that_no_gas_can_reach_is_named(tmp_path: Path) -> None:

@@ -200,6 +200,8 @@ def show_links(what: str, kind: str | None, ledger_file: str, as_json: bool) -> 
             {"links": rows, "articles": counts[0] if counts else None, "witnesses": counts[1] if counts else None}
         )
         return
+    if not rows:
+        click.echo("no links")
     for row in rows:
         click.echo(row if isinstance(row, str) else f"{row['kind']} {row['target']}  {row['note']}")
     if counts:
