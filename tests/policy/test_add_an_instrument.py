@@ -10,9 +10,8 @@ from pathlib import Path
 
 from linepack.policy.consents import consents, yes_needed
 from linepack.policy.effects import Horizon, effects
-from linepack.policy.law import Law, law_on, load_law
+from linepack.policy.law import LAW_FOLDER, Law, law_on, load_law
 from linepack.system.gassystem import GasSystem
-from tests.policy.conftest import LAW_FOLDER
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "law" / "add-an-instrument.md"
 EVE, FIRST = date(2026, 12, 31), date(2027, 1, 1)
