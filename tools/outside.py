@@ -1,6 +1,6 @@
 """Open exports in the tools they are for: ``python tools/outside.py FOLDER [SCENARIO]``.
 
-frictionless, pyam, nomenclature and PyPSA are no requirements of linepack: each gets an environment of its own in
+frictionless, pyam with nomenclature, and PyPSA are no requirements of linepack: each gets an environment of its own in
 FOLDER, made once.
 The exit code is 1 if one of them finds fault, 2 if none does but one could not be installed.
 """
@@ -19,8 +19,7 @@ import linepack
 FAULT, MISSING = 1, 2
 REQUIREMENTS = {
     "frictionless": ("frictionless==5.21.0", "pandas", "pyarrow"),
-    "pyam": ("pyam-iamc==4.0.0", "httpx<0.28", "rich<15"),  # newer ones push a part of pyam back to one that fails
-    "nomenclature": ("nomenclature-iamc==0.32.1",),
+    "pyam": ("nomenclature-iamc==0.32.1",),  # which brings pyam
     "pypsa": ("pypsa==1.4.0", "highspy"),
 }
 CHECKS = {
@@ -36,16 +35,13 @@ for kind in ("csv", "parquet"):
 """,
     "pyam": """
 import sys, pyam
-table = pyam.IamDataFrame(f"{sys.argv[1]}/iamc/iamc.csv")
-print(len(table.variable), "variables,", len(table.region), "regions,", len(table.time), "periods")
-""",
-    "nomenclature": """
-import sys, pyam
 from pathlib import Path
 from nomenclature import DataStructureDefinition
+table = pyam.IamDataFrame(f"{sys.argv[1]}/iamc/iamc.csv")
+print(len(table.variable), "variables,", len(table.region), "regions,", len(table.time), "periods")
 known = DataStructureDefinition(Path(sys.argv[1], "iamc", "definitions"))
-assert known.validate(pyam.IamDataFrame(f"{sys.argv[1]}/iamc/iamc.csv"))
-print(len(known.variable), "variables and", len(known.region), "regions as defined")
+known.validate(table)  # raises what is not defined
+print("codelist:", len(known.variable), "variables and", len(known.region), "regions as defined")
 """,
     "pypsa": """
 import sys, pypsa
