@@ -34,6 +34,11 @@ def with_rows_of_the_page(folder: Path, *, destination: str = "NO") -> Law:
     return load_law(folder)
 
 
+def test_the_instrument_takes_ten_lines() -> None:
+    """As the title says: five tables, a head and a row each."""
+    assert len(PAGE.read_text("utf-8").split("```")[1].strip().splitlines()) == 10
+
+
 def test_the_law_of_the_day_lists_it(tmp_path: Path) -> None:
     """In force from its first day, and not before."""
     law = with_rows_of_the_page(tmp_path / "law")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from linepack.results.tables import RESULT_SCHEMA
 from linepack.runs.store import Run
 from linepack.system.cells import cells_of
 from linepack.system.dataset import parse_cells
+from linepack.system.folders import write_folder
 from linepack.system.schema import Kind, Table
 from linepack.system.workbook import is_workbook, write_sheets
 
@@ -44,29 +43,6 @@ def export_workbook(run: Run, target: Path) -> list[Path]:
     sheets = {"about": pd.DataFrame({"key": list(about), "value": [str(value) for value in about.values()]})}
     write_sheets(target, sheets | {name: frame for name, frame in run.tables.items() if name in RESULTS_BY_NAME})
     return [target]
-
-
-def write_folder(target: Path, write: Callable[[Path], None]) -> list[Path]:
-    """Let ``write`` fill a temporary folder, give it its name, and return its files.
-
-    Errors: ``InputError`` if ``target`` exists (nothing is overwritten) or cannot be made.
-    """
-    if target.exists():
-        raise InputError("exists", f"{target} exists already", hint="give a new folder; nothing is overwritten")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".export-", dir=target.parent))
-    except OSError as error:
-        raise InputError("cannot-write", f"{target} cannot be written: {error}",
-                         hint="give another place (--out)") from error  # fmt: skip
-    try:
-        write(temporary)
-        temporary.chmod(0o755)
-        temporary.rename(target)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
-    return sorted(path for path in target.rglob("*") if path.is_file())
 
 
 def export_run(run: Run, target: Path, kind: FileKind = FileKind.CSV) -> list[Path]:

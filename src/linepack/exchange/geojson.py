@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from linepack.exchange.folder import write_folder
 from linepack.results.headline import Tables
 from linepack.runs.store import Run
+from linepack.system.folders import write_folder
 from linepack.system.gassystem import GasSystem
 
 DECIMALS = 6

@@ -19,12 +19,12 @@ import pandas as pd
 
 from linepack import __version__
 from linepack.errors import InputError, Issue
-from linepack.exchange.folder import write_folder
 from linepack.results.headline import Tables
 from linepack.runs.store import Run
 from linepack.scenario.scenario import Scenario
 from linepack.system.cells import cells_of, lines_of
 from linepack.system.dataset import parse_cells
+from linepack.system.folders import write_folder
 from linepack.system.gassystem import GasSystem
 from linepack.system.schema import Table, day, number, text
 from linepack.system.workbook import is_workbook, read_sheets

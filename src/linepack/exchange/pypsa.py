@@ -18,12 +18,12 @@ import numpy as np
 import pandas as pd
 
 from linepack import __version__, units
-from linepack.exchange.folder import write_folder
 from linepack.market.compile import compile_problem
 from linepack.market.parameters import Closing
 from linepack.market.problem import Problem
 from linepack.runs.store import Run
 from linepack.scenario.scenario import Scenario, apply_scenario
+from linepack.system.folders import write_folder
 from linepack.system.gassystem import GasSystem
 
 CARRIER, STORE = "gas", "gas store"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +9,9 @@ import pandas as pd
 
 from linepack.calibrate.dataset import changed_rows, fitted_dataset
 from linepack.calibrate.fit import Fit
-from linepack.errors import InputError
 from linepack.report.text import change, csv_text, json_text, number, plain_table
 from linepack.system.dataset import write_dataset
+from linepack.system.folders import write_folder
 from linepack.system.gassystem import GasSystem
 
 LEAST_CORRELATION = 0.5
@@ -84,28 +82,16 @@ def write_fit(system: GasSystem, fit: Fit, out: Path) -> list[Path]:
 
     The folder appears whole or not at all. Errors: ``InputError`` if it exists or cannot be written.
     """
-    if out.exists():
-        raise InputError("exists", f"{out} exists already", hint="give a new --out; nothing is overwritten")
-    dataset = fitted_dataset(system, fit)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".calibration-", dir=out.parent))
-    except OSError as error:
-        raise InputError("cannot-write", f"{out} cannot be written: {error}",
-                         hint="give another place (--out)") from error  # fmt: skip
-    try:
-        write_dataset(dataset, temporary / "dataset")
-        (temporary / "fit.json").write_text(json_text(fit_content(fit)), encoding="utf-8")
-        (temporary / "fit.txt").write_text(fit_text(fit) + "\n", encoding="utf-8")
-        tables = {**fit_tables(fit), "changed_rows": changed_rows(system, dataset)}
-        for name, frame in tables.items():
-            (temporary / f"{name}.csv").write_text(csv_text(frame), encoding="utf-8", newline="")
-        temporary.chmod(0o755)
-        temporary.rename(out)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
-    return [out / "dataset", out / "fit.json", out / "fit.txt", *(out / f"{name}.csv" for name in tables)]
+    def write(folder: Path) -> None:
+        dataset = fitted_dataset(system, fit)
+        write_dataset(dataset, folder / "dataset")
+        (folder / "fit.json").write_text(json_text(fit_content(fit)), encoding="utf-8")
+        (folder / "fit.txt").write_text(fit_text(fit) + "\n", encoding="utf-8")
+        for name, frame in {**fit_tables(fit), "changed_rows": changed_rows(system, dataset)}.items():
+            (folder / f"{name}.csv").write_text(csv_text(frame), encoding="utf-8", newline="")
+
+    written = write_folder(out, write)
+    return [out / "dataset", *(path for path in written if path.parent == out)]
 
 
 def _short(value: float) -> str:

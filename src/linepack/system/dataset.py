@@ -9,8 +9,6 @@ from __future__ import annotations
 import difflib
 import json
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,6 +22,7 @@ import pandas as pd
 
 from linepack.errors import InputError, Issue
 from linepack.system.cells import cells_of, lines_of
+from linepack.system.folders import write_folder
 from linepack.system.gassystem import GasSystem
 from linepack.system.reuse import follows_from
 from linepack.system.schema import SCHEMA_VERSION, TABLES, TABLES_BY_NAME, Column, Kind, Table
@@ -107,31 +106,21 @@ def load_dataset(name_or_path: str | Path = "2025") -> GasSystem:
 
 
 def write_dataset(system: GasSystem, folder: Path) -> None:
-    """Write a dataset; a temporary folder is renamed at the end.
+    """Write a dataset, whole or not at all.
 
     Errors: ``InputError`` if ``folder`` exists or cannot be written.
     """
-    if folder.exists():
-        raise InputError("exists", f"{folder} exists already", hint="give a new folder; nothing is overwritten")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".dataset-", dir=folder.parent))
-    except OSError as error:
-        raise InputError("cannot-write", f"{folder} cannot be written: {error.strerror}",
-                         hint="give another place") from error  # fmt: skip
-    try:
+    def write(place: Path) -> None:
         for table in TABLES:
             if table.name in system.tables:
-                system.tables[table.name].to_csv(temporary / f"{table.name}.csv", index=False, lineterminator="\n")
+                system.tables[table.name].to_csv(place / f"{table.name}.csv", index=False, lineterminator="\n")
         for name, frame in system.earlier.items():
-            (temporary / EARLIER).mkdir(exist_ok=True)
-            frame.to_csv(temporary / EARLIER / f"{name}.csv", index=False, lineterminator="\n")
+            (place / EARLIER).mkdir(exist_ok=True)
+            frame.to_csv(place / EARLIER / f"{name}.csv", index=False, lineterminator="\n")
         package = describe_package(system.dataset, system.version)
-        (temporary / "datapackage.json").write_text(json.dumps(package, indent=1) + "\n", encoding="utf-8")
-        temporary.rename(folder)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+        (place / "datapackage.json").write_text(json.dumps(package, indent=1) + "\n", encoding="utf-8")
+
+    write_folder(folder, write)
 
 
 def describe_package(name: str, version: str) -> dict[str, object]:
