@@ -63,14 +63,17 @@ PARAMETERS = {
 }  # fmt: skip
 
 
+def text(value: Any) -> str:
+    """Return a value as the cell of a CSV file."""
+    return "" if value is None or value != value else str(value)
+
+
 def frame(table: str, rows: Rows) -> pd.DataFrame:
     """Return rows as a typed frame of the schema; what the schema refuses fails the test."""
     schema = TABLES_BY_NAME[table]
-    cells = pd.DataFrame(
-        [{**PROVENANCE, "name": next(iter(row.values()), ""), **DEFAULTS.get(table, {}), **row} for row in rows]
-    )
     names = [column.name for column in schema.columns]
-    cells = cells.reindex(columns=names).map(lambda value: "" if pd.isna(value) else str(value)).astype(str)
+    given = [{**PROVENANCE, "name": next(iter(row.values()), ""), **DEFAULTS.get(table, {}), **row} for row in rows]
+    cells = pd.DataFrame([[text(row.get(name)) for name in names] for row in given], columns=names, dtype=str)
     issues: list[Any] = []
     parsed = parse_cells(cells, schema, issues)
     assert not issues, issues

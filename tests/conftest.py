@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,8 +12,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from linepack.results.solution import Solution, solve_system
-from linepack.runs.runner import every_table, run_scenarios
+from linepack.results.solution import Solution, SolveSettings, solve_system
+from linepack.runs.runner import every_table, find_run, run_scenarios
 from linepack.runs.store import Run, RunStore
 from linepack.scenario.scenario import load_case, load_scenario
 from linepack.system.dataset import load_dataset
@@ -19,6 +22,7 @@ from tests import samples
 
 samples.register()
 
+CASES = ("us-gazprom-2025", "reference-2025")
 LEFT_OUT = pytest.StashKey[int]()
 
 
@@ -66,17 +70,33 @@ def reference_tables(reference: Solution) -> Mapping[str, pd.DataFrame]:
 
 
 @pytest.fixture(scope="session")
-def regimes(facts: GasSystem, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
-    """The runs of the case us-gazprom-2025, by scenario."""
-    store = RunStore(tmp_path_factory.mktemp("regimes"))
-    outcomes = run_scenarios(facts, load_case("us-gazprom-2025").scenarios, store, workers=2)
+def solved(facts: GasSystem, tmp_path_factory: pytest.TempPathFactory) -> RunStore:
+    """The store with all runs of ``CASES``, for reading; one test process solves them, the others wait for it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    store = RunStore(shared / "solved")
+    with (shared / "solved.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        outcomes = run_scenarios(facts, [s for case in CASES for s in load_case(case).scenarios], store, workers=2)
     assert [o.error for o in outcomes] == [None] * len(outcomes)
-    return {o.scenario.name: o.run for o in outcomes if o.run is not None}
+    return store
+
+
+def runs_of(case: str, facts: GasSystem, store: RunStore) -> dict[str, Run]:
+    """Return the runs of a case by scenario, from a store that has them."""
+    found = {scenario.name: find_run(facts, scenario, SolveSettings(), store) for scenario in load_case(case).scenarios}
+    return {name: run for name, run in found.items() if run is not None}
 
 
 @pytest.fixture(scope="session")
-def regimes_store(regimes: dict[str, Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where those runs are kept."""
-    folder = next(path for path in tmp_path_factory.getbasetemp().iterdir() if path.name.startswith("regimes"))
-    assert (folder / "runs").is_dir()
-    return folder
+def regimes(facts: GasSystem, solved: RunStore) -> dict[str, Run]:
+    """The runs of the case us-gazprom-2025, by scenario."""
+    return runs_of("us-gazprom-2025", facts, solved)
+
+
+@pytest.fixture(scope="session")
+def regimes_store(solved: RunStore, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with those runs, in which the tests of one process may work."""
+    root = tmp_path_factory.mktemp("regimes")
+    shutil.copytree(solved.root, root, dirs_exist_ok=True)
+    return root

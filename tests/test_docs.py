@@ -12,11 +12,11 @@ import pytest
 from linepack.report.brief import brief_text, make_brief
 from linepack.results.breakdown import Cause
 from linepack.results.tables import TABLES
-from linepack.runs.runner import run_scenarios
-from linepack.runs.store import Run, RunStore
+from linepack.runs.store import RunStore
 from linepack.scenario.parse import KINDS
 from linepack.scenario.scenario import apply_scenario, load_case, load_scenario
 from linepack.system.gassystem import GasSystem
+from tests.conftest import CASES, runs_of
 from tools.docs import PLACES, parts
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,15 +113,13 @@ def test_the_comparison_of_output_finds_what_differs() -> None:
 
 
 @pytest.fixture(scope="module")
-def printed(facts: GasSystem, regimes: dict[str, Run], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def printed(facts: GasSystem, solved: RunStore) -> dict[str, str]:
     """What the commands print today."""
-    case, calendar = load_case("us-gazprom-2025"), load_case("reference-2025")
-    store = RunStore(tmp_path_factory.mktemp("calendar"))
-    runs = [o.run for o in run_scenarios(facts, calendar.scenarios, store) if o.run is not None]
-    return {
-        "linepack brief": brief_text(make_brief(case, [regimes[s.name] for s in case.scenarios], facts)),
-        "linepack brief reference-2025": brief_text(make_brief(calendar, runs, facts)),
-    }
+    found = {}
+    for command, name in (("linepack brief", CASES[0]), ("linepack brief reference-2025", CASES[1])):
+        case, runs = load_case(name), runs_of(name, facts, solved)
+        found[command] = brief_text(make_brief(case, [runs[s.name] for s in case.scenarios], facts))
+    return found
 
 
 @pytest.mark.parametrize("place", PLACES)

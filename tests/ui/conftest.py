@@ -10,15 +10,16 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from linepack.api.articles import read_bytes
 from linepack.cli.deal import deal as deal_command
@@ -31,6 +32,8 @@ from linepack.runs.runner import run_scenarios
 from linepack.runs.store import Run, RunStore
 from linepack.scenario.scenario import load_case
 from linepack.system.dataset import load_dataset
+from linepack.system.gassystem import GasSystem
+from tests.conftest import runs_of
 
 REQUIRED = "LINEPACK_BROWSER"
 QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -40,6 +43,7 @@ SERVED_CASE = "reference-2025"
 DEAL = "ns2-b-deal"
 ARTICLE = Path(__file__).resolve().parent.parent.parent / "docs" / "tutorial" / "article.txt"
 HOSTILE = "<img src=x onerror=alert(1)>"
+expect.set_options(timeout=20_000)  # a slow machine is not a failure
 
 
 @pytest.fixture(scope="session")
@@ -58,14 +62,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def workspace(facts: GasSystem, solved: RunStore, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The store with the runs of both cases that the browser looks at."""
     root = tmp_path_factory.mktemp("workspace")
-    case = load_case(CASE)
-    chosen = tuple(s for s in case.scenarios if s.name in SCENARIOS)
-    everything = (*chosen, *load_case(SERVED_CASE).scenarios)
-    outcomes = run_scenarios(load_dataset(chosen[0].dataset), everything, RunStore(root))
-    assert [o.error for o in outcomes] == [None] * len(everything)
+    for case, wanted in ((CASE, SCENARIOS), (SERVED_CASE, tuple(s.name for s in load_case(SERVED_CASE).scenarios))):
+        runs = runs_of(case, facts, solved)
+        for name in wanted:
+            digest = runs[name].digest
+            shutil.copytree(solved.folder(digest), RunStore(root).folder(digest))
     keep_beside(root)
     return root
 
@@ -73,6 +77,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def keep_beside(root: Path) -> None:
     """Put a deal, an article with a hostile title and a back-test beside the runs, as a user's commands would."""
     content = json.loads(CliRunner().invoke(deal_command, [DEAL, "--json"]).output)
+    content["market"] = market_behind(content["outcomes"])  # this deal has no runs: as one on market runs would be kept
     keep_deal(root, DEAL, content)  # of no case: both cases show it
     reading = read_bytes(ARTICLE.read_bytes(), published=date(2025, 3, 13), title=HOSTILE, outlet="Desk")
     with open_ledger(root / "ledger.sqlite") as book:
@@ -84,6 +89,21 @@ def keep_beside(root: Path) -> None:
     (root / "backtests" / "winter.csv").write_text(
         "quantity,unit,model,observed,tolerance\nLNG to the EU,TWh,1000,1010,101\nNorway,TWh,900,1000,50\n"
     )
+
+
+def market_behind(outcomes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return runs behind outcomes: US sellers lose and the US budget gains in each; Türkiye's purses all gain."""
+    purses = [("US", "budget", 0.5), ("US", "sellers_of_gas", -2.0), ("US", "owner", 0.01), ("TR", "budget", 1.0)]
+    inside = [dict(zip(("player", "purse", "change_eur_bn"), row, strict=True)) for row in purses]
+    run = {
+        "run": "0" * 64,
+        "headline": {"ttf_eur_mwh": 30.0},
+        "change_of_others_eur_bn": 0.1,
+        "inside_players_eur_bn": inside,
+    }
+    effects = [{"effect": o["effect"], **run} for o in outcomes]
+    return {"base": "status-quo", "first_month": "2025-04", "months": 24, "market_runs": len(effects),
+            "kept_from_before": 0, "effects": effects, "consents_of_the_law": []}  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -94,6 +94,15 @@ def test_deal_shows_payoffs_consents_and_payments(brief_page: Page, tmp_path: Pa
         assert download(brief_page, "#deal", name, tmp_path).stat().st_size > 2000
 
 
+def test_gainers_and_losers_inside_a_player_are_told_apart(brief_page: Page) -> None:
+    """Worst first, small parts left out; a player whose purses all gain is not divided."""
+    found = brief_page.locator("#deal .detail .inside")
+    expect(found).to_have_count(1)
+    expect(found).to_have_text(
+        "Inside United States some gain and some lose, EUR bn: sellers of gas \N{MINUS SIGN}2.0; budget +0.5."
+    )
+
+
 def test_outcomes_and_players_are_named_in_words(brief_page: Page, tmp_path: Path) -> None:
     """What the deal's file calls 'ns2-b' and its players 'US' or 'TR' is shown by title and name: view, list, CSV."""
     rows = list(csv.DictReader(download(brief_page, "#deal", "CSV", tmp_path).read_text().splitlines()))

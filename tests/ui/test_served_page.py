@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.ui.conftest import SERVED_CASE
 
@@ -115,7 +115,7 @@ def test_yaml_goes_out_and_in_without_loss(context: BrowserContext, server: str,
     """A draft of several changes and a decision, downloaded, opened as a file and read, is the same draft again."""
     page = open_case(context, server, [])
     page.locator("#draft-title").fill("There and back")
-    page.locator("#draft-why").fill("a test of \"quotes\", colons: and # signs")
+    page.locator("#draft-why").fill('a test of "quotes", colons: and # signs')
     for kind in ("supply", "asset"):
         page.locator("#patch-kind").select_option(kind)
         page.get_by_role("button", name="Add a change").click()
@@ -154,10 +154,24 @@ def test_yaml_goes_out_and_in_without_loss(context: BrowserContext, server: str,
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".editor .status")).to_contain_text("saved as there-and-back")
 
-    later = open_case(context, server, [])
+    asked: list[str] = []
+    later = open_case(context, server, asked)
+    held: list[Route] = []
+    later.route("**/api/drafts/there-and-back", lambda route: held.append(route))
     later.get_by_label("Saved").select_option("there-and-back")
     later.get_by_role("button", name="YAML").click()
-    expect(later.locator(".yaml textarea")).to_have_value(text)
+    box = later.locator(".yaml textarea")
+    expect(box).to_have_value(re.compile("my-scenario"))
+    held.pop().continue_()  # the answer comes late, with the text open
+    expect(box).to_have_value(text)
+    later.locator("#draft-title").fill("There, back and on")
+    expect(box).to_have_value(re.compile("title: There, back and on"))
+    box.fill("what the reader writes stays")
+    asked.clear()
+    later.locator("#draft-title").fill("Elsewhere")
+    later.wait_for_timeout(500)
+    assert not any(url.endswith("/api/drafts/yaml") for url in asked)
+    expect(box).to_have_value("what the reader writes stays")
 
 
 def test_a_run_shows_its_progress_and_can_be_cancelled(context: BrowserContext, server: str) -> None:

@@ -81,6 +81,8 @@ export interface DealOutcome extends DealChoice {
   total_gain_eur_bn: number; must_agree: string[][]; can_be_unblocked: boolean; payments_eur_bn: number; available_eur_bn: number; contributions_eur_bn: Amounts;
   blockers: { player: string; loss_eur_bn: number; refusal_gain_eur_bn: number; least_payment_eur_bn: number; is_for_sale: boolean }[];
 }
+/** What changes for one purse of a player: its sellers, its budget, its line. */
+export interface Purse { player: string; purse: string; change_eur_bn: number }
 export interface GameContent {
   players: string[]; total: number; values: Amounts; alone: Amounts; contribution: Amounts; shapley: Amounts; nucleolus: Amounts; nash: Amounts;
   nash_is_agreement: boolean; core: Record<string, [number, number]> | null; least_core_excess: number; veto_players: string[]; dummy_players: string[];
@@ -95,7 +97,7 @@ export interface DealContent extends Partial<GameContent> {
   combinations?: number; outcomes?: DealOutcome[]; pareto?: DealChoice[]; equilibria?: DealChoice[]; equilibria_with_payments?: DealChoice[];
   best_without_payments?: DealChoice | null; games?: Record<string, GameContent>; unions?: Record<string, UnionContent>;
   terms_set_by_user?: { name: string; player: string; eur_bn: number; why: string }[];
-  market?: { base: string; first_month: string; months: number; market_runs: number; effects: { effect: string; run: string; headline: Amounts; change_of_others_eur_bn: number }[];
+  market?: { base: string; first_month: string; months: number; market_runs: number; effects: { effect: string; run: string; headline: Amounts; change_of_others_eur_bn: number; inside_players_eur_bn?: Purse[] }[];
     consents_of_the_law: { effect: string; asset: string; on: string; is_open: boolean; least_sets_of_players: string[][]; least_sets_of_bodies: string[][]; bodies_without_a_player: string[]; closed_gates: string[] }[] };
 }
 

@@ -1,7 +1,7 @@
 // The deal: what each outcome brings to each player, who must agree, what is efficient, how the gain can be split, what unblocks.
 import type { VNode } from "preact";
 import { scaleLinear } from "d3-scale";
-import { arcName, countryName, type DealContent, type DealOutcome, type GameContent, type PageData } from "./data";
+import { arcName, countryName, type DealContent, type DealOutcome, type GameContent, type PageData, type Purse } from "./data";
 import { ticksOf } from "./charts";
 import { FigureFrame, Table } from "./figure";
 import { number, signed } from "./format";
@@ -127,6 +127,12 @@ function inLines(name: string): string[] {
 
 const short = (name: string): string => ({ "United States": "US", "European Union": "EU" })[name] ?? name;
 
+const SMALL_EUR_BN = 0.05; // a part of a player smaller than this is not told apart, as in the text of the deal
+
+/** What changes in each purse of a player, worst first. */
+const pursesOf = (parts: Purse[], player: string): Purse[] =>
+  parts.filter((v) => v.player === player && Math.abs(v.change_eur_bn) >= SMALL_EUR_BN).sort((a, b) => a.change_eur_bn - b.change_eur_bn);
+
 /** What the picked outcome needs: decisions, consents, blockers, payments, and what the law says about it. */
 function Outcome({ data, deal, outcome }: { data: PageData; deal: DealContent; outcome: DealOutcome }): VNode {
   const name = (p: string) => playerName(data, p);
@@ -135,11 +141,13 @@ function Outcome({ data, deal, outcome }: { data: PageData; deal: DealContent; o
   const law = (deal.market?.consents_of_the_law ?? []).filter((c) => outcome.effect.split(JOIN).includes(c.effect));
   const payers = Object.entries(outcome.contributions_eur_bn).filter(([, v]) => v > 0.0005);
   const effect = deal.market?.effects.find((e) => e.effect === outcome.effect);
+  const divided = deal.players.map((p) => [p, pursesOf(effect?.inside_players_eur_bn ?? [], p)] as const).filter(([, parts]) => parts.some((v) => v.change_eur_bn < 0) && parts.some((v) => v.change_eur_bn > 0));
   return (
     <div class="detail" aria-live="polite">
       <h3>{outcomeName(deal, outcome.effect)}</h3>
       {titled.length > 0 && <p class="small">Who is who: {titled.map(([p, t]) => `${name(p)}: ${t}`).join("; ")}.</p>}
       <p>Gains, EUR bn: {deal.players.map((p) => `${name(p)} ${signed(outcome.gains_eur_bn[p] ?? 0)}`).join("; ")}; all together {signed(outcome.total_gain_eur_bn)}.</p>
+      {divided.map(([p, parts]) => <p class="inside">Inside {name(p)} some gain and some lose, EUR bn: {parts.map((v) => `${v.purse.replace(/_/g, " ")} ${signed(v.change_eur_bn)}`).join("; ")}.</p>)}
       {changes.length > 0 && <p>Decisions: {changes.map(([what, how]) => decisionName(data, deal, what, how)).join("; ")}.</p>}
       <p id="must-agree">Must agree: <b>{outcome.must_agree.map((s) => groupName(data, s)).join(" or ")}</b>.</p>
       {outcome.blockers.length === 0 ? <p>Nobody whose yes is needed loses by it.</p> : (

@@ -100,7 +100,18 @@ export function Editor(props: { data: PageData; onSolved: (job: Job, isShown: bo
   const cancel = async () => { if (job) try { setJob(await api.cancel(job.job)); } catch (e) { fail(e); } };
   const keep = async () => { try { await api.save(caseName, live.current); setSaved((await api.saved()).names); say(`saved as ${live.current.scenario}`); } catch (e) { fail(e); } };
   const load = async (name: string) => { if (name) try { const found = (await api.load(name)).draft; change(() => ({ ...newDraft(data), ...found })); say(`loaded ${name}`); } catch (e) { fail(e); } };
-  const showYaml = async () => { try { setYaml((await api.toYaml(live.current)).yaml); } catch (e) { fail(e); } };
+  // The text follows the draft, which may change while the server writes it, until the reader writes in it.
+  const written = useRef<string | null>(null);
+  const showYaml = async () => {
+    try {
+      let asked: Draft, text: string;
+      do { asked = live.current; text = (await api.toYaml(asked)).yaml; } while (asked !== live.current);
+      const before = written.current;
+      written.current = text;
+      setYaml((now) => (now === null || now === before ? text : now));
+    } catch (e) { fail(e); }
+  };
+  useEffect(() => { if (yaml !== null && yaml === written.current) void showYaml(); }, [draft]);
   const readYaml = async () => { try { const found = (await api.fromYaml(caseName, yaml ?? "")).draft; change(() => ({ ...newDraft(data), ...found })); setYaml(null); say("read from YAML"); } catch (e) { fail(e); } };
   const isBusy = job !== null && (job.state === "queued" || job.state === "running");
 

@@ -12,7 +12,7 @@ from linepack.market.agreements import ContractWindow, contracts_in_force
 from linepack.market.sets import DAYS_PER_UNIT, positions
 from linepack.results.chains import Chains, resource_shares
 from linepack.results.flagged import sold_discounts_eur_mwh
-from linepack.results.ledger import Account, Book, Purse, labelled
+from linepack.results.ledger import Account, Book, Labels, Purse, labelled
 from linepack.results.operators import Operators, book_charges, charges_eur_mwh, rising_cost_eur_mwh
 from linepack.results.solution import Solution
 from linepack.scenario.patches import PIECE
@@ -33,7 +33,7 @@ class _Company:
     border_value: np.ndarray
 
     @property
-    def labels(self) -> pd.DataFrame:
+    def labels(self) -> Labels:
         """Holder, country and asset of the resources."""
         r = self.chains.resources
         return labelled(r["trader"].to_numpy(), r["country"].to_numpy(), r["resource"].to_numpy(), len(r))

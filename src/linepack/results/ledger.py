@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from linepack import units
 from linepack.results.solution import Solution
 
 COLUMNS = ("account", "purse", "holder", "country", "region", "asset", "year", "counts", "amount_eur_bn")
+LABELS = ("holder", "country", "asset")
+Labels = Mapping[str, np.ndarray]
+"""Holder, country and asset of entities, by ``LABELS``."""
+FloatArray = npt.NDArray[np.float64]
 LEAST_EUR_BN = 1e-15
 
 
@@ -62,7 +68,7 @@ class Book:
     """Amounts of one solution, booked by account, purse, holder, country, asset and calendar year."""
 
     solution: Solution
-    _rows: list[pd.DataFrame] = field(default_factory=list)
+    _entries: list[tuple[str, str, Labels, FloatArray]] = field(default_factory=list)
 
     @property
     def years(self) -> list[str]:
@@ -75,27 +81,33 @@ class Book:
         sums = [days[w.periods] @ eur_thousand_d[w.periods] for w in windows]
         return np.asarray(units.eur_bn_from_gwh_eur_mwh(np.array(sums).reshape(len(windows), -1)))
 
-    def add(self, account: Account, purse: Purse, labels: pd.DataFrame, eur_bn: np.ndarray) -> None:
+    def add(self, account: Account, purse: Purse, labels: Labels, eur_bn: np.ndarray) -> None:
         """Book EUR bn by year, shape (years, entities); ``labels`` has holder, country and asset of each entity."""
-        years, count = len(self.years), len(labels)
-        frame = labels[["holder", "country", "asset"]].reset_index(drop=True)
-        frame = frame.loc[np.repeat(np.arange(count), years)].reset_index(drop=True)
-        frame["year"] = np.tile(np.array(self.years, dtype=object), count)
-        amounts = np.asarray(eur_bn, dtype=float).reshape(years, count).T.ravel()
-        kept = np.abs(amounts) > LEAST_EUR_BN
-        self._rows.append(frame.assign(account=str(account), purse=str(purse), amount_eur_bn=amounts)[kept])
+        amounts = np.asarray(eur_bn, dtype=np.float64).reshape(len(self.years), len(labels["asset"]))
+        self._entries.append((str(account), str(purse), labels, amounts))
 
     def frame(self) -> pd.DataFrame:
         """Return everything that was booked, equal labels added up. Columns: ``COLUMNS``."""
-        keys = ["account", "purse", "holder", "country", "asset", "year"]
-        rows = pd.concat(self._rows, ignore_index=True)
-        found = rows.groupby(keys, sort=False, as_index=False)["amount_eur_bn"].sum()
+        years = np.array(self.years, dtype=object)
+        amounts = np.concatenate([amount.T.ravel() for *_, amount in self._entries])  # entity by entity, year by year
+        sizes = [amount.size for *_, amount in self._entries]
+        parts: dict[str, np.ndarray] = {
+            "account": np.repeat([account for account, *_ in self._entries], sizes),
+            "purse": np.repeat([purse for _, purse, *_ in self._entries], sizes),
+            **{name: np.concatenate([np.repeat(labels[name], len(years)) for *_, labels, _ in self._entries])
+               for name in LABELS},
+            "year": np.tile(years, len(amounts) // len(years)),
+        }  # fmt: skip
+        kept = np.abs(amounts) > LEAST_EUR_BN
+        rows = pd.DataFrame({**parts, "amount_eur_bn": amounts})[kept]
+        found = rows.groupby(list(parts), sort=False, as_index=False)["amount_eur_bn"].sum()
         nodes = self.solution.system.table("nodes").drop_duplicates("country").set_index("country")
         region = found["country"].map(nodes["region"]).fillna("")
-        parts = {str(account) for account in PARTS}
-        return found.assign(region=region, counts=~found["account"].isin(parts))[list(COLUMNS)]
+        inside = {str(account) for account in PARTS}
+        return found.assign(region=region, counts=~found["account"].isin(inside))[list(COLUMNS)]
 
 
-def labelled(holder: object, country: object, asset: object, count: int) -> pd.DataFrame:
+def labelled(holder: object, country: object, asset: object, count: int) -> Labels:
     """Return labels of ``count`` entities; a single value stands for all of them."""
-    return pd.DataFrame({"holder": holder, "country": country, "asset": asset}, index=np.arange(count))
+    return {name: np.broadcast_to(np.asarray(value, dtype=object), count)
+            for name, value in zip(LABELS, (holder, country, asset), strict=True)}  # fmt: skip

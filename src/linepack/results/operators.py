@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from linepack.market.sets import positions
-from linepack.results.ledger import Account, Book, Purse, labelled
+from linepack.results.ledger import LABELS, Account, Book, Purse, labelled
 from linepack.results.solution import Solution
 from linepack.vocabulary import ArcKind, NodeKind
 
@@ -27,7 +27,8 @@ class Operators:
         rows = self.table[self.table["at"].isin(column.index)]
         by_arc = np.zeros((eur_bn.shape[0], len(self.cost_share)))
         np.add.at(by_arc.T, arc_at, eur_bn.T)
-        book.add(account, purse, rows, by_arc[:, rows["at"].to_numpy()] * rows["share"].to_numpy()[None, :])
+        labels = {name: rows[name].to_numpy(dtype=object) for name in LABELS}
+        book.add(account, purse, labels, by_arc[:, rows["at"].to_numpy()] * rows["share"].to_numpy()[None, :])
 
     def book_tariffs(
         self, book: Book, purse: Purse, arc_at: np.ndarray, eur_bn: np.ndarray, rising_eur_bn: np.ndarray
@@ -51,18 +52,19 @@ def operators(s: Solution) -> Operators:
     """
     arcs = s.problem.sets.arcs
     nodes = s.system.table("nodes").set_index("node")
-    terms = s.system.table("asset_terms")
+    country, kind_of = nodes["country"].to_dict(), nodes["kind"].to_dict()
+    terms = {arc: [(row.operator, row.country, arc, row.share) for row in own.itertuples()]
+             for arc, own in s.system.table("asset_terms").groupby("arc", sort=False)}  # fmt: skip
     kind, origin, destination = (arcs[name].tolist() for name in ("kind", "origin", "destination"))
     rows = []
     for at, arc in enumerate(arcs["arc"].tolist()):
-        own = terms[terms["arc"] == arc]
-        if len(own):
-            rows += [(at, row.operator, row.country, arc, row.share) for row in own.itertuples()]
+        if arc in terms:
+            rows += [(at, *term) for term in terms[arc]]
         elif kind[at] == ArcKind.SHIPPING:
             rows.append((at, "LNG carriers", "", "shipping", 1.0))
         else:
-            ends = [str(nodes.loc[end, "country"]) for end in (origin[at], destination[at])]
-            if NodeKind(nodes.loc[origin[at], "kind"]) is NodeKind.BASIN:
+            ends = [str(country[end]) for end in (origin[at], destination[at])]
+            if NodeKind(kind_of[origin[at]]) is NodeKind.BASIN:
                 ends = ends[:1]
             elif kind[at] == ArcKind.REGASIFICATION:
                 ends = ends[1:]

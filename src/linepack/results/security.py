@@ -39,26 +39,31 @@ def security(s: Solution) -> pd.DataFrame:
     wanted, short = (_sum_by(country, names, values) for values in (served + unserved, unserved))
     peak = wanted.argmax(axis=0)
     factor = s.system.table("parameters").set_index("parameter")["value"].get(PEAK_DAY_FACTOR, 1.0)
-    parts = s.system.table("arc_parts").set_index("arc")["capacity_gwh_d"].to_dict()
     suppliers = _suppliers(s)
     stock = _by_country(s, names, s.values("level") * DAYS_PER_UNIT, s.labels("level"))
+    home = _home_gwh_d(s, names)
+    arcs, capacity = s.problem.sets.arcs["arc"], s.problem.sets.capacity_gwh_d
+    of_plant = arcs.map(s.system.table("arc_parts").set_index("arc")["capacity_gwh_d"].to_dict())
+    most_of_one = of_plant.astype(float).fillna(np.inf).to_numpy()
+    into, entry_at = _entries(s)
+    region = nodes.drop_duplicates("country").set_index("country")["region"]
     rows = []
     for k, name in enumerate(names):
         most = float(wanted[peak[k], k])
-        entries = _entries(s, name, int(peak[k]))
-        single = np.minimum(entries, entries.index.map(parts).astype(float).fillna(np.inf))
-        largest = single.idxmax() if len(single) else ""
-        lost = float(single.max()) if len(single) else 0.0
-        home = _home_gwh_d(s, name, int(peak[k]))
+        mine = entry_at[(into == name) & np.isfinite(capacity[peak[k], entry_at])]
+        entries = capacity[peak[k], mine]
+        single = np.minimum(entries, most_of_one[mine])
+        largest = arcs.iloc[mine[single.argmax()]] if len(mine) else ""
+        lost = float(single.max(initial=0.0))
         share = suppliers.get(name, pd.Series(dtype=float))
         days = stock[:, k] / most if most > 0 else np.zeros(1)
         rows.append({
-            "country": name, "region": str(nodes.loc[nodes["country"] == name, "region"].iloc[0]),
+            "country": name, "region": str(region[name]),
             "unserved_twh": units.twh_from_gwh(float(s.days @ short[:, k])),
             "unserved_fraction": float(s.days @ short[:, k]) / max(float(s.days @ wanted[:, k]), 1e-9),
             "peak_day_gwh_d": most * factor, "entry_gwh_d": float(entries.sum()), "largest_entry": str(largest),
             "largest_entry_gwh_d": lost,
-            "n_minus_1_fraction": (home + float(entries.sum()) - lost) / max(most * factor, 1e-9),
+            "n_minus_1_fraction": (float(home[peak[k], k]) + float(entries.sum()) - lost) / max(most * factor, 1e-9),
             "storage_days_high": float(days.max()), "storage_days_low": float(days.min()),
             "import_concentration": float(((share / share.sum()) ** 2).sum()) if share.sum() > 0 else np.nan,
         })  # fmt: skip
@@ -77,33 +82,29 @@ def _by_country(s: Solution, names: list[str], values: np.ndarray, labels: pd.Da
     return _sum_by(country[inside], names, values[:, inside])
 
 
-def _entries(s: Solution, country: str, period: int) -> pd.Series:
-    """Return capacity of each arc that leads gas into a country from outside its markets, in GWh/d."""
+def _entries(s: Solution) -> tuple[np.ndarray, np.ndarray]:
+    """Return the arcs that lead gas into a country from outside its markets: the country, and the row of the arc."""
     arcs = s.problem.sets.arcs
     nodes = s.system.table("nodes").set_index("node")
-    is_port = (nodes["kind"].reindex(arcs["origin"]) == NodeKind.LNG_IMPORT).to_numpy()
-    there = (nodes["country"].reindex(arcs["destination"]) == country).to_numpy()
-    ends_in_market = (nodes["kind"].reindex(arcs["destination"]) == NodeKind.MARKET).to_numpy()
-    from_abroad = (nodes["country"].reindex(arcs["origin"]) != country).to_numpy()
-    capacity = s.problem.sets.capacity_gwh_d[period]
-    chosen = there & ends_in_market & (from_abroad | is_port) & np.isfinite(capacity)
-    return pd.Series(capacity[chosen], index=arcs["arc"].to_numpy()[chosen])
+    begins, ends = (nodes.reindex(arcs[end])[["kind", "country"]] for end in ("origin", "destination"))
+    is_port = (begins["kind"] == NodeKind.LNG_IMPORT).to_numpy()
+    from_abroad = begins["country"].to_numpy() != ends["country"].to_numpy()
+    enters = (ends["kind"] == NodeKind.MARKET).to_numpy() & (from_abroad | is_port)
+    return ends["country"].to_numpy(dtype=object)[enters], np.flatnonzero(enters)
 
 
-def _home_gwh_d(s: Solution, country: str, period: int) -> float:
-    """Return home production and the withdrawal rate of stores filled as at the start of the period."""
-    place = s.system.table("nodes").set_index("node")["country"]
-    balance = s.problem.equations["pool_balance"]
-    own = (balance.labels["node"].map(place) == country).to_numpy()
-    made = float(-s.problem.row_lower[balance.rows[period]][own].sum())
-    stores = s.problem.sets.storages
-    mine = stores[(stores["node"].map(place) == country).to_numpy()]
-    if mine.empty:
+def _home_gwh_d(s: Solution, names: list[str]) -> np.ndarray:
+    """Return home production and what stores can withdraw at the stock of each period's start, (periods, countries)."""
+    balance, stores = s.problem.equations["pool_balance"], s.problem.sets.storages
+    made = _by_country(s, names, -s.problem.row_lower[balance.rows], balance.labels)
+    if stores.empty:
         return made
-    level = s.values("level")[max(period - 1, 0)][mine.index.to_numpy()] * DAYS_PER_UNIT
-    fill = np.minimum(level / mine["working_gas_gwh"].to_numpy(), 1.0)
-    empty = mine["withdrawal_share_when_empty"].to_numpy()
-    return made + float((mine["withdrawal_capacity_gwh_d"].to_numpy() * (empty + (1 - empty) * fill)).sum())
+    level = s.values("level") * DAYS_PER_UNIT
+    before = level[np.maximum(np.arange(len(level)) - 1, 0)]
+    fill = np.minimum(before / stores["working_gas_gwh"].to_numpy(), 1.0)
+    empty = stores["withdrawal_share_when_empty"].to_numpy()
+    rate = stores["withdrawal_capacity_gwh_d"].to_numpy() * (empty + (1 - empty) * fill)
+    return made + _by_country(s, names, rate, stores)
 
 
 def _suppliers(s: Solution) -> dict[str, pd.Series]:

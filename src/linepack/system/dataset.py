@@ -263,18 +263,21 @@ def parse_cells(cells: pd.DataFrame, table: Table, issues: list[Issue]) -> pd.Da
     issues += found
     if any(issue.code in _NO_TABLE for issue in found):
         return _empty(table)
-    parts = [cells[name].tolist() for name in table.key if name in cells]
-    keys = pd.Series([" ".join(key) for key in zip(*parts, strict=True)] if len(cells) else [], cells.index, dtype=str)
-    where = pd.Series([f"{key} (line {line})" for key, line in zip(keys, lines, strict=True)], cells.index, dtype=str)
-    columns = {}
-    for column in table.columns:
-        raw = cells[column.name].str.strip() if column.name in cells else pd.Series([""] * len(cells), dtype=str)
-        columns[column.name] = _parse_column(raw, column, table.name, where, issues)
-    frame = pd.DataFrame(columns)
-    is_again = keys.duplicated()
-    if is_again.any():
-        issues.append(Issue("duplicate-key", "these rows occur more than once", table.name, tuple(where[is_again]),
-                            f"the key is {', '.join(table.key)}"))  # fmt: skip
+    none = [""] * len(cells)
+    text = {c.name: [cell.strip() for cell in cells[c.name].tolist()] if c.name in cells else none
+            for c in table.columns}  # fmt: skip
+    keys = [" ".join(key) for key in zip(*(text[name] for name in table.key if name in cells), strict=True)]
+
+    def report(code: str, message: str, bad: np.ndarray, hint: str) -> None:
+        if bad.any():
+            rows = tuple(f"{keys[row]} (line {lines[row]})" for row in np.flatnonzero(bad))
+            issues.append(Issue(code, message, table.name, rows, hint))
+
+    frame = pd.DataFrame({c.name: _parse_column(np.array(text[c.name], dtype=object), c, report)
+                          for c in table.columns})  # fmt: skip
+    if len(set(keys)) < len(keys):
+        report("duplicate-key", "these rows occur more than once", pd.Series(keys).duplicated().to_numpy(),
+               f"the key is {', '.join(table.key)}")  # fmt: skip
     return frame
 
 
@@ -352,18 +355,22 @@ def _unknown_column(name: str, table: Table) -> Issue:
                  _nearest(name, [column.name for column in table.columns]))  # fmt: skip
 
 
-def _parse_column(raw: pd.Series, column: Column, table: str, where: pd.Series, issues: list[Issue]) -> pd.Series:
-    def report(code: str, message: str, bad: pd.Series, hint: str) -> None:
-        if bad.any():
-            issues.append(Issue(code, f"{column.name}: {message}", table, tuple(where[bad]), hint))
+def _parse_column(raw: np.ndarray, column: Column, found: Callable[[str, str, np.ndarray, str], None]) -> pd.Series:
+    """Return the typed column of stripped text cells. This is most of the work of reading a dataset: plain arrays."""
+    def report(code: str, message: str, bad: np.ndarray, hint: str) -> None:
+        found(code, f"{column.name}: {message}", bad, hint)
+
+    def holds(test: Callable[[str], object]) -> np.ndarray:
+        return np.fromiter((bool(test(cell)) for cell in raw), dtype=bool, count=len(raw))
 
     is_empty = raw == ""
     if column.required and column.default is None:
         report("empty-cell", "must be filled", is_empty, column.description)
     if column.kind is Kind.NUMBER:
-        values = pd.to_numeric(raw.where(~is_empty), errors="coerce")
-        bad = ~is_empty & (values.isna() | np.isinf(values))
-        has_comma = raw[bad].str.fullmatch(_WITH_COMMA).any()
+        filled = np.where(is_empty, "nan", raw)
+        values = np.asarray(pd.to_numeric(filled, errors="coerce"), dtype=np.float64)
+        bad = ~is_empty & ~np.isfinite(values)
+        has_comma = any(_WITH_COMMA.fullmatch(cell) for cell in raw[bad])
         report("not-a-number", "is not a finite number", bad,
                column.number_hint + (", with a decimal point and no other separator" if has_comma else ""))
         if column.minimum is not None:
@@ -372,20 +379,22 @@ def _parse_column(raw: pd.Series, column: Column, table: str, where: pd.Series, 
         if column.maximum is not None:
             report("above-maximum", f"is above {column.maximum:g}", values > column.maximum,
                    f"{column.description} Unit: {column.unit}.")  # fmt: skip
-        return values.astype(float) if column.default is None else values.fillna(float(column.default)).astype(float)
+        return pd.Series(values if column.default is None else np.where(np.isnan(values), column.default, values))
     if column.kind is Kind.BOOLEAN:
-        low = raw.str.lower()
-        report("not-a-boolean", "is neither true nor false", ~low.isin(_TRUE | _FALSE), "write true or false")
-        return low.isin(_TRUE)
+        report("not-a-boolean", "is neither true nor false", ~holds(lambda cell: cell.lower() in _TRUE | _FALSE),
+               "write true or false")
+        return pd.Series(holds(lambda cell: cell.lower() in _TRUE))
     if column.kind is Kind.MONTH:
-        report("bad-month", "is not a month", ~is_empty & ~raw.str.match(_MONTH), "write YYYY-MM")
+        report("bad-month", "is not a month", ~is_empty & ~holds(_MONTH.match), "write YYYY-MM")
     if column.kind is Kind.DATE:
-        report("bad-date", "is not a date", ~is_empty & ~raw.map(_is_date).astype(bool), "write YYYY-MM-DD")
+        report("bad-date", "is not a date", ~is_empty & ~holds(_is_date), "write YYYY-MM-DD")
     if column.choices:
-        bad = ~is_empty & ~raw.isin(column.choices)
-        near = _nearest(str(raw[bad].iloc[0]), [str(c) for c in column.choices]) if bad.any() else ""
+        bad = ~is_empty & ~holds(frozenset(map(str, column.choices)).__contains__)
+        near = _nearest(str(raw[bad][0]), [str(c) for c in column.choices]) if bad.any() else ""
         report("not-a-choice", "is not one of the choices", bad, near)
-    return raw.where(~is_empty, str(column.default)) if column.default else raw.astype(object)
+    if column.default:
+        return pd.Series(np.where(is_empty, str(column.default), raw), dtype=str)
+    return pd.Series(raw, dtype=object)
 
 
 def _is_date(text: str) -> bool:
