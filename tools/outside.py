@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import linepack
@@ -71,7 +73,7 @@ def environment(folder: Path, name: str) -> Path | None:
     if python.exists():
         return python
     for command in ([sys.executable, "-m", "venv", str(folder / name)],
-                    [str(python), "-m", "pip", "install", "--quiet", *REQUIREMENTS[name]]):  # fmt: skip
+                    [str(python), "-m", "pip", "install", "--quiet", "--no-compile", *REQUIREMENTS[name]]):  # fmt: skip
         done = subprocess.run(command, text=True, capture_output=True)
         if done.returncode:
             shutil.rmtree(folder / name, ignore_errors=True)
@@ -91,8 +93,9 @@ def main(folder: Path, scenario: str) -> int:
     with tempfile.TemporaryDirectory(prefix="linepack-outside-") as place:
         for kind in ("csv", "parquet", "iamc", "pypsa"):
             linepack.export(scenario, Path(place, kind), kind)
-        for name, check in CHECKS.items():
-            python = environment(folder, name)
+        with ThreadPoolExecutor(2) as pool:
+            pythons = list(pool.map(partial(environment, folder), CHECKS))
+        for python, (name, check) in zip(pythons, CHECKS.items(), strict=True):
             if python is None:
                 found.add(MISSING)
                 continue
