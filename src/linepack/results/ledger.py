@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from linepack import units
@@ -17,7 +16,6 @@ COLUMNS = ("account", "purse", "holder", "country", "region", "asset", "year", "
 LABELS = ("holder", "country", "asset")
 Labels = Mapping[str, np.ndarray]
 """Holder, country and asset of entities, by ``LABELS``."""
-FloatArray = npt.NDArray[np.float64]
 LEAST_EUR_BN = 1e-15
 
 
@@ -68,7 +66,7 @@ class Book:
     """Amounts of one solution, booked by account, purse, holder, country, asset and calendar year."""
 
     solution: Solution
-    _entries: list[tuple[str, str, Labels, FloatArray]] = field(default_factory=list)
+    _entries: list[tuple[str, str, Labels, np.ndarray]] = field(default_factory=list)
 
     @property
     def years(self) -> list[str]:
